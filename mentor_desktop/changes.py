@@ -1,0 +1,25 @@
+"""What a finished use case changed: the one refresh signal of the program."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Entities (table names) with the ids that were created, changed or deleted.
+
+    `txn` is the number to undo it by, None when nothing was written. `action` is the
+    translated sentence for history and toast, empty when the use case gave none.
+    """
+
+    entities: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    txn: int | None = None
+    action: str = ""
+    undoable: bool = True
+
+    def touches(self, entities: Iterable[str]) -> bool:
+        """Say whether any of the named entities changed."""
+        return any(name in self.entities for name in entities)
+
+    def __bool__(self) -> bool:
+        return bool(self.entities)

@@ -1,0 +1,131 @@
+"""Words, dates and numbers in the reader's language (gettext and Babel).
+
+The language of the window or the command is set once by the entry point with
+`set_language`; it is process-wide like the locale, which is why `_` is a plain
+function. A document takes a `Language` of its own instead.
+"""
+
+import gettext as gettext_module
+from collections.abc import Mapping
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+from mentor_desktop.config import translations_path
+
+DOMAIN = "messages"
+SOURCE_LANGUAGE = "en"
+PSEUDO_LANGUAGE = "en_XA"
+DOCUMENT_LANGUAGES = ("en", "ro", "cs", "bg", "sl", "lt", "lv", "sv", "fi")
+
+DateStyle = Literal["short", "medium", "long", "weekday"]
+
+# Day and month without the year, the way each language writes it with a weekday.
+_WEEKDAY_SKELETON = "EEEEdMMMM"
+
+
+def N_(message: str) -> str:
+    """Mark a constant for translation; translate it with `_` when it is shown."""
+    return message
+
+
+@cache
+def _catalogue(code: str) -> gettext_module.NullTranslations:
+    return gettext_module.translation(DOMAIN, translations_path(), [code], fallback=True)
+
+
+def available_languages() -> tuple[str, ...]:
+    """Return the languages the window can be shown in: English and each compiled catalogue."""
+    found = sorted(path.parent.parent.name for path in translations_path().glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+    return (SOURCE_LANGUAGE, *(code for code in found if code != SOURCE_LANGUAGE))
+
+
+class Language:
+    """One language's words, dates and numbers; `code` is a gettext code such as "lt"."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self._words = _catalogue(code)
+        self._babel_code = SOURCE_LANGUAGE + "_GB" if code in (SOURCE_LANGUAGE, PSEUDO_LANGUAGE) else code
+
+    def gettext(self, message: str) -> str:
+        """Return the message in this language, in English where there is no translation."""
+        return self._words.gettext(message) if message else ""
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """Return the plural form that fits `n` in this language."""
+        return self._words.ngettext(singular, plural, n)
+
+    def date(self, value: date, style: DateStyle = "long") -> str:
+        """Return a date: "10 March 2026" (long); "weekday" gives "Tuesday 10 March"."""
+        from babel.dates import format_date, format_skeleton  # not before the first paint: 25 ms
+
+        if style == "weekday":
+            return format_skeleton(_WEEKDAY_SKELETON, datetime(value.year, value.month, value.day), locale=self._babel_code)
+        return format_date(value, style, locale=self._babel_code)
+
+    def time(self, value: datetime, zone: tzinfo | None = None, *, seconds: bool = False) -> str:
+        """Return the time of day, "09:07" or "09:07:31", in `zone` (this computer's if None)."""
+        return value.astimezone(zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+    def number(self, value: Decimal | float, decimals: int = 0) -> str:
+        """Return a number with a fixed count of decimals and this language's separators."""
+        from babel.numbers import format_decimal  # not before the first paint: 10 ms
+
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return format_decimal(value, pattern, locale=self._babel_code)
+
+    def country(self, code: str) -> str:
+        """Return a country's name for its ISO code; the code itself when it is not known."""
+        from babel import Locale  # not before the first paint: 20 ms
+
+        return Locale.parse(self._babel_code).territories.get(code, code)
+
+    def language_name(self, code: str) -> str:
+        """Return a language's name, "Lithuanian" for "lt"; the code itself when not known."""
+        from babel import Locale  # not before the first paint: 20 ms
+
+        return Locale.parse(self._babel_code).languages.get(code, code)
+
+    def own_name(self) -> str:
+        """Return the language's name in itself, "lietuvių" for Lithuanian."""
+        return Language(self.code).language_name(self.code)
+
+
+class _Current:
+    """The one holder of the process's language."""
+
+    def __init__(self) -> None:
+        self.language = Language(SOURCE_LANGUAGE)
+
+
+_current = _Current()
+
+
+def set_language(code: str) -> None:
+    """Show everything from now on in the given language (English where unknown)."""
+    _current.language = Language(code or SOURCE_LANGUAGE)
+
+
+def current_language() -> Language:
+    """Return the language of the window or command."""
+    return _current.language
+
+
+def _(message: str) -> str:
+    """Return the message in the current language."""
+    return _current.language.gettext(message)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """Return the plural form for `n` in the current language."""
+    return _current.language.ngettext(singular, plural, n)
+
+
+def text_in(texts: Mapping[str, str], preferred: str) -> str:
+    """Return a text kept by language: the preferred one, then English, then any; "" when none."""
+    for code in (preferred, SOURCE_LANGUAGE):
+        if texts.get(code):
+            return texts[code]
+    return next((text for text in texts.values() if text), "")
