@@ -1,0 +1,111 @@
+"""The form of names in which people are found, whatever keyboard they are typed on.
+
+Both sides of a search are folded: what is stored and what is typed. A folded text is for comparing
+only, never for showing: the Bulgarian table would romanise a Ukrainian name wrongly, and nobody
+chose the spelling. Source: names and sorting; Bulgarian letters by the Transliteration Act of 2009.
+"""
+
+import re
+import unicodedata
+
+_BULGARIAN = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i",
+    "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s",
+    "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sht", "ъ": "a",
+    "ь": "y", "ю": "yu", "я": "ya",
+}  # fmt: skip
+
+# Letters of the neighbours that the Bulgarian table lacks, as their own passports write them
+# (Ukrainian at the head of a word, Russian, Belarusian, Serbian, Macedonian).
+_OTHER_CYRILLIC = {
+    "є": "ye", "і": "i", "ї": "yi", "ґ": "g", "ё": "yo", "ы": "y", "э": "e", "ў": "u", "ђ": "dj",
+    "ј": "j", "љ": "lj", "њ": "nj", "ћ": "c", "џ": "dz", "ѓ": "gj", "ќ": "kj", "ѕ": "dz",
+}  # fmt: skip
+
+# Latin letters that have no decomposition, and signs that people type in place of each other.
+_LETTERS_WITHOUT_MARK = {
+    "đ": "d", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ħ": "h",
+    "ı": "i", "ŋ": "n", "ŧ": "t", "ƒ": "f", "ə": "e", "ʒ": "z", "ǥ": "g",
+}  # fmt: skip
+_SIGNS = dict.fromkeys("’‘ʼʻ´`′", "'") | dict.fromkeys("‐‑–—−", "-")
+
+_MAPPED = _BULGARIAN | _OTHER_CYRILLIC | _LETTERS_WITHOUT_MARK | _SIGNS
+
+# Latin with its extensions, combining marks, Cyrillic, Latin for Vietnamese and Yoruba, quotes.
+_TABULATED = (range(0x80, 0x250), range(0x300, 0x370), range(0x400, 0x530), range(0x1E00, 0x2070))
+
+_WORDS = re.compile(r"[^\W_]+")
+_LETTER_RUNS = re.compile(r"[^\W\d_]+")
+_CYRILLIC = re.compile("[\u0400-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f]")
+_LATIN = re.compile(
+    "[A-Za-zªº\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u1d00-\u1d7f\u1e00-\u1eff\u2c60-\u2c7f"
+    "\ua722-\ua7ff\ufb00-\ufb06\uff21-\uff3a\uff41-\uff5a]"
+)
+
+
+def fold(text: str) -> str:
+    """Return the text in the form searches compare: no case, no marks, Cyrillic as Latin.
+
+    Blanks and signs stay. Letters of other scripts stay as they are, without case and marks.
+    """
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFC", text).translate(_TABLE).lower()
+    return folded if folded.isascii() else "".join(map(_fold_character, folded))
+
+
+def fold_person(
+    given: str, family: str = "", badge: str = "", latin: str = "", email: str = ""
+) -> str:
+    """Return everything a person is found by, as folded words with one blank between them.
+
+    Parts of a compound name are words of their own; `d'arcy` is found as `arcy` and as `darcy`. An
+    e-mail address is one word, and the parts before its @ are words too.
+    """
+    words: dict[str, None] = {}
+    for name in (given, family, badge, latin):
+        folded = fold(name)
+        words.update(dict.fromkeys(_WORDS.findall(folded)))
+        if "'" in folded:
+            words.update(dict.fromkeys(_WORDS.findall(folded.replace("'", ""))))
+    address = fold(email.strip())
+    words.update(dict.fromkeys(_WORDS.findall(address.partition("@")[0])))
+    words.update(dict.fromkeys(address.split()))
+    return " ".join(words)
+
+
+def query_words(query: str) -> list[str]:
+    """Return the folded words of what was typed; empty when it holds no letter or digit."""
+    words: list[str] = []
+    for token in fold(query).split():
+        words.extend([token] if "@" in token.strip("@") else _WORDS.findall(token))
+    return words
+
+
+def matches(query: str, folded: str) -> bool:
+    """Return whether each typed word begins some word of a text made by `fold_person`.
+
+    A query without letters or digits matches everybody.
+    """
+    padded = " " + folded
+    return all(f" {word}" in padded for word in query_words(query))
+
+
+def mixed_scripts(text: str) -> bool:
+    """Return whether one word has both Latin and Cyrillic letters, which is a slip of keyboard."""
+    if text.isascii():
+        return False
+    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return any(_LATIN.search(w) and _CYRILLIC.search(w) for w in _LETTER_RUNS.findall(plain))
+
+
+def _fold_character(character: str) -> str:
+    folded = character.casefold()
+    mapped = "".join(_MAPPED.get(letter, letter) for letter in folded)
+    decomposed = unicodedata.normalize("NFKD", mapped).casefold()
+    plain = (letter for letter in decomposed if not unicodedata.combining(letter))
+    return "".join(_MAPPED.get(letter, letter) for letter in plain)
+
+
+# One look-up per letter instead of four passes: 10,000 people fold in a third of the time.
+_TABLE = {code: _fold_character(chr(code)) for codes in _TABULATED for code in codes}
