@@ -1,0 +1,30 @@
+"""What is stored: one typed table per subject. Importing this module knows them all."""
+
+from mentor_desktop.models.attendance import AttendanceMark
+from mentor_desktop.models.base import Base, Synced
+from mentor_desktop.models.certificates import Certificate
+from mentor_desktop.models.history import Change, LocalSetting, Txn
+from mentor_desktop.models.people import Consent, Organisation, Person
+from mentor_desktop.models.settings import WorkspaceSetting
+from mentor_desktop.models.workshops import AgendaItem, ListPrint, Project, Registration, Slot, Workshop
+
+__all__ = [
+    "AgendaItem",
+    "AttendanceMark",
+    "Base",
+    "Certificate",
+    "Change",
+    "Consent",
+    "ListPrint",
+    "LocalSetting",
+    "Organisation",
+    "Person",
+    "Project",
+    "Registration",
+    "Slot",
+    "Synced",
+    "Txn",
+    "Workshop",
+    "WorkspaceSetting",
+    "Workshop",
+]

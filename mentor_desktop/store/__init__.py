@@ -1,0 +1,1 @@
+"""How it is stored: the encrypted workspace, units of work, capture, backups."""

@@ -1,0 +1,82 @@
+"""Tables computed from others, kept up by triggers, rebuilt at will, never exchanged.
+
+* `person_order`: every person in the order of the list's language (a covering index).
+* `person_search`: full-text index over folded names and e-mail (`store.folding`).
+* `superseded`: marks of attendance that another mark takes the place of.
+"""
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+_TABLES: Final = (
+    "CREATE TABLE person_order (sort_key BLOB NOT NULL, person INTEGER NOT NULL, "
+    "PRIMARY KEY (sort_key, person)) WITHOUT ROWID",
+    "CREATE VIRTUAL TABLE person_search USING fts5("
+    "folded, content='', contentless_delete=1, tokenize='unicode61', prefix='2 3', detail='none')",
+    "CREATE TABLE superseded (mark TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID",
+)
+
+_FOLDED = "fold_person({side}.given_name, {side}.family_name, {side}.badge_name, {side}.name_latin, {side}.email)"
+_NAMES = "given_name, family_name, badge_name, name_latin, email, alias_of"
+
+
+def _enter(side: str) -> str:
+    return (
+        "INSERT INTO person_order (sort_key, person) "
+        f"SELECT person_sort_key({side}.given_name, {side}.family_name), {side}.rowid WHERE {side}.alias_of IS NULL; "
+        f"INSERT INTO person_search (rowid, folded) SELECT {side}.rowid, {_FOLDED.format(side=side)} "
+        f"WHERE {side}.alias_of IS NULL; "
+    )
+
+
+def _leave() -> str:
+    return (
+        "DELETE FROM person_order WHERE sort_key = person_sort_key(OLD.given_name, OLD.family_name) "
+        "AND person = OLD.rowid; "
+        "DELETE FROM person_search WHERE rowid = OLD.rowid; "
+    )
+
+
+_TRIGGERS: Final = {
+    "derived_person_insert": f"AFTER INSERT ON person BEGIN {_enter('NEW')} END",
+    "derived_person_update": f"AFTER UPDATE OF {_NAMES} ON person BEGIN {_leave()} {_enter('NEW')} END",
+    "derived_person_delete": f"AFTER DELETE ON person BEGIN {_leave()} END",
+    "derived_superseded": (
+        "AFTER INSERT ON attendance_mark BEGIN "
+        "INSERT OR IGNORE INTO superseded (mark) SELECT value FROM json_each(NEW.supersedes); END"
+    ),
+}
+
+
+def trigger_statements() -> dict[str, str]:
+    """Return the name and the SQL of every trigger that keeps a derived table."""
+    return {name: f"CREATE TRIGGER {name} {body}" for name, body in _TRIGGERS.items()}
+
+
+def drop(connection: Connection) -> None:
+    """Drop the derived tables and their triggers."""
+    for name in _TRIGGERS:
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+    for name in ("person_order", "person_search", "superseded"):
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+
+
+def create(connection: Connection) -> None:
+    """Create the derived tables with their triggers and fill them from what is stored."""
+    for sql in _TABLES:
+        connection.exec_driver_sql(sql)
+    for sql in trigger_statements().values():
+        connection.exec_driver_sql(sql)
+    connection.exec_driver_sql(
+        "INSERT INTO person_order (sort_key, person) SELECT person_sort_key(given_name, family_name), rowid "
+        "FROM person WHERE alias_of IS NULL"
+    )
+    connection.exec_driver_sql(
+        f"INSERT INTO person_search (rowid, folded) SELECT rowid, {_FOLDED.format(side='person')} "
+        "FROM person WHERE alias_of IS NULL"
+    )
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO superseded (mark) "
+        "SELECT each.value FROM attendance_mark, json_each(attendance_mark.supersedes) AS each"
+    )
