@@ -6,6 +6,7 @@ function. A document takes a `Language` of its own instead.
 """
 
 import gettext as gettext_module
+import os
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -33,6 +34,15 @@ def N_(message: str) -> str:
 @cache
 def _catalogue(code: str) -> gettext_module.NullTranslations:
     return gettext_module.translation(DOMAIN, translations_path(), [code], fallback=True)
+
+
+def system_language() -> str:
+    """Return the language of this computer if the window speaks it, else English."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        code = os.environ.get(variable, "")[:2].lower()
+        if code in available_languages():
+            return code
+    return SOURCE_LANGUAGE
 
 
 def available_languages() -> tuple[str, ...]:

@@ -1,0 +1,56 @@
+"""The command line: the same use cases as the window, for scripts and for the curious.
+
+Exit codes: 0 done; 1 one sentence on standard error, the data or the world is at
+fault; 2 wrong usage.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from mentor_desktop import config, i18n
+from mentor_desktop.cli.parser import Invocation, parse
+from mentor_desktop.cli.result import CommandResult
+from mentor_desktop.errors import UserFacingError
+
+EXIT_DONE = 0
+EXIT_REFUSED = 1
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command named by `arguments`; open the window when none is named."""
+    # Before the command is known a usage error must be readable: the settings say in which language.
+    settings = config.load_settings(config.config_dir())
+    i18n.set_language(settings.language or i18n.system_language())
+    invocation = parse(arguments)
+    if invocation.language:
+        i18n.set_language(invocation.language)
+    try:
+        if not invocation.command:
+            return _open_window(invocation)
+        result = _command(invocation)
+    except UserFacingError as error:
+        print(str(error) or i18n._("Stopped."), file=sys.stderr)
+        return EXIT_REFUSED
+    if invocation.as_json:
+        print(json.dumps(result.facts, ensure_ascii=False))
+    else:
+        for line in result.lines:
+            print(line)
+    return EXIT_DONE if result.is_good else EXIT_REFUSED
+
+
+def _command(invocation: Invocation) -> CommandResult:
+    # One module per command, loaded only when asked for: `verify` must not wait for the store.
+    module = import_module(f"mentor_desktop.cli.{invocation.command}_command")
+    result = module.run(invocation)
+    assert isinstance(result, CommandResult)
+    return result
+
+
+def _open_window(invocation: Invocation) -> int:
+    from mentor_desktop.app import open_window  # Qt: only for the window
+
+    return open_window(workspace=invocation.workspace, passphrase_file=invocation.passphrase_file)
+

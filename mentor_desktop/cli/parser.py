@@ -1,0 +1,123 @@
+"""Arguments of the command line; global options may stand before or after the command."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from mentor_desktop import __version__
+from mentor_desktop.i18n import _
+
+IMPORT_KINDS = ("participants", "programme", "plan", "attendance", "project", "organisations")
+PRINT_KINDS = ("list", "certificates")
+EXPORT_KINDS = ("participants", "attendance", "certificates", "organisations")
+
+_Command = Callable[[str, str], argparse.ArgumentParser]
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One parsed command line. `command` is empty when the window is wanted."""
+
+    command: str = ""
+    workspace: Path | None = None
+    passphrase_file: Path | None = None
+    language: str = ""
+    as_json: bool = False
+    kind: str = ""
+    files: tuple[Path, ...] = ()
+    workshop: str = ""
+    out: Path | None = None
+    starts_on: date | None = None
+    is_single_file: bool = False
+    is_issuing: bool = False
+    encoding: str = ""
+    delimiter: str = ""
+
+
+def parse(arguments: Sequence[str]) -> Invocation:
+    """Return the parsed command line; argparse exits with 2 and a sentence on wrong usage."""
+    found = vars(_parser().parse_args(list(arguments)))
+    files = found.pop("files", None) or ()
+    return Invocation(files=tuple(files), **{name: value for name, value in found.items() if value is not None})
+
+
+def _parser() -> argparse.ArgumentParser:
+    everywhere = _global_options()
+    parser = argparse.ArgumentParser(
+        prog="mentor-desktop",
+        description=_("Workshops, mentoring and their paper, offline. Without a command the window opens."),
+        parents=[everywhere],
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"))
+
+    def command(name: str, summary: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=summary, description=summary, parents=[everywhere], allow_abbrev=False)
+
+    _add_data_commands(command)
+    _add_paper_commands(command)
+    _add_care_commands(command)
+    return parser
+
+
+def _global_options() -> argparse.ArgumentParser:
+    # SUPPRESS: an option given before the command must not be reset by the command's own default.
+    options = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    options.add_argument("--workspace", type=Path, metavar="DIR", help=_("the workspace folder"))
+    options.add_argument("--passphrase-file", type=Path, metavar="FILE", help=_("a file whose first line is the passphrase"))
+    options.add_argument("--lang", dest="language", metavar="CODE", help=_("language of messages and papers, for example lt"))
+    options.add_argument("--json", dest="as_json", action="store_true", help=_("print one JSON object"))
+    return options
+
+
+def _add_data_commands(command: _Command) -> None:
+    demo = command("demo", _("Fill a new workspace with the sample workshop."))
+    demo.add_argument("--starts-on", type=_date, metavar="DATE", help=_("first day of the workshop, YYYY-MM-DD"))
+
+    importing = command("import", _("Read a table into the workspace: all of it or nothing."))
+    importing.add_argument("kind", choices=IMPORT_KINDS)
+    importing.add_argument("files", nargs=1, type=Path, metavar="FILE")
+    importing.add_argument("--workshop", metavar="CODE", help=_("the workshop the rows belong to"))
+    importing.add_argument("--encoding", help=_("letters of the file, for example cp1257; found by itself otherwise"))
+    importing.add_argument("--delimiter", help=_("separator of the columns; found by itself otherwise"))
+
+    exporting = command("export", _("Write a table to a .csv or .xlsx file."))
+    exporting.add_argument("kind", choices=EXPORT_KINDS)
+    exporting.add_argument("--workshop", metavar="CODE", help=_("only this workshop"))
+    exporting.add_argument("--out", type=Path, required=True, metavar="FILE")
+
+
+def _add_paper_commands(command: _Command) -> None:
+    issue = command("issue", _("Give serial numbers to everybody who is eligible and has none."))
+    issue.add_argument("kind", choices=("certificates",))
+    issue.add_argument("--workshop", required=True, metavar="CODE")
+
+    printing = command("print", _("Write the papers of a workshop as PDF files."))
+    printing.add_argument("kind", choices=PRINT_KINDS)
+    printing.add_argument("--workshop", required=True, metavar="CODE")
+    printing.add_argument("--out", type=Path, required=True, metavar="DIR")
+    printing.add_argument("--single-file", dest="is_single_file", action="store_true", help=_("all in one PDF"))
+    printing.add_argument("--issue", dest="is_issuing", action="store_true", help=_("issue what is missing first"))
+
+    verify = command("verify", _("Say whether certificates are genuine: PDF, picture or text."))
+    verify.add_argument("files", nargs="+", type=Path, metavar="FILE")
+
+
+def _add_care_commands(command: _Command) -> None:
+    backup = command("backup", _("Write a verified, encrypted backup."))
+    backup.add_argument("out", type=Path, metavar="DIR")
+
+    restore = command("restore", _("Bring a backup back; what is there now is kept as a backup first."))
+    restore.add_argument("files", nargs=1, type=Path, metavar="FILE")
+
+    command("check", _("Check the store and its files for damage."))
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as exc:
+        raise argparse.ArgumentTypeError(_("{text} is not a date; write it as 2026-03-10").format(text=text)) from exc

@@ -1,0 +1,105 @@
+"""Opening the workspace a command works on, and telling how far it is."""
+
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mentor_desktop import config
+from mentor_desktop.cli.parser import Invocation
+from mentor_desktop.clock import system_clock
+from mentor_desktop.errors import StoreError
+from mentor_desktop.i18n import _
+from mentor_desktop.progress import Progress
+from mentor_desktop.store.keyfile import KeyFile
+from mentor_desktop.store.keyring_store import recall_key
+from mentor_desktop.store.workspace import Workspace
+
+_PERCENT = 100
+
+
+def workspace_path(invocation: Invocation) -> Path:
+    """Return the folder named on the command line, the last one used, or the default."""
+    if invocation.workspace:
+        return invocation.workspace
+    last = config.load_settings(config.config_dir()).last_workspace
+    return Path(last) if last else config.default_workspace_dir()
+
+
+@contextmanager
+def opened(invocation: Invocation) -> Iterator[Workspace]:
+    """Open the workspace for one command and close it after.
+
+    Raises:
+        StoreError: no workspace, no way to its key, open elsewhere, or damaged.
+    """
+    root = workspace_path(invocation)
+    key_file = KeyFile.load(root / "workspace.key.json")
+    workspace = Workspace.open(root, _key(invocation, key_file), clock=system_clock)
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def read_passphrase(path: Path) -> str:
+    """Return the first line of a passphrase file.
+
+    Raises:
+        StoreError: it cannot be read, or its first line is empty.
+    """
+    try:
+        passphrase = path.read_text("utf-8-sig").split("\n", 1)[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise StoreError(_("The passphrase file {path} cannot be read.").format(path=path)) from exc
+    if not passphrase:
+        raise StoreError(_("The passphrase file {path} is empty. Put the passphrase on its first line.").format(path=path))
+    return passphrase
+
+
+def new_passphrase(invocation: Invocation) -> str:
+    """Return the passphrase for a workspace about to be made, from the file or typed twice.
+
+    Raises:
+        StoreError: no file and no terminal, or the two do not agree.
+    """
+    if invocation.passphrase_file:
+        return read_passphrase(invocation.passphrase_file)
+    first = _asked(_("New passphrase: "))
+    if first != _asked(_("Again: ")):
+        raise StoreError(_("The two passphrases differ. Nothing was made; try again."))
+    if not first:
+        raise StoreError(_("A workspace needs a passphrase. Nothing was made; try again."))
+    return first
+
+
+def terminal_progress(label: str) -> Progress:
+    """Return a progress that writes "label 40 %" to standard error, at most once a percent."""
+    last = [-1]
+
+    def on_step(done: int, total: int) -> None:
+        percent = done * _PERCENT // total if total else _PERCENT
+        if percent != last[0]:
+            last[0] = percent
+            end = "\n" if percent >= _PERCENT else ""
+            print(f"\r{label} {percent} %", end=end, file=sys.stderr, flush=True)
+
+    return Progress(on_step)
+
+
+def _key(invocation: Invocation, key_file: KeyFile) -> bytes:
+    if invocation.passphrase_file:
+        return key_file.open_with_passphrase(read_passphrase(invocation.passphrase_file))
+    kept = recall_key(key_file.workspace_id)
+    if kept:
+        return kept
+    return key_file.open_with_passphrase(_asked(_("Passphrase: ")))
+
+
+def _asked(prompt: str) -> str:
+    if not sys.stdin.isatty():
+        raise StoreError(
+            _("The workspace is locked and nobody is here to type the passphrase. Name a file with --passphrase-file.")
+        )
+    return getpass.getpass(prompt)
