@@ -5,8 +5,16 @@ from mentor_desktop.models.base import Base, Synced
 from mentor_desktop.models.certificates import Certificate
 from mentor_desktop.models.history import Change, LocalSetting, Txn
 from mentor_desktop.models.people import Consent, Organisation, Person
+from mentor_desktop.models.programme import LearningOutcome, Programme, ProgrammePart
 from mentor_desktop.models.settings import WorkspaceSetting
-from mentor_desktop.models.workshops import AgendaItem, ListPrint, Project, Registration, Slot, Workshop
+from mentor_desktop.models.workshops import (
+    AgendaItem,
+    ListPrint,
+    Project,
+    Registration,
+    Slot,
+    Workshop,
+)
 
 __all__ = [
     "AgendaItem",
@@ -15,10 +23,13 @@ __all__ = [
     "Certificate",
     "Change",
     "Consent",
+    "LearningOutcome",
     "ListPrint",
     "LocalSetting",
     "Organisation",
     "Person",
+    "Programme",
+    "ProgrammePart",
     "Project",
     "Registration",
     "Slot",

@@ -38,7 +38,9 @@ class Change(Base):
     __table_args__ = (Index(None, "entity", "row"),)
 
     seq: Mapped[int] = mapped_column(primary_key=True)
-    txn: Mapped[int] = mapped_column(ForeignKey("txn.id", deferrable=True, initially="DEFERRED"), index=True)
+    txn: Mapped[int] = mapped_column(
+        ForeignKey("txn.id", deferrable=True, initially="DEFERRED"), index=True
+    )
     entity: Mapped[str]
     row: Mapped[str]
     kind: Mapped[str]

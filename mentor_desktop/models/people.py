@@ -15,7 +15,9 @@ class Organisation(Synced):
     """
 
     __tablename__ = "organisation"
-    field_groups = {"legal_representative": ("legal_representative", "legal_representative_function")}
+    field_groups = {
+        "legal_representative": ("legal_representative", "legal_representative_function")
+    }
 
     name: Mapped[str]
     name_latin: Mapped[str] = mapped_column(default="")
@@ -59,7 +61,9 @@ class Person(Synced):
     country: Mapped[str] = mapped_column(default="")
     gender: Mapped[str] = mapped_column(default="undisclosed")
     birth_year: Mapped[int | None] = mapped_column(default=None)
-    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"), index=True, default=None)
+    organisation_id: Mapped[str | None] = mapped_column(
+        ForeignKey("organisation.id"), index=True, default=None
+    )
     roles: Mapped[list[str]] = mapped_column(default=list)
     preferred_language: Mapped[str] = mapped_column(default="")
     photo_choice: Mapped[str] = mapped_column(default="not_asked")

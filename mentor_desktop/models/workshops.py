@@ -47,7 +47,9 @@ class Workshop(Synced):
     code: Mapped[str] = mapped_column(index=True)
     title: Mapped[dict[str, str]] = mapped_column(default=dict)
     event_kind: Mapped[str] = mapped_column(default="training")
-    project_id: Mapped[str | None] = mapped_column(ForeignKey("project.id"), index=True, default=None)
+    project_id: Mapped[str | None] = mapped_column(
+        ForeignKey("project.id"), index=True, default=None
+    )
     venue_name: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
     city: Mapped[str] = mapped_column(default="")
@@ -57,7 +59,9 @@ class Workshop(Synced):
     ends_on: Mapped[date]
     time_zone: Mapped[str]
     languages: Mapped[list[str]] = mapped_column(default=list)
-    host_org_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"), index=True, default=None)
+    host_org_id: Mapped[str | None] = mapped_column(
+        ForeignKey("organisation.id"), index=True, default=None
+    )
     capacity: Mapped[int | None] = mapped_column(default=None)
     rule_kind: Mapped[str] = mapped_column(default="minutes_pct")
     rule_percent: Mapped[int] = mapped_column(default=80)
@@ -112,6 +116,7 @@ class Registration(Synced):
     """One person's place in one workshop; its id derives from both, on every device alike.
 
     `list_number` is the number on the printed list, given once and never reused.
+    `reference` is the id the organiser's own file gives this participant ("P012").
     `support_request` is deleted 14 days after the event.
     """
 
@@ -122,10 +127,13 @@ class Registration(Synced):
     role: Mapped[str] = mapped_column(default="participant")
     source: Mapped[str] = mapped_column(default="manual")
     state: Mapped[str] = mapped_column(default="registered")
-    sending_org_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"), index=True, default=None)
+    sending_org_id: Mapped[str | None] = mapped_column(
+        ForeignKey("organisation.id"), index=True, default=None
+    )
     sending_country: Mapped[str] = mapped_column(default="")
     is_partner_staff: Mapped[bool] = mapped_column(default=False)
     list_number: Mapped[int | None] = mapped_column(default=None)
+    reference: Mapped[str] = mapped_column(default="")
     support_request: Mapped[str] = mapped_column(default="")
     registered_at: Mapped[datetime]
 
