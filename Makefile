@@ -126,6 +126,6 @@ lock: setup ## Write the lock files anew after a change of pyproject.toml
 
 .PHONY: clean
 clean: ## Remove everything that make made
-	rm -rf build $(VENV) .mypy_cache .ruff_cache .pytest_cache *.egg-info mentor_desktop/documents/fonts
+	rm -rf build $(VENV) .mypy_cache .ruff_cache .pytest_cache *.egg-info resources/fonts
 	rm -rf translations/en_XA
 	find translations -name '*.mo' -delete
