@@ -88,8 +88,8 @@ soak: setup ## Kill the program 200 times while it saves (minutes); make test do
 	MENTOR_KILL_ROUNDS=200 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m soak
 
 .PHONY: bench
-bench: setup ## Measure each promise of speed beside its floor; one JSON line each
-	$(BIN)/python benchmarks/run.py
+bench: setup ## Measure each promise of speed beside its floor (ONLY=part-of-a-name for one)
+	$(BIN)/python benchmarks/run.py $(ONLY)
 
 # ------------------------------------------------------------ make things
 
