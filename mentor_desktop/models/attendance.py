@@ -13,7 +13,8 @@ class AttendanceMark(Synced):
 
     The current mark is the one nobody supersedes. `gaps` are absences within the slot
     as [from, to] in milliseconds of UTC, for `partial`. `tz_offset_min` keeps the
-    device's own offset at `at`.
+    device's own offset at `at`. `signed` says what the paper list shows for it: None
+    until somebody compared. `correction_reason` is given for changes after the closing.
     """
 
     __tablename__ = "attendance_mark"
@@ -35,4 +36,6 @@ class AttendanceMark(Synced):
     device: Mapped[str]
     reason_code: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+    signed: Mapped[bool | None] = mapped_column(default=None)
+    correction_reason: Mapped[str] = mapped_column(default="")
     supersedes: Mapped[list[str]] = mapped_column(default=list)

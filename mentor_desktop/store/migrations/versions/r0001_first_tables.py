@@ -375,6 +375,8 @@ def upgrade() -> None:
         sa.Column("device", sa.String(), nullable=False),
         sa.Column("reason_code", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
+        sa.Column("signed", sa.Boolean(), nullable=True),
+        sa.Column("correction_reason", sa.String(), nullable=False),
         sa.Column("supersedes", sa.JSON(), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(
