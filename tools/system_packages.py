@@ -40,7 +40,16 @@ WINDOW = (
 )
 # A display without a screen and a window manager for journeys, readers for PDF references,
 # and the tools that PyInstaller looks into libraries with.
-TESTS = ("binutils", "openbox", "poppler-utils", "x11-utils", "xauth", "xdotool", "xvfb")
+TESTS = (
+    "binutils",
+    "openbox",
+    "poppler-utils",
+    "tzdata",
+    "x11-utils",
+    "xauth",
+    "xdotool",
+    "xvfb",
+)
 
 
 def _python_packages() -> list[str]:
