@@ -37,5 +37,4 @@ __all__ = [
     "Txn",
     "Workshop",
     "WorkspaceSetting",
-    "Workshop",
 ]

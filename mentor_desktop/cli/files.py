@@ -1,0 +1,24 @@
+"""Writing what a command made: whole or not at all."""
+
+import os
+from pathlib import Path
+
+from mentor_desktop.errors import StoreError
+from mentor_desktop.i18n import _
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, making its folder; a file of that name is replaced.
+
+    Raises:
+        StoreError: the place cannot be written.
+    """
+    draft = path.with_name(path.name + ".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        os.replace(draft, path)
+    except OSError as exc:
+        raise StoreError(
+            _("{path} cannot be written ({reason}). Choose another place.").format(path=path, reason=exc.strerror)
+        ) from exc
