@@ -18,7 +18,7 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
-pytest_plugins = ("pytester",)
+pytest_plugins = ("pytester", "tests.workspaces")
 
 # Before anything of Qt or of ours is imported: tests never read or write a person's own folders.
 _HOME = tempfile.TemporaryDirectory(prefix="mentor-tests-")
