@@ -74,7 +74,10 @@ class Person(Synced):
 
 
 class Consent(Synced):
-    """One purpose one person agreed to, in a version and language of the text."""
+    """One purpose one person agreed to, in a version and language of the text.
+
+    `scan` is the address of the picture of the signed paper among the workspace's files.
+    """
 
     __tablename__ = "consent"
 
@@ -86,3 +89,4 @@ class Consent(Synced):
     how: Mapped[str]
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
     guardian_name: Mapped[str] = mapped_column(default="")
+    scan: Mapped[str] = mapped_column(default="")

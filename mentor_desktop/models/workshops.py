@@ -106,6 +106,7 @@ class AgendaItem(Synced):
     unit_code: Mapped[str] = mapped_column(default="")
     method: Mapped[str] = mapped_column(default="")
     facilitator_role: Mapped[str] = mapped_column(default="")
+    facilitators: Mapped[list[str]] = mapped_column(default=list)
     group_format: Mapped[str] = mapped_column(default="")
     room: Mapped[str] = mapped_column(default="")
     materials: Mapped[list[str]] = mapped_column(default=list)

@@ -228,6 +228,7 @@ def upgrade() -> None:
         sa.Column("how", sa.String(), nullable=False),
         sa.Column("withdrawn_at", sa.Integer(), nullable=True),
         sa.Column("guardian_name", sa.String(), nullable=False),
+        sa.Column("scan", sa.String(), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_consent_person_id_person")
@@ -343,6 +344,7 @@ def upgrade() -> None:
         sa.Column("unit_code", sa.String(), nullable=False),
         sa.Column("method", sa.String(), nullable=False),
         sa.Column("facilitator_role", sa.String(), nullable=False),
+        sa.Column("facilitators", sa.JSON(), nullable=False),
         sa.Column("group_format", sa.String(), nullable=False),
         sa.Column("room", sa.String(), nullable=False),
         sa.Column("materials", sa.JSON(), nullable=False),
