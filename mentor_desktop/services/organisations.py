@@ -211,7 +211,7 @@ def find_organisation(uow: Reader, name: str, country: str = "") -> str | None:
     rows = uow.session.execute(select(Organisation.id, Organisation.name, Organisation.country))
     same_name = sorted(
         (organisation_id, its_country)
-        for organisation_id, its_name, its_country in rows.tuples()
+        for organisation_id, its_name, its_country in rows
         if organisation_key(its_name) == wanted
     )
     for accepted in ({country}, {""}):
