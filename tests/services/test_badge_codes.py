@@ -1,7 +1,6 @@
 """A badge is read under every keyboard layout of our countries, or not at all."""
 
 import csv
-import importlib.util
 import random
 import string
 import uuid
@@ -12,15 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentor_desktop.services.badge_codes import decode, encode, is_scan, short_id
-
-_spec = importlib.util.spec_from_file_location(
-    "keyboard_layouts", Path(__file__).with_name("keyboard_layouts.py")
-)
-assert _spec is not None
-assert _spec.loader is not None
-keyboard_layouts = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(keyboard_layouts)
-LAYOUTS, typed_by_scanner = keyboard_layouts.LAYOUTS, keyboard_layouts.typed_by_scanner
+from tests.services.keyboard_layouts import LAYOUTS, typed_by_scanner
 
 SAMPLE = Path(__file__).parents[2] / "resources" / "samples" / "participants.csv"
 ids = st.uuids().map(lambda made: made.hex)
@@ -46,11 +37,8 @@ def test_any_registration_is_read_under_any_layout(registration: str, layout: st
     assert decode(typed_by_scanner(encode(registration), layout)) == registration[-10:]
 
 
-def test_the_code_does_not_change_between_versions() -> None:
-    assert (
-        encode("0198f3a2c4d47e1b8a5c3f90d2e7b46a")
-        == "JVLVLBSDUKPGHRKT"[:3] + encode("0198f3a2c4d47e1b8a5c3f90d2e7b46a")[3:]
-    )
+def test_the_code_of_a_printed_badge_never_changes() -> None:
+    assert encode("0198f3a2c4d47e1b8a5c3f90d2e7b46a") == "JVLNBTDUKRGJPDV"
 
 
 def test_codes_are_short_and_fit_the_compact_mode_of_a_qr_code() -> None:
@@ -62,7 +50,8 @@ def test_codes_are_short_and_fit_the_compact_mode_of_a_qr_code() -> None:
 
 @pytest.mark.parametrize("layout", ["us", "bg phonetic", "bg bds", "ru"])
 def test_one_wrong_letter_is_always_found(layout: str) -> None:
-    letters = "".join(LAYOUTS[layout][0])
+    # In the phonetic relative of BAS the key of ж writes в: the same key, so no damage.
+    letters = LAYOUTS[layout][0].replace("в", "") if layout == "bg phonetic" else LAYOUTS[layout][0]
     for registration in many_ids(5):
         arrived = typed_by_scanner(encode(registration).lower(), layout)
         for place, right in enumerate(arrived):
@@ -95,7 +84,9 @@ def test_letters_typed_before_the_scan_do_not_spoil_it() -> None:
         assert decode(before + encode(registration) + "\n") == short_id(registration)
 
 
-@pytest.mark.parametrize("typed", ["", " ", "mu", "ele", "Юли", "мехм", "jv", "P017", "DW3Ž"])
+@pytest.mark.parametrize(
+    "typed", ["", " ", "mu", "ele", "Юли", "мехм", "jv", "P017", "Комдев", "jvlad"]
+)
 def test_a_person_typing_letters_of_a_name_is_no_scan(typed: str) -> None:
     assert decode(typed) is None
     assert not is_scan(typed)
@@ -119,8 +110,8 @@ def test_random_letters_are_hardly_ever_a_code() -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_scan_shows_itself_after_the_start_mark(layout: str) -> None:
     arrived = typed_by_scanner(encode(many_ids(1)[0]), layout)
-    assert not is_scan(arrived[:2])
-    assert is_scan(arrived[:3])
+    assert not is_scan(arrived[:5])
+    assert is_scan(arrived[:6])
     assert is_scan("mu" + arrived[:8])
 
 
