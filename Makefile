@@ -95,11 +95,11 @@ bench: setup ## Measure each promise of speed beside its floor (ONLY=part-of-a-n
 
 .PHONY: package
 package: setup ## Build the packaged program into build/dist/mentor-desktop/
-	$(BIN)/python installer/build.py $(PYTHON)
+	$(BIN)/python -m installer.build $(PYTHON)
 
 .PHONY: smoke
 smoke: package
-	$(BIN)/python installer/smoke_test.py
+	$(BIN)/python -m installer.smoke_test
 
 .PHONY: screenshots
 screenshots: setup ## Draw every page and print into docs/screenshots/

@@ -1,0 +1,94 @@
+"""A screenless display with a window manager, for looking at the packaged program from outside."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SCREEN = "1600x1000x24"
+_STEP_S = 0.1
+_GRAB = """
+import sys
+from PySide6.QtGui import QGuiApplication
+app = QGuiApplication([])
+picture = app.primaryScreen().grabWindow(int(sys.argv[1]))
+assert picture.save(sys.argv[2]), "the picture could not be written"
+image = picture.toImage()
+wide, high = range(0, image.width(), 7), range(0, image.height(), 7)
+print(len({image.pixel(x, y) for x in wide for y in high}))
+"""
+
+
+@contextmanager
+def display() -> Iterator[str]:
+    """Start Xvfb and openbox; give the name of the display."""
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", SCREEN, "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as stream:
+        name = f":{stream.readline().strip()}"
+    environment = {**os.environ, "DISPLAY": name}
+    manager = subprocess.Popen(
+        ["openbox"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield name
+    finally:
+        for process in (manager, server):
+            process.terminate()
+            process.wait(timeout=10)
+
+
+def window_named(
+    name: str, display_name: str, program: subprocess.Popen[bytes], timeout_s: float
+) -> str:
+    """Return the id of the visible window with this name in its title.
+
+    Raises:
+        RuntimeError: the program ended, or no such window came in time.
+    """
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if program.poll() is not None:
+            raise RuntimeError(
+                f"the program ended with {program.returncode} before its window came"
+            )
+        found = subprocess.run(
+            ["xdotool", "search", "--onlyvisible", "--name", name],
+            env={**os.environ, "DISPLAY": display_name},
+            capture_output=True,
+            text=True,
+            check=False,  # 1 means none yet
+        )
+        if found.stdout.strip():
+            return found.stdout.split()[-1]
+        time.sleep(_STEP_S)
+    raise RuntimeError(f"no window named {name!r} within {timeout_s:g} s")
+
+
+def colours_shown(window: str, display_name: str, picture: Path) -> int:
+    """Save a picture of a window and return how many colours are in it."""
+    done = subprocess.run(
+        [sys.executable, "-c", _GRAB, window, str(picture)],
+        env={**os.environ, "DISPLAY": display_name, "QT_QPA_PLATFORM": "xcb"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(done.stdout)
+
+
+def close(window: str, display_name: str) -> None:
+    """Close a window by the window manager's own key, as a person would."""
+    subprocess.run(
+        ["xdotool", "windowactivate", "--sync", window, "key", "--clearmodifiers", "alt+F4"],
+        env={**os.environ, "DISPLAY": display_name},
+        check=True,
+    )
