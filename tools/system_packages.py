@@ -80,10 +80,13 @@ def _install(missing: list[str]) -> int:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     print(f"Installing system packages: {' '.join(missing)}", flush=True)
     for command in (
-        ["apt-get", "update", "-q"],
-        ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing],
+        ["apt-get", "-qq", "update"],
+        ["apt-get", "-qq", "install", "-y", "--no-install-recommends", *missing],
     ):
-        done = subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, check=False)
+        # Progress is dropped, complaints come through on standard error.
+        done = subprocess.run(
+            command, env=quiet, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
+        )
         if done.returncode:
             print(f"`{' '.join(command)}` failed; see its message above.", file=sys.stderr)
             return 1
