@@ -1,0 +1,1 @@
+"""Paper and files out: a frozen dataclass in, bytes out. Knows neither windows nor tables."""
