@@ -1,0 +1,169 @@
+"""The sample workshop in a workspace: 60 people, six half-days of 1,020 counted minutes.
+
+Written with the models, so that these tests lean on no other service.
+"""
+
+import csv
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mentor_desktop.ids import derived_id
+from mentor_desktop.models import (
+    AgendaItem,
+    Organisation,
+    Person,
+    Project,
+    Registration,
+    Slot,
+    Workshop,
+)
+from mentor_desktop.store.workspace import Workspace
+
+SAMPLES = Path(__file__).parents[2] / "resources" / "samples"
+ZONE = ZoneInfo("Europe/Prague")
+_STATES = {"confirmed": "confirmed", "walk_in": "attending"}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Ids of what was made: registrations by participant id ("P001"), slots by code."""
+
+    workspace: Workspace
+    workshop_id: str
+    registrations: dict[str, str]
+    slots: dict[str, str]
+
+
+def at(clock: str, day: int = 1) -> datetime:
+    """Return a time of the sample workshop, "09:47" in Prague on its first to third day."""
+    hour, minute = (int(part) for part in clock.split(":"))
+    local = datetime(2026, 3, 9 + day, hour, minute, tzinfo=ZONE)
+    return local.astimezone(UTC)
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of a sample file."""
+    with (SAMPLES / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def make_sample(workspace: Workspace, *, without_walk_ins: bool = False, **workshop: Any) -> Sample:
+    """Fill an empty workspace; `workshop` overrides fields of the workshop."""
+    with workspace.unit_of_work() as uow:
+        session = uow.session
+        event = _workshop(workspace, session, workshop)
+        slots = _agenda(session, event.id)
+        registrations = _people(session, event.id, without_walk_ins=without_walk_ins)
+        uow.commit()
+    return Sample(workspace, event.id, registrations, slots)
+
+
+def _workshop(workspace: Workspace, session: Any, overrides: dict[str, Any]) -> Workshop:
+    host = Organisation(
+        name="Vzorové centrum mládeže, z. s.", kind="own", country="CZ", city="Brno",
+        address="Vzorová 1, 602 00 Brno", oid="E10000001", website="https://centrum.example.org",
+        legal_representative="Jana Vzorná", legal_representative_function="ředitelka",
+    )  # fmt: skip
+    project = Project(
+        title="Mentoring for Youth Training", acronym="MYT", number="2017-3-RO01-KA205-000000",
+        programme="erasmus_plus", funding_model="lump_sum",
+        funding_statement={"en": "Funded by the programme named in the agreement."},
+        disclaimer={"en": "The views are those of the authors."},
+    )  # fmt: skip
+    session.add_all([host, project])
+    session.flush()
+    fields: dict[str, Any] = {
+        "code": "WS-2026-01",
+        "title": {"en": "Mentoring and Peer Coaching for Youth Training"},
+        "project_id": project.id,
+        "host_org_id": host.id,
+        "venue_name": "Dům Vzorů",
+        "address": "Vzorová 1",
+        "city": "Brno",
+        "country": "CZ",
+        "starts_on": date(2026, 3, 10),
+        "ends_on": date(2026, 3, 12),
+        "time_zone": "Europe/Prague",
+        "languages": ["en"],
+        "signatory_name": "Jana Vzorná",
+        "signatory_function": "director",
+        "status": "running",
+    }
+    event = Workshop(**(fields | overrides))
+    session.add(event)
+    session.flush()
+    return event
+
+
+def _agenda(session: Any, workshop_id: str) -> dict[str, str]:
+    plan = rows("workshop_plan.csv")
+    slots: dict[str, Slot] = {}
+    for row in plan:
+        day = int(row["day"])
+        starts, ends = at(row["start"], day), at(row["end"], day)
+        slot = slots.get(row["slot"])
+        if slot is None:
+            slot = slots[row["slot"]] = Slot(
+                workshop_id=workshop_id, code=row["slot"], day=day, seq=len(slots) + 1,
+                held_on=date.fromisoformat(row["date"]), starts_at=starts, ends_at=ends,
+            )  # fmt: skip
+            session.add(slot)
+        slot.ends_at = ends
+        session.flush()
+        session.add(
+            AgendaItem(
+                workshop_id=workshop_id,
+                slot_id=slot.id,
+                seq=int(row["seq"]),
+                starts_at=starts,
+                ends_at=ends,
+                type=row["session_type"],
+                counts=row["counts_for_attendance"] == "yes",
+                title={"en": row["session_title"]},
+                unit_code=row["unit_code"],
+                room=row["room"],
+                print_before=[one for one in row["print_before"].split(";") if one],
+            )
+        )
+    session.flush()
+    return {code: slot.id for code, slot in slots.items()}
+
+
+def _people(session: Any, workshop_id: str, *, without_walk_ins: bool) -> dict[str, str]:
+    registrations = {}
+    organisations: dict[str, Organisation] = {}
+    number = 0
+    for row in rows("participants.csv"):
+        is_walk_in = row["registration"] == "walk_in"
+        if is_walk_in and without_walk_ins:
+            continue
+        organisation = organisations.get(row["organisation"])
+        if organisation is None:
+            organisation = Organisation(name=row["organisation"], country=row["country"])
+            organisations[row["organisation"]] = organisation
+            session.add(organisation)
+            session.flush()
+        person = Person(
+            given_name=row["given_name"], family_name=row["family_name"],
+            name_latin=row["name_latin"], badge_name=row["badge_name"], email=row["email"],
+            country=row["country"], organisation_id=organisation.id, created_at=at("08:00"),
+        )  # fmt: skip
+        session.add(person)
+        session.flush()
+        state = _STATES.get(row["registration"], row["registration"])
+        listed = row["registration"] in _STATES
+        number += listed
+        registration = Registration(
+            id=derived_id("registration", workshop_id, person.id), workshop_id=workshop_id,
+            person_id=person.id, sending_org_id=organisation.id, sending_country=row["country"],
+            source="walk_in" if is_walk_in else "form_import", state=state,
+            list_number=number if listed else None, reference=row["participant_id"],
+            registered_at=at("08:00") - timedelta(days=0 if is_walk_in else 14),
+        )  # fmt: skip
+        session.add(registration)
+        registrations[row["participant_id"]] = registration.id
+    session.flush()
+    return registrations
