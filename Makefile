@@ -47,11 +47,11 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml | system
 	@touch $@
 
 %/LC_MESSAGES/messages.mo: %/LC_MESSAGES/messages.po $(VENV)/.installed
-	@$(BIN)/pybabel -q compile -i $< -o $@
+	@$(BIN)/python tools/strings.py compile $< $@
 
 $(PSEUDO): translations/messages.pot tools/pseudo_locale.py $(VENV)/.installed
 	@$(BIN)/python tools/pseudo_locale.py translations/messages.pot $(@D)/messages.po
-	@$(BIN)/pybabel -q compile -i $(@D)/messages.po -o $@
+	@$(BIN)/python tools/strings.py compile $(@D)/messages.po $@
 
 $(STAMPS)/fonts: $(FONT_SCRIPT) $(VENV)/.installed
 	@$(BIN)/python -m mentor_desktop.documents.build_fonts

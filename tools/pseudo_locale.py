@@ -61,8 +61,11 @@ def main(source: str, target: str) -> int:
         template = read_po(stream)
     path = Path(target)
     path.parent.mkdir(parents=True, exist_ok=True)
+    made = pseudo_catalogue(template)
+    for message in made:
+        message.flags.discard("python-format")  # Babel takes "{value} % is" for one
     with path.open("wb") as stream:
-        write_po(stream, pseudo_catalogue(template), width=0, no_location=True)
+        write_po(stream, made, width=0, no_location=True)
     return 0
 
 

@@ -3,6 +3,7 @@
 Usage: python tools/strings.py update        collect texts, bring each catalogue up to date
        python tools/strings.py check         exit 1 when something is stale, lost or missing
        python tools/strings.py add LANGUAGE  begin a new catalogue
+       python tools/strings.py compile PO MO write the file that the program reads
 
 Catalogues carry file names without line numbers, so that a moved line changes nothing.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,7 +71,15 @@ def _read(path: Path, language: str | None = None) -> Catalog:
         return read_po(stream, locale=language)
 
 
+def without_percent_flags(catalogue: Catalog) -> Catalog:
+    """Return the catalogue with "{value} % is" no longer taken for a %-format."""
+    for message in catalogue:
+        message.flags.discard("python-format")
+    return catalogue
+
+
 def _write(path: Path, catalogue: Catalog) -> None:
+    without_percent_flags(catalogue)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as stream:
         write_po(stream, catalogue, width=100, include_lineno=False, sort_by_file=True)
@@ -86,6 +96,21 @@ def update() -> int:
         _write(path, catalogue)
         left = sum(1 for message in catalogue if message.id and not _is_translated(message))
         print(f"{language}: {len(catalogue)} texts, {left} to translate")
+    return 0
+
+
+def compile_catalogue(source: Path, target: Path) -> int:
+    """Write a compiled catalogue; texts whose fields differ from the source stay English.
+
+    Babel's own command takes every `%` for a format and refuses the file.
+    """
+    catalogue = _read(source)
+    for message in list(catalogue):
+        if message.id and any(placeholder_faults(message)):
+            print(f"{source}: left in English: {_key(message)[1]!r}", file=sys.stderr)
+            catalogue.delete(message.id, message.context)
+    with target.open("wb") as stream:
+        write_mo(stream, catalogue)
     return 0
 
 
@@ -176,7 +201,7 @@ def check() -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Run one of the three commands."""
+    """Run one command."""
     match arguments:
         case ["update"]:
             return update()
@@ -184,6 +209,8 @@ def main(arguments: list[str]) -> int:
             return check()
         case ["add", language]:
             return add(language)
+        case ["compile", source, target]:
+            return compile_catalogue(Path(source), Path(target))
         case _:
             print(__doc__, file=sys.stderr)
             return 2

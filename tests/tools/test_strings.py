@@ -1,5 +1,8 @@
 """The guard of the translations: what it must refuse, and what the pseudo-locale keeps."""
 
+from gettext import GNUTranslations
+from pathlib import Path
+
 import pytest
 from babel.messages.catalog import Catalog, Message
 
@@ -79,3 +82,25 @@ def test_the_pseudo_locale_is_longer_and_keeps_fields_and_tags(text: str) -> Non
 
 def test_the_pseudo_locale_leaves_no_plain_letter() -> None:
     assert pseudo_locale.pseudo("Quick brown").split(" one")[0] == "[Ǫûîçķ ƀŕöŵñ"
+
+
+def test_compiling_keeps_per_cent_signs_and_drops_faulty_translations(tmp_path: Path) -> None:
+    source, target = tmp_path / "messages.po", tmp_path / "messages.mo"
+    source.write_text(
+        """
+msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\nLanguage: lt\\n"
+
+msgid "{value} % is more."
+msgstr "{value} % yra daugiau."
+
+msgid "Saved to {path}"
+msgstr "Įrašyta"
+""",
+        "utf-8",
+    )
+    assert strings.compile_catalogue(source, target) == 0
+    with target.open("rb") as stream:
+        words = GNUTranslations(stream)
+    assert words.gettext("{value} % is more.") == "{value} % yra daugiau."
+    assert words.gettext("Saved to {path}") == "Saved to {path}"
