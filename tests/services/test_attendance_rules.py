@@ -1,6 +1,7 @@
 """The worked figures of the attendance rules, and what must hold for any slot and any mark."""
 
 import csv
+import json
 from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -30,7 +31,7 @@ from mentor_desktop.services.attendance_rules import (
 )
 from mentor_desktop.services.time_spans import Span
 
-PLAN = Path(__file__).parents[2] / "resources" / "samples" / "workshop_plan.csv"
+SAMPLES = Path(__file__).parents[2] / "resources" / "samples"
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
 MINUTES_RULE = AttendanceRule()
 
@@ -46,7 +47,7 @@ def span(start: str, end: str) -> Span:
 
 def plan() -> dict[str, Slot]:
     items = defaultdict(list)
-    with PLAN.open(encoding="utf-8", newline="") as file:
+    with (SAMPLES / "workshop_plan.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             day = int(row["day"])
             counts = row["counts_for_attendance"] == "yes"
@@ -430,3 +431,33 @@ def test_the_minutes_a_verdict_asks_for_are_the_least_that_is_enough(found, kind
         assert verdict.eligible == (verdict.missing_minutes == 0)
     if kind is RuleKind.SLOTS_PCT and verdict.counted_slots:
         assert verdict.eligible == (verdict.missing_slots == 0)
+
+
+def test_the_sample_attendance_gives_the_expected_sums() -> None:
+    expected = json.loads((SAMPLES / "expected_sums.json").read_text(encoding="utf-8"))[
+        "attendance"
+    ]
+    people: dict[str, dict[str, Mark]] = defaultdict(dict)
+    with (SAMPLES / "attendance.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            day = int(row["slot"][1])
+            arrived, left = (
+                at(row[column], day) if row[column] else None
+                for column in ("arrived_at", "left_at")
+            )
+            found = mark(Status(row["status"]), arrived_at=arrived, left_at=left)
+            people[row["participant_id"]][row["slot"]] = found
+    slots = list(plan().values())
+    for kind, eligible in expected["eligible"].items():
+        rule = AttendanceRule(kind=RuleKind(kind))
+        verdicts = {person: judge(slots, marks, rule) for person, marks in people.items()}
+        assert sum(verdict.eligible for verdict in verdicts.values()) == eligible, kind
+    assert (
+        sum(verdict.credited_minutes for verdict in verdicts.values())
+        == expected["credited_minutes"]
+    )
+    for case in expected["cases"].values():
+        verdict = verdicts[case["participant_id"]]
+        assert verdict.credited_minutes == case["credited_minutes"]
+        assert str(rounded(verdict.minutes_percent)) == case["minutes_percent"]
+        assert str(rounded(verdict.slots_percent)) == case["half_days_percent"]
