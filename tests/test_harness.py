@@ -39,7 +39,10 @@ def test_an_announced_log_line_is_accepted() -> None:
     logging.getLogger("mentor_desktop.test").warning("announced")
 
 
-def test_an_unexpected_log_line_fails_the_test(pytester: pytest.Pytester) -> None:
+def test_an_unexpected_log_line_fails_the_test(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parent.parent))
     conftest = Path(__file__).with_name("conftest.py").read_text("utf-8")
     pytester.makeconftest(conftest)
     pytester.makepyfile("import logging\ndef test_it(): logging.warning('surprise')")

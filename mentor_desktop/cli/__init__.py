@@ -6,20 +6,26 @@ fault; 2 wrong usage.
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from mentor_desktop import config, i18n
 from mentor_desktop.cli.parser import Invocation, parse
 from mentor_desktop.cli.result import CommandResult
 from mentor_desktop.errors import UserFacingError
 
+OpenWindow = Callable[[Path | None, Path | None], int]
+
 EXIT_DONE = 0
 EXIT_REFUSED = 1
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command named by `arguments`; open the window when none is named."""
+def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
+    """Run the command named by `arguments`; open the window when none is named.
+
+    `open_window` takes the workspace folder and the passphrase file, None where not given.
+    """
     # Before the command is known a usage error must be readable: the settings say in which language.
     settings = config.load_settings(config.config_dir())
     i18n.set_language(settings.language or i18n.system_language())
@@ -28,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
         i18n.set_language(invocation.language)
     try:
         if not invocation.command:
-            return _open_window(invocation)
+            return open_window(invocation.workspace, invocation.passphrase_file)
         result = _command(invocation)
     except UserFacingError as error:
         print(str(error) or i18n._("Stopped."), file=sys.stderr)
@@ -47,10 +53,3 @@ def _command(invocation: Invocation) -> CommandResult:
     result = module.run(invocation)
     assert isinstance(result, CommandResult)
     return result
-
-
-def _open_window(invocation: Invocation) -> int:
-    from mentor_desktop.app import open_window  # Qt: only for the window
-
-    return open_window(workspace=invocation.workspace, passphrase_file=invocation.passphrase_file)
-
