@@ -104,6 +104,11 @@ def _from_match(match: re.Match[str]) -> PrintedRecord | None:
     return PrintedRecord(record, match["check"], match["code"])
 
 
+def same_text(one: str, other: str) -> bool:
+    """Say whether two texts have the same letters, however they are spaced or composed."""
+    return _single_spaced(one).replace(" ", "") == _single_spaced(other).replace(" ", "")
+
+
 def qr_text(serial: str, check: str, code: str, verify_url: str = "") -> str:
     """Return what the QR code says: number and code, behind the issuer's address if there is one.
 

@@ -73,7 +73,7 @@ FINE_PRINT = Style(size=6.2, colour=MUTED, leading=1.28)
 LABEL = Style(size=7, colour=MUTED)
 STRONG = Style(BOLD)
 HEADING = Style(BOLD, 14, leading=1.18)
-DISPLAY = Style(LIGHT, 24, ACCENT, leading=1.12)
+DISPLAY = Style(LIGHT, 23, ACCENT, leading=1.12)
 
 
 @dataclass(frozen=True)
