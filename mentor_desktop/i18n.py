@@ -7,6 +7,7 @@ function. A document takes a `Language` of its own instead.
 
 import gettext as gettext_module
 import os
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -20,10 +21,12 @@ SOURCE_LANGUAGE = "en"
 PSEUDO_LANGUAGE = "en_XA"
 DOCUMENT_LANGUAGES = ("en", "ro", "cs", "bg", "sl", "lt", "lv", "sv", "fi")
 
-DateStyle = Literal["short", "medium", "long", "weekday"]
+DateStyle = Literal["short", "medium", "long", "full", "weekday"]
 
 # Day and month without the year, the way each language writes it with a weekday.
 _WEEKDAY_SKELETON = "EEEEdMMMM"
+# The day in a CLDR date pattern, outside quotes ("y 'm'. MMMM d 'd'.").
+_DAY_IN_PATTERN = re.compile(r"(?P<before>^(?:[^'d]|'[^']*')*)(?P<day>d+)(?P<dot>\.?)")
 
 
 def N_(message: str) -> str:
@@ -66,6 +69,18 @@ class Language:
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """Return the plural form that fits `n` in this language."""
         return self._words.ngettext(singular, plural, n)
+
+    def date_range(self, first: date, last: date) -> str:
+        """Return "10–12 March 2026"; both dates in full when the month differs; one if equal."""
+        from babel.dates import format_date, get_date_format  # not before the first paint: 25 ms
+
+        if first == last:
+            return self.date(first)
+        if (first.year, first.month) != (last.year, last.month):
+            return f"{self.date(first)} – {self.date(last)}"
+        pattern = str(get_date_format("long", self._babel_code).pattern)
+        with_both = _DAY_IN_PATTERN.sub(rf"\g<before>'{first.day}'\g<dot>–\g<day>\g<dot>", pattern, count=1)
+        return str(format_date(last, with_both, locale=self._babel_code))
 
     def date(self, value: date, style: DateStyle = "long") -> str:
         """Return a date: "10 March 2026" (long); "weekday" gives "Tuesday 10 March"."""
