@@ -19,7 +19,7 @@ CATALOGUES := $(wildcard translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 PSEUDO := translations/en_XA/LC_MESSAGES/messages.mo
 FONT_SCRIPT := mentor_desktop/documents/build_fonts.py
-XVFB := xvfb-run -a -s "-screen 0 1600x1200x24 -nolisten tcp"
+DISPLAYED := $(BIN)/python -m tools.display
 
 # An environment whose interpreter has gone is made anew.
 $(shell [ ! -e $(VENV) ] || $(BIN)/python -c pass 2>/dev/null || rm -rf $(VENV))
@@ -81,7 +81,7 @@ check: setup ## Format, lint, layers, types, translations (seconds)
 .PHONY: pytest
 pytest: setup
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n 2 -m "not journey"
-	QT_QPA_PLATFORM=xcb $(XVFB) $(BIN)/python -m pytest -q -m journey
+	$(DISPLAYED) $(BIN)/python -m pytest -q -m journey
 
 .PHONY: soak
 soak: setup ## Kill the program 200 times while it saves (minutes); make test does 20
@@ -103,7 +103,7 @@ smoke: package
 
 .PHONY: screenshots
 screenshots: setup ## Draw every page and print into docs/screenshots/
-	$(BIN)/python tools/screenshots.py
+	$(DISPLAYED) $(BIN)/python tools/screenshots.py
 
 .PHONY: strings
 strings: setup ## Collect texts, bring the catalogues up to date, build the pseudo-locale

@@ -14,7 +14,7 @@ from pathlib import Path
 from PyInstaller.archive.readers import CArchiveReader
 
 from installer.build import BUILD, PROGRAM, ROOT, size_mb
-from installer.display import close, colours_shown, display, window_named
+from tools.display import close, colours_shown, display, window_named
 
 EXECUTABLE = PROGRAM / "mentor-desktop"
 PICTURE = BUILD / "smoke" / "window.png"

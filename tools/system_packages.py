@@ -46,7 +46,6 @@ TESTS = (
     "poppler-utils",
     "tzdata",
     "x11-utils",
-    "xauth",
     "xdotool",
     "xvfb",
 )

@@ -1,4 +1,7 @@
-"""A screenless display with a window manager, for looking at the packaged program from outside."""
+"""A display without a screen, with a window manager, and eyes and hands for it.
+
+Usage: python -m tools.display COMMAND …   (runs it on such a display, with Qt's xcb platform)
+"""
 
 import os
 import subprocess
@@ -92,3 +95,15 @@ def close(window: str, display_name: str) -> None:
         env={**os.environ, "DISPLAY": display_name},
         check=True,
     )
+
+
+def main(command: list[str]) -> int:
+    """Run a command on a display of its own; return its exit code."""
+    with display() as name:
+        environment = {**os.environ, "DISPLAY": name, "QT_QPA_PLATFORM": "xcb"}
+        environment.pop("WAYLAND_DISPLAY", None)
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
