@@ -16,13 +16,16 @@ Row = TypeVar("Row", bound=Synced)
 
 
 def created_id(changes: Changes, entity: str) -> str:
-    """Return the id of the one `entity` a use case created.
+    """Return the id of the `entity` a use case created.
+
+    Where others of its kind were changed along with it (half-days are numbered anew), the newest
+    id is the created one: ids grow with time. Not for registrations among several: their ids
+    derive from workshop and person (`registrations.registration_id`).
 
     Raises:
-        ValueError: it touched none of them, or several.
+        ValueError: it touched none of them.
     """
-    (only,) = changes.entities.get(entity, frozenset())
-    return only
+    return max(changes.entities.get(entity, frozenset()))
 
 
 def found(uow: Reader, model: type[Row], row_id: str) -> Row:

@@ -22,6 +22,8 @@ _OID = re.compile(r"E\d{8}")
 _PIC = re.compile(r"\d{9}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?")
 _COUNTRY_LENGTH = 2
+# Codes that have a name in the language data but are no countries.
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _FIRST_BIRTH_YEAR = 1900
 _LAST_BIRTH_YEAR = 2100
 _WHOLE_PERCENT = 100
@@ -134,6 +136,7 @@ def country(value: str) -> str:
     code = value.strip().upper()
     if code and (
         len(code) != _COUNTRY_LENGTH
+        or code in _NO_COUNTRIES
         or not (code.isascii() and code.isalpha())
         or Language("en").country(code) == code
     ):
