@@ -1,0 +1,231 @@
+"""Letters that were spoilt on the way here, and what they probably were.
+
+Three kinds are recognised: UTF-8 that somebody read in a Windows code page and saved ("Å¡" for
+"š"), one code page read as another ("Ðarûnas" for "Šarūnas", "Öâåòåëèíà" for "Цветелина"), and
+letters that are gone ("�", "?" within a word). Nothing is repaired here unasked: the table says
+what was found and `repaired` applies it when a person wants that.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from mentor_desktop.services.tables_in.letters import reading_score
+from mentor_desktop.services.tables_in.raw_table import HEADING, DamagedCell, RawTable
+
+_TYPOGRAPHIC = "„“”‚‘’«»‹›–—…•\u00a0"
+_CODE_PAGES = ("cp1252", "cp1250", "cp1257", "cp1251")
+
+# What a repair may bring out: letters of our languages and their neighbours, and their signs.
+_PLAUSIBLE = re.compile(
+    "[\u00a0«»´·°§\u00c0-\u017f\u0218-\u021b\u01a0\u01a1\u01af\u01b0\u0300-\u0323"
+    "\u0401-\u045f\u0490\u0491\u1e00-\u1ef9\u2010-\u203a€№]"
+)
+_CYRILLIC = re.compile("[\u0400-\u052f]")
+_MIN_CYRILLIC = 2  # one pair alone may be a capital before a quotation mark
+
+_BLANK_ASCII = bytes(0x20 if code < 0x80 else code for code in range(0x100))  # noqa: PLR2004
+_LOST = re.compile("\ufffd|(?<=[^\\W\\d_])\\?(?=[^\\W\\d_])")
+_LOST_BYTES = re.compile(rb"\?(?=[A-Za-z\x80-\xff])(?<=[A-Za-z\x80-\xff]\?)")
+_ADDRESS = re.compile("://|=|www\\.")  # a question mark within a word of an address is meant
+_ASCII_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_NO_ASCII_CONTROLS = bytes(code for code in range(0x100) if code not in _ASCII_CONTROLS)
+_CONTROL = re.compile(f"[{re.escape(_ASCII_CONTROLS.decode())}\x80-\x9f]")
+
+_ODD_IN_WORDS = frozenset("ðþÐÞøØìÌùÙòÒºª¹¿ûÛãÃæÆèÈ")
+_CYRILLIC_AS_LATIN = re.compile("[\u00c0-\u00ff]{4,}")
+_MISREAD_MARGIN = 4.0  # natural logarithm, for each word that would change
+_MIN_MARGIN = 20.0  # and for all of them together
+_CLEARLY_WORSE = 5.0  # a single word that was right beside so many that were not
+_WORDS_JUDGED = 120
+_MISREADINGS = (("cp1252", "cp1257"), ("cp1252", "cp1250"), ("cp1252", "cp1251"))
+_WORD = re.compile("(?:[^\\W\\d_]|[ºª¹¿÷×¨¸²³¯¥´])+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Repairs:
+    """What was found in a text: runs to be put in place, and whether letters are lost."""
+
+    runs: dict[str, str]
+    misreading: tuple[str, str] | None
+    has_lost: bool
+    has_controls: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.runs or self.misreading or self.has_lost or self.has_controls)
+
+
+def damaged_cells(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    lines: Sequence[int],
+    header_line: int,
+    text: str | None = None,
+) -> tuple[DamagedCell, ...]:
+    """Return the cells with spoilt letters, headings first, then row by row.
+
+    `text` is the whole file's where there is one: clean files need no look at their cells.
+    """
+    if text is None:
+        text = "\n".join(["\t".join(headers), *map("\t".join, rows)])
+    repairs = _survey(text)
+    if not repairs:
+        return ()
+    found = list(_damaged_in(headers, repairs, HEADING, header_line))
+    for index, row in enumerate(rows):
+        found += _damaged_in(row, repairs, index, lines[index])
+    return tuple(found)
+
+
+def repaired(table: RawTable) -> RawTable:
+    """Return the table with every repair made; cells whose letters are lost stay reported."""
+    headers = list(table.headers)
+    rows = list(table.rows)
+    for cell in table.damaged:
+        if cell.repaired is None:
+            continue
+        if cell.row == HEADING:
+            headers[cell.column] = cell.repaired
+        else:
+            row = list(rows[cell.row])
+            row[cell.column] = cell.repaired
+            rows[cell.row] = row
+    damaged = damaged_cells(headers, rows, table.lines, table.header_line)
+    return replace(table, headers=tuple(headers), rows=rows, damaged=damaged)
+
+
+def _survey(text: str) -> _Repairs:
+    """Look at the distinct runs of letters outside ASCII instead of at each cell."""
+    data = text.encode("utf-8", "surrogatepass")
+    runs = {
+        run.decode("utf-8", "surrogatepass") for run in set(data.translate(_BLANK_ASCII).split())
+    }
+    return _Repairs(
+        runs=_undone_utf8(runs),
+        misreading=_misreading(text, runs),
+        has_lost=any("\ufffd" in run for run in runs) or bool(_LOST_BYTES.search(data)),
+        has_controls=bool(data.translate(None, _NO_ASCII_CONTROLS))
+        or any(map(_CONTROL.search, runs)),
+    )
+
+
+def _damaged_in(
+    cells: Sequence[str], repairs: _Repairs, row: int, line: int
+) -> Iterable[DamagedCell]:
+    for column, text in enumerate(cells):
+        if text and (text.isascii() is False or repairs.has_lost or repairs.has_controls):
+            mended, is_lost = _mend(text, repairs)
+            if is_lost or mended != text:
+                yield DamagedCell(row, line, column, text, None if is_lost else mended)
+
+
+def _mend(text: str, repairs: _Repairs) -> tuple[str, bool]:
+    """Return the cell with its repairs, and whether letters stay lost all the same."""
+    mended = text
+    if repairs.runs:
+        mended = _RUN.sub(lambda match: repairs.runs.get(match.group(), match.group()), mended)
+    if repairs.misreading and mended == text:
+        wrong, right = repairs.misreading
+        mended = _WORD.sub(lambda match: _reread_in_kind(match.group(), wrong, right), mended)
+    mended = _CONTROL.sub("", mended)
+    is_lost = bool(_LOST.search(mended)) and not _ADDRESS.search(mended)
+    return mended, is_lost
+
+
+# ------------------------------------------------- UTF-8 read in a code page
+
+
+_RUN = re.compile("[^\\x00-\\x7f]+")
+
+
+@cache
+def _bytes_of(code_page: str) -> dict[int, int]:
+    """Table from the characters of a code page back to bytes; its holes are control characters."""
+    table = {code: code for code in range(0x80, 0xA0)}
+    for code in range(0x80, 0x100):
+        character = bytes([code]).decode(code_page, "ignore") or chr(code)
+        table[ord(character)] = code
+    return table
+
+
+def _undone_utf8(runs: Iterable[str]) -> dict[str, str]:
+    """Return the runs that are UTF-8 in disguise, each with what it was.
+
+    Several code pages may explain one run; the one that explains most runs of the table goes first.
+    """
+    longer = [run for run in runs if len(run) > 1]
+    by_page = {
+        code_page: {run: original for run in longer if (original := _undo(run, code_page))}
+        for code_page in _CODE_PAGES
+    }
+    undone: dict[str, str] = {}
+    for explained in sorted(by_page.values(), key=len):
+        undone |= explained
+    return undone
+
+
+def _undo(run: str, code_page: str) -> str | None:
+    """Return what a run was before it was read in the code page, None when it was nothing else."""
+    table = _bytes_of(code_page)
+    core = run
+    while core:
+        if all(ord(character) in table for character in core):
+            raw = bytes(table[ord(character)] for character in core)
+            try:
+                original = raw.decode("utf-8")
+            except UnicodeDecodeError:
+                pass  # not UTF-8 as it stands: perhaps a closing quotation mark follows it
+            else:
+                return original + run[len(core) :] if _is_plausible(original) else None
+        if core[-1] not in _TYPOGRAPHIC:
+            return None
+        core = core[:-1]
+    return None
+
+
+def _is_plausible(original: str) -> bool:
+    letters = _CYRILLIC.findall(original)
+    if letters and len(letters) < _MIN_CYRILLIC:
+        return False
+    return all(map(_PLAUSIBLE.fullmatch, original))
+
+
+# ------------------------------------------- one code page read as another
+
+
+def _misreading(text: str, runs: Iterable[str]) -> tuple[str, str] | None:
+    """Return which code page was taken for which, when most marked words of the text say so."""
+    is_suspect = any(
+        not _ODD_IN_WORDS.isdisjoint(run) or _CYRILLIC_AS_LATIN.search(run) for run in runs
+    )
+    if not is_suspect:
+        return None
+    words = [word for word in dict.fromkeys(_WORD.findall(text)) if not word.isascii()]
+    sample = words[:: max(1, len(words) // _WORDS_JUDGED)]
+    margins = {reading: _margin(sample, *reading) for reading in _MISREADINGS}
+    best = max(margins, key=margins.__getitem__)
+    return best if margins[best] >= _MIN_MARGIN else None
+
+
+def _margin(words: Sequence[str], wrong: str, right: str) -> float:
+    """How much better the words read the other way; 0 when that is no clear gain for each word."""
+    pairs = [(word, other) for word in words if (other := _reread(word, wrong, right)) != word]
+    gain = reading_score([other for _word, other in pairs], right) - reading_score(
+        [word for word, _other in pairs], wrong
+    )
+    return gain if gain >= _MISREAD_MARGIN * len(pairs) else 0.0
+
+
+def _reread_in_kind(word: str, wrong: str, right: str) -> str:
+    other = _reread(word, wrong, right)
+    if other == word or reading_score([other]) < reading_score([word]) - _CLEARLY_WORSE:
+        return word
+    return other
+
+
+def _reread(word: str, wrong: str, right: str) -> str:
+    try:
+        return word.encode(wrong).decode(right)
+    except UnicodeError:
+        return word
