@@ -1,0 +1,101 @@
+"""What is declared, locked, explained and imported is one and the same set of packages."""
+
+import ast
+import re
+import sys
+import tomllib
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCKS = ("requirements.lock", "requirements-package.lock", "requirements-dev.lock")
+# They overwrite each other on disk, or bring parts of Qt that must not come along.
+RIVALS = {"sqlcipher3-binary", "sqlcipher3-wheels", "pysqlcipher3", "pyside6", "pyside6-addons"}
+# Used without an import of ours: drawings found by path, zones found by the standard library,
+# marks placed through reportlab.
+USED_BY_OTHERS = {"lucide", "tzdata", "uharfbuzz"}
+# Run by set-up alone, in an environment that has the build tools.
+BUILD_ONLY = {"documents/build_fonts.py"}
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@cache
+def _declared() -> dict[str, set[str]]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    groups = {"": project["dependencies"], **project["optional-dependencies"]}
+    return {
+        group: {_normal(re.split(r"[<>=~\[; ]", one)[0]) for one in wanted}
+        for group, wanted in groups.items()
+    }
+
+
+def _locked(lock: str) -> set[str]:
+    text = (ROOT / lock).read_text("utf-8")
+    return {_normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE)}
+
+
+def _imported() -> dict[str, str]:
+    """Return the distribution of each third-party import in the package, with one place of it."""
+    owners = packages_distributions()
+    found = {}
+    for path in sorted((ROOT / "mentor_desktop").rglob("*.py")):
+        where = path.relative_to(ROOT / "mentor_desktop").as_posix()
+        if where in BUILD_ONLY:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [one.name for one in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            for top in {name.partition(".")[0] for name in names} - sys.stdlib_module_names:
+                if top != "mentor_desktop":
+                    found[_normal(owners[top][0]) if top in owners else top] = where
+    return found
+
+
+def test_every_import_is_declared() -> None:
+    strangers = {name: where for name, where in _imported().items() if name not in _declared()[""]}
+    assert strangers.keys() <= {"shiboken6"}, strangers  # comes with PySide6
+
+
+def test_every_declared_package_is_used() -> None:
+    assert _declared()[""] - _imported().keys() == USED_BY_OTHERS
+
+
+def test_every_declared_package_is_locked() -> None:
+    groups = _declared()
+    assert groups[""] <= _locked("requirements.lock")
+    assert groups[""] | groups["package"] <= _locked("requirements-package.lock")
+    assert set().union(*groups.values()) <= _locked("requirements-dev.lock")
+
+
+def test_the_locks_agree() -> None:
+    pins = [
+        set(re.findall(r"^[A-Za-z0-9._-]+==\S+", (ROOT / lock).read_text("utf-8"), re.MULTILINE))
+        for lock in LOCKS
+    ]
+    assert pins[0] <= pins[1] <= pins[2]
+
+
+def test_the_locks_name_no_host_and_hash_every_package() -> None:
+    for lock in LOCKS:
+        text = (ROOT / lock).read_text("utf-8")
+        assert "://" not in text, lock
+        packages = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
+        assert len(packages) > 30
+        assert all("--hash=sha256:" in package for package in packages), lock
+
+
+def test_packages_that_overwrite_each_other_are_not_locked() -> None:
+    assert not _locked("requirements-dev.lock") & RIVALS
+
+
+def test_every_declared_package_has_its_reason_written_down() -> None:
+    reasons = (ROOT / "docs" / "dependencies.md").read_text("utf-8").lower()
+    declared = set().union(*_declared().values())
+    assert [name for name in sorted(declared) if f"| {name} | " not in reasons] == []
