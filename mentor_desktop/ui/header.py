@@ -1,0 +1,207 @@
+"""The top of the page: the breadcrumb as title, the search, one primary act, the ⋯ menu."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QWidget
+
+from mentor_desktop.i18n import _
+from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
+from mentor_desktop.ui.shortcuts import Shortcut
+from mentor_desktop.ui.theme import Theme
+from mentor_desktop.ui.widgets.buttons import Button, IconButton
+from mentor_desktop.ui.widgets.text import ElidedText, Text
+
+_SEPARATOR = "›"
+# A title broken between words fills two lines unevenly; what is wider than this is cut.
+_TWO_LINES = 1.7
+
+
+class CrumbButton(Button):
+    """A step of the breadcrumb that leads back; it gives way to the title where room is short."""
+
+    def __init__(self, theme: Theme, text: str, on_click: Callable[[], object]) -> None:
+        super().__init__(theme, text, on_click, kind="quiet")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._set_font()
+
+    def sizeHint(self) -> QSize:
+        words = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(words + 2 * self._theme.space("xs"), self._theme.size("control"))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.size("control"), self.sizeHint().height())
+
+    def _paint_words(self, painter: QPainter) -> None:
+        gap = self._theme.space("xs")
+        room = self.rect().adjusted(gap, 0, -gap, 0)
+        words = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.setPen(self._theme.color("text" if self.underMouse() else "muted"))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _set_font(self) -> None:
+        self.setFont(self._theme.font("heading"))
+        self.updateGeometry()
+
+
+class Header(QWidget):
+    """Shows the heading of the page that is open.
+
+    One row where it fits; where it does not, the acts stand under the title.
+
+    Emits:
+        find_requested: the search button was pressed.
+        place_chosen: (key, where) of a crumb that was pressed.
+    """
+
+    find_requested = Signal()
+    place_chosen = Signal(str, dict)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._page: Page | None = None
+        self._last: Crumb | None = None
+        self._has_trail = False
+        self._steps = QWidget()
+        self._trail = QHBoxLayout(self._steps)
+        self._trail.setContentsMargins(0, 0, 0, 0)
+        self._trail.setSpacing(theme.space("xs"))
+        self._back = IconButton(theme, "back", _("Back"), self._go_back)
+        self._title = ElidedText(theme, role="title", lines=2)
+        self._find = Button(theme, _("Find"), self.find_requested.emit, kind="quiet", icon="search")
+        self._find_text = _("Find  {keys}").format(keys=native(Shortcut.FIND))
+        self._find.setToolTip(_("Find anything"))
+        self._more = IconButton(theme, "more", _("More for this page"), self._show_more)
+        self._primary = Button(theme, "", self.act, kind="primary")
+        self._lay_out()
+
+    def show_page(self, page: Page | None, title: str) -> None:
+        """Show a page's heading; `title` is the place's, for a page that sets none or is not there yet."""
+        self._page = page
+        crumbs = page.crumbs if page and page.crumbs else (Crumb(title),)
+        self._show_crumbs(crumbs[:-1])
+        self._title.setText(crumbs[-1].text)
+        primary = page.primary if page else None
+        self._primary.setVisible(primary is not None)
+        if primary:
+            self._primary.set_text(primary.text)
+            self._primary.set_icon(primary.icon)
+            self._primary.setEnabled(primary.is_enabled)
+        self._more.setVisible(bool(page and page.more))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def act(self) -> None:
+        """Do the page's one act."""
+        if self._page and self._page.primary and self._page.primary.is_enabled:
+            self._page.primary.act()
+
+    def show_more(self) -> None:
+        """Open the ⋯ menu by key."""
+        if self._more.isVisible():
+            self._show_more()
+
+    def _lay_out(self) -> None:
+        gap = self._theme.space("s")
+        self._acts = QHBoxLayout()
+        self._acts.setSpacing(gap)
+        for button in (self._find, self._more, self._primary):
+            self._acts.addWidget(button)
+        titles = QHBoxLayout()
+        titles.setSpacing(self._theme.space("xs"))
+        titles.addWidget(self._back, 0, Qt.AlignmentFlag.AlignTop)
+        titles.addWidget(self._steps, 0, Qt.AlignmentFlag.AlignTop)
+        titles.addWidget(self._title, 1)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._rows.setContentsMargins(
+            self._theme.space("xl"),
+            self._theme.space("l"),
+            self._theme.space("xl"),
+            self._theme.space("s"),
+        )
+        self._rows.setSpacing(gap)
+        self._rows.addLayout(titles, 1)
+        self._rows.addLayout(self._acts)
+
+    def _show_crumbs(self, crumbs: Sequence[Crumb]) -> None:
+        while (item := self._trail.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        self._has_trail = bool(crumbs)
+        for crumb in crumbs:
+            step = CrumbButton(self._theme, crumb.text, partial(self._follow, crumb))
+            self._trail.addWidget(step)
+            self._trail.addWidget(Text(self._theme, _SEPARATOR, "heading", "faint", wrap=False))
+        if crumbs:
+            self._last = crumbs[-1]
+            self._back.set_name(_("Back to {place}").format(place=crumbs[-1].text))
+
+    def _go_back(self) -> None:
+        if self._last:
+            self._follow(self._last)
+
+    def _follow(self, crumb: Crumb) -> None:
+        if crumb.place:
+            self.place_chosen.emit(crumb.place, crumb.where)
+
+    def _fit(self) -> None:
+        """Give way step by step: the way back as an arrow, Find as an icon, two lines, acts below."""
+        gap = self._theme.space("xs")
+        room = self.width() - 2 * self._theme.space("xl") - self._theme.space("l")
+        title, acts = self._title.sizeHint().width(), self._acts_width(whole=True)
+        trail = self._trail.sizeHint().width() + gap
+        is_short = self._has_trail and title + trail + acts > room
+        self._steps.setVisible(self._has_trail and not is_short)
+        self._back.setVisible(is_short)
+        trail = self._back.sizeHint().width() + gap if is_short else trail * self._has_trail
+        if title + trail + acts > room:
+            acts = self._acts_width(whole=False)
+        is_below = title > _TWO_LINES * max(room - acts - trail, 1)
+        sides = QBoxLayout.Direction.LeftToRight
+        self._rows.setDirection(QBoxLayout.Direction.TopToBottom if is_below else sides)
+        right, centre = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignVCenter
+        self._rows.setAlignment(self._acts, right if is_below else centre)
+        self._title.fit_width(room - trail if is_below else room - trail - acts)
+
+    def _acts_width(self, *, whole: bool) -> int:
+        self._find.set_text(self._find_text if whole else "")
+        self._find.setAccessibleName(_("Find anything"))
+        return self._acts.sizeHint().width()
+
+    def _show_more(self) -> None:
+        if not self._page:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action in self._page.more:
+            self._add(menu, action)
+        corner = self._more.mapToGlobal(self._more.rect().bottomRight())
+        menu.popup(corner - QPoint(menu.sizeHint().width(), 0))
+
+    def _add(self, menu: QMenu, action: PageAction) -> None:
+        token = "absent" if action.is_danger else "text"
+        entry = menu.addAction(
+            action.text + (f"\t{native(action.shortcut)}" if action.shortcut else "")
+        )
+        if action.icon:
+            entry.setIcon(self._theme.icon(action.icon, token))
+        entry.setEnabled(action.is_enabled)
+        entry.triggered.connect(partial(_call, action.act))
+
+
+def native(keys: str) -> str:
+    """Return a key the way this system writes it."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _call(act: Callable[[], object], _checked: bool = False) -> None:
+    act()

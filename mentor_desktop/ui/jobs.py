@@ -1,0 +1,357 @@
+"""Work off the window's thread: the only place with threads.
+
+    jobs.command(op)             writes, one after the other; `op(uow) -> Changes`
+    jobs.query(op, on_success)   reads; `op(uow)` returns frozen rows
+    jobs.work(op, title)         something long, with progress and Cancel; `op(store, progress)`
+    jobs.draw(op, on_success)    computes a picture; `op()`
+    jobs.load(module, then)      imports a module
+
+Results arrive on the window's thread. A failure nobody handles is emitted as `failed`,
+so no page can forget it.
+"""
+
+import importlib
+import queue
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary, ref
+
+from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.clock import Clock
+from mentor_desktop.errors import Cancelled, UserFacingError
+from mentor_desktop.i18n import N_, _
+from mentor_desktop.progress import Progress
+from mentor_desktop.ui.work import Work
+
+T = TypeVar("T")
+
+_READERS = 2
+_BUG = N_("Something went wrong that should not have. What was saved before is safe.")
+
+
+class Store(Protocol):
+    """What jobs need of a workspace. Any: the window may not know the unit of work's type."""
+
+    def unit_of_work(self) -> AbstractContextManager[Any]:
+        """Open a unit of work that writes; rolled back unless committed."""
+
+    def reader(self) -> AbstractContextManager[Any]:
+        """Open a unit of work that only reads."""
+
+
+class UnexpectedError(UserFacingError):
+    """A bug, told to the person in one sentence; the report carries the rest."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error nobody handled; `report` is the traceback of a bug, empty for expected ones."""
+
+    error: UserFacingError
+    report: str = ""
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What one lane runs, and what becomes of its result on the window's thread."""
+
+    run: Callable[[], object]
+    succeed: Callable[[Any], None]  # Any: the result of `run`
+    fail: Callable[[Failure], None]
+    is_wanted: Callable[[], bool] = lambda: True
+
+
+class Jobs(QObject):
+    """Runs operations on a workspace for the window.
+
+    Emits:
+        changed: `Changes`, after each command that wrote something.
+        saved: aware UTC `datetime` of that moment.
+        failed: `Failure`, when the caller gave no `on_failure`, and for every bug.
+        work_started, work_ended: `Work`.
+    """
+
+    changed = Signal(object)
+    saved = Signal(object)
+    failed = Signal(object)
+    work_started = Signal(object)
+    work_ended = Signal(object)
+    _arrived = Signal()
+
+    def __init__(self, store: Store, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._clock = clock
+        self._outcomes: deque[Callable[[], None]] = deque()
+        self._newest: WeakKeyDictionary[QObject, dict[str, object]] = WeakKeyDictionary()
+        self._works: list[Work] = []
+        self._pending = 0
+        self._is_closed = False
+        self._writer = _Lane("writer")
+        self._readers = _Lane("reader", _READERS)
+        self._long = _Lane("work")
+        self._drawing = _Lane("drawing")
+        self._loader = _Lane("loader")
+        self._arrived.connect(self._deliver_one, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def pending(self) -> int:
+        """How many operations have not been delivered yet."""
+        return self._pending
+
+    def command(
+        self,
+        op: Callable[[Any], Changes],  # Any: see `Store`
+        on_success: Callable[[Changes], None] | None = None,
+        on_failure: Callable[[UserFacingError], None] | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> None:
+        """Write: run `op(uow)` after all commands before it, then announce what changed."""
+        alive = _is_alive(owner)
+
+        def run() -> tuple[Changes, object]:
+            with self._store.unit_of_work() as uow:
+                changes = op(uow)
+            return changes, self._clock()
+
+        def succeed(outcome: tuple[Changes, object]) -> None:
+            if on_success and alive():
+                on_success(outcome[0])
+            self._announce(*outcome)
+
+        def fail(failure: Failure) -> None:  # a failed write is never silent
+            self._fail(failure, on_failure if alive() else None)
+
+        self._submit(self._writer, _Task(run, succeed, fail))
+
+    def query(
+        self,
+        op: Callable[[Any], T],  # Any: see `Store`
+        on_success: Callable[[T], None],
+        on_failure: Callable[[UserFacingError], None] | None = None,
+        *,
+        owner: QObject | None = None,
+        key: str = "",
+    ) -> None:
+        """Read: run `op(uow)` beside others; a newer query of the same owner and key replaces it."""
+
+        def run() -> T:
+            with self._store.reader() as uow:
+                return op(uow)
+
+        self._read(self._readers, run, on_success, on_failure, owner, key)
+
+    def draw(
+        self,
+        op: Callable[[], T],
+        on_success: Callable[[T], None],
+        on_failure: Callable[[UserFacingError], None] | None = None,
+        *,
+        owner: QObject | None = None,
+        key: str = "",
+    ) -> None:
+        """Compute something without the workspace, one after the other (pdfium takes one thread)."""
+        self._read(self._drawing, op, on_success, on_failure, owner, key)
+
+    def load(
+        self,
+        module: str,
+        then: Callable[[ModuleType], None],
+        on_failure: Callable[[UserFacingError], None] | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> None:
+        """Import a module behind the window's back and hand it to `then`."""
+        self._read(self._loader, lambda: importlib.import_module(module), then, on_failure, owner)
+
+    def warm_up(self, modules: Iterable[str]) -> None:
+        """Import modules that will be needed soon; a `load` asked for meanwhile comes in between."""
+        waiting = deque(modules)
+
+        def load_next(_module: ModuleType | None = None) -> None:
+            if waiting:
+                self.load(waiting.popleft(), load_next)
+
+        load_next()
+
+    def work(
+        self,
+        op: Callable[[Any, Progress], T],  # Any: a `Store`; use cases know the real one
+        title: str,
+        on_success: Callable[[T], None] | None = None,
+        on_failure: Callable[[UserFacingError], None] | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Work:
+        """Run something long beside commands; `op(store, progress)`. Shown with Cancel.
+
+        Cancelled work calls `on_failure` with `Cancelled`, or says nothing.
+        """
+        work, alive = Work(title), _is_alive(owner)
+
+        def succeed(outcome: tuple[T, object]) -> None:
+            self._end(work)
+            result, at = outcome
+            if on_success and alive():
+                on_success(result)
+            if isinstance(result, Changes):
+                self._announce(result, at)
+
+        def fail(failure: Failure) -> None:
+            self._end(work)
+            self._fail(failure, on_failure if alive() else None)
+
+        def run() -> tuple[T, object]:
+            return op(self._store, work.start()), self._clock()
+
+        self._works.append(work)
+        self._submit(self._long, _Task(run, succeed, fail))
+        self.work_started.emit(work)
+        return work
+
+    def tell(self, error: UserFacingError) -> None:
+        """Show an error's sentence as if nobody had handled it."""
+        self.failed.emit(Failure(error))
+
+    def shutdown(self, timeout_s: float = 10.0) -> bool:
+        """Finish the writes, cancel the rest and end the threads; False when one did not end."""
+        self._is_closed = True
+        for work in self._works:
+            work.cancel()
+        lanes = (self._readers, self._drawing, self._loader, self._long, self._writer)
+        for lane in lanes:
+            lane.close(finish=lane is self._writer)
+        ended = [lane.join(timeout_s) for lane in lanes]  # each one, whatever the others did
+        return all(ended)
+
+    def _read(
+        self,
+        lane: "_Lane",
+        run: Callable[[], T],
+        on_success: Callable[[T], None],
+        on_failure: Callable[[UserFacingError], None] | None,
+        owner: QObject | None,
+        key: str = "",
+    ) -> None:
+        alive = _is_alive(owner)
+        marks = self._newest.setdefault(owner or self, {}) if key else {}
+        mark = marks[key] = object()
+
+        def is_wanted() -> bool:
+            return alive() and marks[key] is mark
+
+        def fail(failure: Failure) -> None:
+            if is_wanted():
+                self._fail(failure, on_failure)
+
+        self._submit(lane, _Task(run, on_success, fail, is_wanted))
+
+    def _submit(self, lane: "_Lane", task: _Task) -> None:
+        if self._is_closed:
+            return
+        self._pending += 1
+        lane.submit(lambda: self._run(task))
+
+    def _run(self, task: _Task) -> None:
+        """Run one task (its lane's thread) and queue what follows."""
+        if not task.is_wanted():
+            self._post(lambda: None)
+            return
+        try:
+            result = task.run()
+        except UserFacingError as error:
+            failure = Failure(error)
+        except Exception as error:  # noqa: BLE001 the edge of the program: a bug becomes a report
+            told = UnexpectedError(_(_BUG))
+            told.__cause__ = error
+            failure = Failure(told, traceback.format_exc())
+        else:
+            self._post(lambda: task.succeed(result) if task.is_wanted() else None)
+            return
+        self._post(lambda: task.fail(failure))
+
+    def _post(self, outcome: Callable[[], None]) -> None:
+        self._outcomes.append(outcome)
+        if not self._is_closed and isValid(self):
+            self._arrived.emit()
+
+    def _deliver_one(self) -> None:
+        self._pending -= 1
+        outcome = self._outcomes.popleft()
+        if not self._is_closed:
+            outcome()
+
+    def _announce(self, changes: Changes, saved_at: object) -> None:
+        if changes:
+            self.changed.emit(changes)
+            self.saved.emit(saved_at)
+
+    def _fail(self, failure: Failure, on_failure: Callable[[UserFacingError], None] | None) -> None:
+        if on_failure:
+            on_failure(failure.error)
+        is_silent = on_failure is not None or isinstance(failure.error, Cancelled)
+        if failure.report or not is_silent:
+            self.failed.emit(failure)
+
+    def _end(self, work: Work) -> None:
+        self._works.remove(work)
+        self.work_ended.emit(work)
+
+
+class _Lane:
+    """Threads that take tasks from one queue; they start with the first task."""
+
+    def __init__(self, name: str, threads: int = 1) -> None:
+        self._name = name
+        self._wanted = threads
+        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+
+    def submit(self, task: Callable[[], None]) -> None:
+        self._tasks.put(task)
+        if len(self._threads) < self._wanted:
+            thread = threading.Thread(target=self._run, name=f"jobs-{self._name}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def close(self, *, finish: bool) -> None:
+        """Take nothing more; do what is queued first if `finish`, else drop it."""
+        while not finish and not self._tasks.empty():
+            try:
+                self._tasks.get_nowait()
+            except queue.Empty:  # a thread of this lane was quicker
+                break
+        for _thread in self._threads:
+            self._tasks.put(None)
+
+    def join(self, timeout_s: float) -> bool:
+        for thread in self._threads:
+            thread.join(timeout_s)
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _run(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            task()
+
+
+def _is_alive(owner: QObject | None) -> Callable[[], bool]:
+    """Return a question that does not keep the owner alive: is it still there?"""
+    if owner is None:
+        return lambda: True
+    held = ref(owner)
+
+    def alive() -> bool:
+        there = held()
+        return there is not None and isValid(there)
+
+    return alive

@@ -1,0 +1,24 @@
+"""The keys of the window, in one place; pages add their own from here too."""
+
+from enum import StrEnum
+
+
+class Shortcut(StrEnum):
+    """A key as Qt writes it."""
+
+    FIND = "Ctrl+K"
+    UNDO = "Ctrl+Z"
+    REDO = "Ctrl+Shift+Z"
+    BACK = "Alt+Left"
+    PRIMARY = "Ctrl+Return"
+    MORE = "Ctrl+."
+    CORRECT = "F2"
+    WALK_IN = "F4"
+    FULL_SCREEN = "F11"
+    PRINT = "Ctrl+P"
+    FILTER = "Ctrl+F"
+    NEW = "Ctrl+N"
+    ZOOM_IN = "Ctrl++"
+    ZOOM_OUT = "Ctrl+-"
+    ZOOM_FIT = "Ctrl+0"
+    QUIT = "Ctrl+Q"

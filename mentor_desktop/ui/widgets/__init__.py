@@ -1,0 +1,1 @@
+"""Pieces pages are made of; every one has an accessible name from its constructor."""

@@ -1,0 +1,113 @@
+"""Rows and columns on the 4-8-12-16-24-40 grid, so that no page counts pixels."""
+
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mentor_desktop.ui.theme import Theme
+
+Gap = Literal["none", "xs", "s", "m", "l", "xl", "xxl"]
+
+
+class Stretch:
+    """Stands in a row or column for room that grows."""
+
+
+STRETCH = Stretch()
+Item = QWidget | QLayout | Stretch
+
+
+def column(theme: Theme, *items: Item, gap: Gap = "m", margins: Gap = "none") -> QVBoxLayout:
+    """Return a layout of items one below the other."""
+    layout = QVBoxLayout()
+    _fill(layout, theme, items, gap, margins)
+    return layout
+
+
+def row(theme: Theme, *items: Item, gap: Gap = "s", margins: Gap = "none") -> QHBoxLayout:
+    """Return a layout of items side by side, centred on one line."""
+    layout = QHBoxLayout()
+    _fill(layout, theme, items, gap, margins)
+    return layout
+
+
+def holder(layout: QLayout) -> QWidget:
+    """Return a bare widget around a layout."""
+    widget = QWidget()
+    widget.setLayout(layout)
+    return widget
+
+
+def rule(theme: Theme) -> QFrame:
+    """Return a thin horizontal line; try whitespace first."""
+    line = QFrame()
+    line.setProperty("rule", "true")
+    line.setFixedHeight(1)
+    line.setMinimumWidth(theme.space("xxl"))
+    return line
+
+
+class ScrollColumn(QScrollArea):
+    """A page of text that scrolls; its column is at most 1,100 px wide. Fill `column`."""
+
+    def __init__(self, theme: Theme, gap: Gap = "m", margins: Gap = "none") -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._theme = theme
+        self._body = _Body(theme)
+        self.column = column(theme, gap=gap, margins=margins)
+        self._body.setLayout(self.column)
+        outer = QWidget()
+        outer.setObjectName("body")
+        side = row(theme, self._body, STRETCH, gap="none")
+        side.setStretch(0, 1_000)
+        outer.setLayout(side)
+        self.setWidget(outer)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._body.minimumSizeHint().width(), self._theme.size("row"))
+
+
+class _Body(QWidget):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("body")
+        self._theme = theme
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._set_width()
+        theme.changed.connect(self._set_width)
+
+    def _set_width(self) -> None:
+        self.setMaximumWidth(self._theme.size("content"))
+
+
+def _fill(
+    layout: QBoxLayout, theme: Theme, items: tuple[Item, ...], gap: Gap, margins: Gap
+) -> None:
+    layout.setSpacing(_pixels(theme, gap))
+    side = _pixels(theme, margins)
+    layout.setContentsMargins(side, side, side, side)
+    for item in items:
+        if isinstance(item, QWidget):
+            layout.addWidget(item)
+        elif isinstance(item, QLayout):
+            layout.addLayout(item)
+        else:
+            layout.addStretch(1)
+
+
+def _pixels(theme: Theme, gap: Gap) -> int:
+    return 0 if gap == "none" else theme.space(gap)

@@ -1,0 +1,258 @@
+import sys
+import threading
+from functools import partial
+from time import sleep
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.clock import Clock
+from mentor_desktop.errors import Cancelled, UserFacingError, ValidationError
+from mentor_desktop.progress import Progress
+from mentor_desktop.ui.jobs import Failure, Jobs, Store, UnexpectedError
+from mentor_desktop.ui.owned_jobs import OwnedJobs
+from tests.ui.conftest import NOW
+from tests.ui.stores import SqliteStore, Uow, add_person
+
+
+def refuse(_uow: object) -> Changes:
+    raise ValidationError("The name is empty. Write one.")
+
+
+def break_down(_uow: object) -> Changes:
+    raise ZeroDivisionError("a bug")
+
+
+def settle(qtbot: QtBot, jobs: Jobs) -> None:
+    qtbot.waitUntil(lambda: jobs.pending == 0)
+
+
+def test_commands_run_in_the_order_they_were_given(jobs: Jobs, qtbot: QtBot) -> None:
+    names: list[list[str]] = []
+    for number in range(20):
+        jobs.command(partial(add_person, name=str(number)))
+    settle(qtbot, jobs)
+    jobs.query(Uow.names, names.append)
+    settle(qtbot, jobs)
+    assert names == [[str(number) for number in range(20)]]
+
+
+def test_everything_runs_off_the_window_and_arrives_on_it(
+    jobs: Jobs, store: SqliteStore, qtbot: QtBot
+) -> None:
+    arrived: list[int] = []
+    jobs.command(partial(add_person, name="a"), lambda _c: arrived.append(threading.get_ident()))
+    jobs.query(Uow.names, lambda _n: arrived.append(threading.get_ident()))
+    settle(qtbot, jobs)
+    here = threading.get_ident()
+    assert arrived == [here, here]
+    assert here not in store.threads
+
+
+def test_command_announces_what_changed_and_when(jobs: Jobs, qtbot: QtBot) -> None:
+    told: list[object] = []
+    jobs.changed.connect(told.append)
+    jobs.saved.connect(told.append)
+    jobs.command(partial(add_person, name="Elena"))
+    settle(qtbot, jobs)
+    assert told == [Changes({"person": frozenset({"Elena"})}, 1, "Added Elena"), NOW]
+
+
+def test_command_that_changed_nothing_announces_nothing(jobs: Jobs, qtbot: QtBot) -> None:
+    done: list[Changes] = []
+    with qtbot.assertNotEmitted(jobs.changed), qtbot.assertNotEmitted(jobs.saved):
+        jobs.command(lambda _uow: Changes(), done.append)
+        settle(qtbot, jobs)
+    assert done == [Changes()]
+
+
+def test_failure_nobody_handles_is_told(jobs: Jobs, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(jobs.failed) as seen:
+        jobs.command(refuse)
+    failure: Failure = seen.args[0]
+    assert str(failure.error) == "The name is empty. Write one."
+    assert failure.report == ""
+
+
+def test_failure_that_is_handled_is_not_told_again(jobs: Jobs, qtbot: QtBot) -> None:
+    errors: list[UserFacingError] = []
+    with qtbot.assertNotEmitted(jobs.failed):
+        jobs.query(refuse, lambda _rows: None, errors.append)
+        settle(qtbot, jobs)
+    assert [str(error) for error in errors] == ["The name is empty. Write one."]
+
+
+def test_bug_is_reported_even_where_failures_are_handled(jobs: Jobs, qtbot: QtBot) -> None:
+    errors: list[UserFacingError] = []
+    with qtbot.waitSignal(jobs.failed) as seen:
+        jobs.command(break_down, on_failure=errors.append)
+    assert "ZeroDivisionError: a bug" in seen.args[0].report
+    assert isinstance(errors[0], UnexpectedError)
+    assert "ZeroDivisionError" not in str(errors[0])
+
+
+def test_page_that_died_gets_nothing(jobs: Jobs, qtbot: QtBot) -> None:
+    page, gate, got = QObject(), threading.Event(), []
+
+    def slow(_uow: Uow) -> str:
+        gate.wait(5)
+        return "late"
+
+    OwnedJobs(jobs, page).query(slow, got.append)
+    OwnedJobs(jobs, page).command(partial(add_person, name="kept"), got.append)
+    page.deleteLater()
+    qtbot.waitSignal(page.destroyed).wait()
+    with qtbot.waitSignal(jobs.changed):  # what it wrote is announced all the same
+        gate.set()
+    settle(qtbot, jobs)
+    assert got == []
+
+
+def test_failed_write_of_a_dead_page_is_still_told(jobs: Jobs, qtbot: QtBot) -> None:
+    page, handled = QObject(), []
+    OwnedJobs(jobs, page).command(refuse, on_failure=handled.append)
+    page.deleteLater()
+    with qtbot.waitSignal(jobs.failed):
+        pass
+    assert handled == []
+
+
+def test_newer_query_with_the_same_key_replaces_the_older(jobs: Jobs, qtbot: QtBot) -> None:
+    page, gate, got, ran = QObject(), threading.Event(), [], []
+
+    def search(text: str, _uow: Uow) -> str:
+        ran.append(text)
+        gate.wait(5)
+        return text
+
+    mine = OwnedJobs(jobs, page)
+    for text in ("m", "mu", "mun", "munt"):
+        mine.query(partial(search, text), got.append, key="search")
+    mine.query(lambda _uow: "other", got.append, key="other")
+    gate.set()
+    settle(qtbot, jobs)
+    assert sorted(got) == ["munt", "other"]
+    assert "mun" not in ran, "a query nobody waits for was run"
+
+
+def test_commands_run_while_long_work_runs(jobs: Jobs, qtbot: QtBot) -> None:
+    gate, results = threading.Event(), []
+
+    def work(store: Store, progress: Progress) -> str:
+        progress.step(1, 2)
+        assert gate.wait(5)
+        return "imported"
+
+    with qtbot.waitSignal(jobs.work_started) as seen:
+        jobs.work(work, "Importing", results.append)
+    jobs.command(partial(add_person, name="at the door"))
+    with qtbot.waitSignal(jobs.saved):
+        pass
+    assert results == []
+    qtbot.waitUntil(lambda: seen.args[0].fraction == 0.5)
+    gate.set()
+    settle(qtbot, jobs)
+    assert results == ["imported"]
+
+
+def test_cancelled_work_stops_at_its_next_step_and_says_nothing(jobs: Jobs, qtbot: QtBot) -> None:
+    results: list[str] = []
+
+    def work(_store: Store, progress: Progress) -> str:
+        for number in range(10_000):
+            progress.step(number, 10_000)
+            sleep(0.001)
+        return "finished"
+
+    started = jobs.work(work, "Importing", results.append)
+    with qtbot.assertNotEmitted(jobs.failed), qtbot.waitSignal(jobs.work_ended):
+        started.cancel()
+    assert results == []
+    assert started.done < 10_000
+
+
+def test_cancelled_work_tells_who_wants_to_know(jobs: Jobs, qtbot: QtBot) -> None:
+    errors: list[UserFacingError] = []
+    work = jobs.work(lambda _store, progress: progress.check(), "Importing", None, errors.append)
+    work.cancel()
+    settle(qtbot, jobs)
+    assert [type(error) for error in errors] in ([Cancelled], [])
+
+
+def test_work_that_changed_something_refreshes_the_pages(jobs: Jobs, qtbot: QtBot) -> None:
+    def work(store: Any, _progress: Progress) -> Changes:
+        with store.unit_of_work() as uow:
+            return add_person(uow, name="Elena")
+
+    with qtbot.waitSignals([jobs.changed, jobs.saved]):
+        jobs.work(work, "Importing")
+
+
+def test_module_is_loaded_off_the_window(jobs: Jobs, qtbot: QtBot) -> None:
+    loaded: list[str] = []
+    jobs.load("wave", lambda module: loaded.append(module.__name__))
+    settle(qtbot, jobs)
+    assert loaded == ["wave"]
+
+
+def test_module_that_is_missing_is_reported(jobs: Jobs, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(jobs.failed) as seen:
+        jobs.load("mentor_desktop.ui.pages.nowhere", lambda _module: None)
+    assert "ModuleNotFoundError" in seen.args[0].report
+
+
+def test_modules_are_warmed_up_one_after_the_other(jobs: Jobs, qtbot: QtBot) -> None:
+    modules = ["colorsys", "wave"]
+    for name in modules:
+        sys.modules.pop(name, None)
+    jobs.warm_up(modules)
+    settle(qtbot, jobs)
+    assert {"colorsys", "wave"} <= sys.modules.keys()
+
+
+def test_shutdown_finishes_every_write(store: SqliteStore, clock: Clock, qtbot: QtBot) -> None:
+    jobs = Jobs(store, clock)
+    for number in range(50):
+        jobs.command(partial(add_person, name=str(number)))
+    assert jobs.shutdown()
+    with store.reader() as uow:
+        assert len(uow.names()) == 50
+
+
+def test_shutdown_cancels_work_and_drops_what_is_only_read(
+    store: SqliteStore, clock: Clock, qtbot: QtBot
+) -> None:
+    jobs, got = Jobs(store, clock), []
+
+    def work(_store: Store, progress: Progress) -> None:
+        while True:
+            progress.check()
+            sleep(0.001)
+
+    jobs.work(work, "Endless")
+    jobs.query(Uow.names, got.append)
+    assert jobs.shutdown()
+    qtbot.wait(0)
+    assert got == []
+
+
+def test_nothing_is_taken_after_shutdown(store: SqliteStore, clock: Clock, qtbot: QtBot) -> None:
+    jobs = Jobs(store, clock)
+    jobs.shutdown()
+    jobs.command(partial(add_person, name="late"))
+    assert jobs.pending == 0
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "done", "left"), [(0.5, 10, None), (10, 50, 10), (30, 75, 10), (10, 0, None)]
+)
+def test_time_left_follows_the_pace_so_far(elapsed: float, done: int, left: int | None) -> None:
+    from mentor_desktop.ui.work import Work
+
+    times = iter([0.0, elapsed])
+    work = Work("Importing", now=lambda: next(times))
+    work.start().step(done, 100)
+    assert work.seconds_left == left
