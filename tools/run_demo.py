@@ -2,6 +2,8 @@
 
 The workspace and its random passphrase are made once and kept in build/demo/; remove that
 folder to begin again. Only the commands of the program are used.
+
+Usage: python tools/run_demo.py [FOLDER]
 """
 
 import os
@@ -12,69 +14,69 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DEMO = ROOT / "build" / "demo"
-WORKSPACE = DEMO / "workspace"
-PASSPHRASE = DEMO / "passphrase.txt"
 ATTENDANCE = ROOT / "resources" / "samples" / "attendance.csv"
 WORKSHOP = "WS-2026-01"
 _ENTROPY_BYTES = 18
+_NAMED_PAPERS = 4
 
 
-def _mentor_desktop(*arguments: str) -> int:
-    command = [
-        sys.executable, "-m", "mentor_desktop",
-        "--workspace", str(WORKSPACE), "--passphrase-file", str(PASSPHRASE), *arguments,
-    ]  # fmt: skip
+def _mentor_desktop(folder: Path, *arguments: str) -> int:
+    keys = [
+        "--workspace",
+        str(folder / "workspace"),
+        "--passphrase-file",
+        str(folder / "passphrase.txt"),
+    ]
+    command = [sys.executable, "-m", "mentor_desktop", *keys, *arguments]
     return subprocess.run(command, check=False).returncode
 
 
-def _make_workspace() -> int:
+def _make_workspace(folder: Path) -> int:
     """Make the demo workspace unless a whole one is there."""
-    made = DEMO / ".made"
-    if made.exists() and WORKSPACE.is_dir() and PASSPHRASE.is_file():
+    made = folder / ".made"
+    if made.exists():
         return 0
-    shutil.rmtree(DEMO, ignore_errors=True)
-    DEMO.mkdir(parents=True)
-    PASSPHRASE.touch(mode=0o600)
-    PASSPHRASE.write_text(secrets.token_urlsafe(_ENTROPY_BYTES) + "\n", "utf-8")
-    code = _mentor_desktop("demo")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    passphrase = folder / "passphrase.txt"
+    passphrase.touch(mode=0o600)
+    passphrase.write_text(secrets.token_urlsafe(_ENTROPY_BYTES) + "\n", "utf-8")
+    code = _mentor_desktop(folder, "demo")
     if not code:
         made.touch()
     return code
 
 
-def _do_the_workshop_day() -> int:
+def _do_the_workshop_day(folder: Path) -> int:
     """Import the marks, issue and print; return the first exit code that is not 0."""
     for arguments in (
         ("import", "attendance", str(ATTENDANCE), "--workshop", WORKSHOP),
         ("issue", "certificates", "--workshop", WORKSHOP),
-        ("print", "list", "--workshop", WORKSHOP, "--out", str(DEMO)),
-        ("print", "certificates", "--workshop", WORKSHOP, "--out", str(DEMO)),
+        ("print", "list", "--workshop", WORKSHOP, "--out", str(folder)),
+        ("print", "certificates", "--workshop", WORKSHOP, "--out", str(folder)),
     ):
-        code = _mentor_desktop(*arguments)
+        code = _mentor_desktop(folder, *arguments)
         if code:
             return code
-    papers = sorted(DEMO.rglob("*.pdf"))
-    print(
-        f"There is no display, so the workshop day was done on paper. In {DEMO.relative_to(ROOT)}/:"
-    )
-    for paper in papers[:3]:
-        print(f"  {paper.relative_to(DEMO)}")
-    if len(papers) > len(papers[:3]):
-        print(f"  … {len(papers)} files in all")
+    papers = sorted(path.relative_to(folder) for path in folder.rglob("*.pdf"))
+    print(f"There is no display, so the workshop day was done on paper. In {folder}:")
+    for paper in papers[:_NAMED_PAPERS]:
+        print(f"  {paper}")
+    if len(papers) > _NAMED_PAPERS:
+        print(f"  … {len(papers)} papers in all")
     return 0
 
 
-def main() -> int:
-    """Make the demo workspace if needed, then show it."""
-    os.chdir(ROOT)
-    code = _make_workspace()
+def main(folder: Path) -> int:
+    """Make the demo workspace in `folder` if needed, then show it."""
+    code = _make_workspace(folder)
     if code:
         return code
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux":
-        return _mentor_desktop()
-    return _do_the_workshop_day()
+        return _mentor_desktop(folder)
+    return _do_the_workshop_day(folder)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    os.chdir(ROOT)
+    sys.exit(main(Path(sys.argv[1] if sys.argv[1:] else "build/demo")))
