@@ -36,6 +36,11 @@ def config_dir() -> Path:
     return Path(appdirs.user_config_dir(APP_NAME, appauthor=False, roaming=True))
 
 
+def device_dir() -> Path:
+    """Return this person's folder on this computer alone: it never roams (not created)."""
+    return Path(appdirs.user_data_dir(APP_NAME, appauthor=False, roaming=False)) / "device"
+
+
 def log_dir() -> Path:
     """Return the folder of the program's own log (not created)."""
     return Path(appdirs.user_log_dir(APP_NAME, appauthor=False))

@@ -55,7 +55,11 @@ def new_salt() -> bytes:
 def key_from_passphrase(passphrase: str, salt: bytes, cost: Argon2Cost) -> bytes:
     """Return the wrapping key of a passphrase; equal for every way of typing the same letters."""
     kdf = Argon2id(
-        salt=salt, length=KEY_BYTES, iterations=cost.iterations, lanes=cost.lanes, memory_cost=cost.memory_kib
+        salt=salt,
+        length=KEY_BYTES,
+        iterations=cost.iterations,
+        lanes=cost.lanes,
+        memory_cost=cost.memory_kib,
     )
     return kdf.derive(unicodedata.normalize("NFKC", passphrase).encode())
 
@@ -71,7 +75,9 @@ def key_from_recovery_code(code: str, context: str) -> bytes:
 
 def derive(key: bytes, purpose: str) -> bytes:
     """Return the key for one purpose, derived from a random key (HKDF-SHA-256)."""
-    return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
+    return HKDF(
+        algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()
+    ).derive(key)
 
 
 def wrap(wrapping_key: bytes, key: bytes, context: str) -> str:
@@ -85,7 +91,11 @@ def unwrap(wrapping_key: bytes, wrapped: str, context: str) -> bytes:
     Raises:
         WrongSecretError: another wrapping key, another context, or a damaged text.
     """
-    return unseal(wrapping_key, base64.b64decode(wrapped), context)
+    try:
+        sealed = base64.b64decode(wrapped, validate=True)
+    except ValueError as exc:
+        raise WrongSecretError from exc
+    return unseal(wrapping_key, sealed, context)
 
 
 def seal(key: bytes, content: bytes, context: str) -> bytes:
@@ -110,7 +120,9 @@ def new_recovery_code() -> str:
     """Return 160 random bits and a check as nine groups of four characters."""
     secret = os.urandom(_RECOVERY_BYTES)
     number = (int.from_bytes(secret) << _CHECK_BITS) | _check_of(secret)
-    letters = "".join(_ALPHABET[(number >> (5 * i)) & 31] for i in reversed(range(_RECOVERY_CHARACTERS)))
+    letters = "".join(
+        _ALPHABET[(number >> (5 * i)) & 31] for i in reversed(range(_RECOVERY_CHARACTERS))
+    )
     return "-".join(letters[i : i + _GROUP] for i in range(0, len(letters), _GROUP))
 
 

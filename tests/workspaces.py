@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,11 +32,23 @@ class FrozenClock:
 
 @dataclass(frozen=True)
 class Template:
-    """An empty workspace on disk, its key and its recovery code."""
+    """An empty, closed workspace on disk, what opens it, and what it knows itself by."""
 
     root: Path
     key: bytes
     recovery_code: str
+    incarnation: str
+    workspace_id: str
+
+    def copy_to(self, root: Path) -> Path:
+        """Copy the folder as if it had been made there: it stays device A."""
+        from mentor_desktop import config
+        from mentor_desktop.store.incarnation import Incarnations, Sighting
+
+        shutil.copytree(self.root, root)
+        sighting = Sighting(str(root.resolve()), self.workspace_id, 0)
+        Incarnations(config.device_dir()).note(self.incarnation, sighting)
+        return root
 
 
 @pytest.fixture
@@ -47,21 +60,23 @@ def clock() -> FrozenClock:
 @pytest.fixture(scope="session")
 def workspace_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """Make the workspace that others are copied from: once, because keys are slow to derive."""
+    from mentor_desktop.store.keyfile import KeyFile
+    from mentor_desktop.store.settings import setting
     from mentor_desktop.store.workspace import Workspace
 
     root = tmp_path_factory.mktemp("template") / "workspace"
     workspace, code = Workspace.create(root, PASSPHRASE, clock=FrozenClock(), actor="Rasa")
-    key = workspace.key
+    key, key_file = workspace.key, KeyFile.load(workspace.folder.key_file)
+    with closing(workspace.plain_connection()) as connection:
+        incarnation = setting(connection, "incarnation")
     workspace.close()
-    return Template(root, key, code)
+    return Template(root, key, code, incarnation, key_file.workspace_id)
 
 
 @pytest.fixture
 def workspace_root(workspace_template: Template, tmp_path: Path) -> Path:
     """Return the folder of a closed, empty workspace (key and code: `workspace_template`)."""
-    root = tmp_path / "workspace"
-    shutil.copytree(workspace_template.root, root)
-    return root
+    return workspace_template.copy_to(tmp_path / "workspace")
 
 
 @pytest.fixture
@@ -73,4 +88,4 @@ def workspace(
 
     opened = Workspace.open(workspace_root, workspace_template.key, clock=clock)
     yield opened
-    opened.close()
+    opened.close(with_backup=False)

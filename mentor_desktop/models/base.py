@@ -71,12 +71,14 @@ class Synced(Base):
     """A table whose every edit is captured for history, undo and exchange.
 
     `field_groups` names the columns that only make sense together. `append_only`
-    rows are never changed: undo appends a row that takes the first one back.
+    rows are never changed: undo appends a row that takes the first one back. Such a row
+    goes only after the row that its column `belongs_by` names (a walk-in taken back).
     """
 
     __abstract__ = True
 
     field_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     append_only: ClassVar[bool] = False
+    belongs_by: ClassVar[str] = ""
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)

@@ -1,14 +1,17 @@
 """Files of the workspace (logos, scans): sealed, named by the SHA-256 of their content."""
 
 import hashlib
-import os
+import re
 from pathlib import Path
 
 from mentor_desktop import crypto
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
+from mentor_desktop.store.atomic import write_file
+from mentor_desktop.store.refusals import explained
 
 _PURPOSE = "blobs"
+_ADDRESS = re.compile(r"[0-9a-f]{64}")
 
 
 class Blobs:
@@ -19,17 +22,22 @@ class Blobs:
         self._workspace_key = workspace_key
 
     def add(self, content: bytes) -> str:
-        """Keep `content` and return its address; the same content is kept once."""
+        """Keep `content` and return its address; the same content is kept once.
+
+        It is on disk when this returns, before the record that refers to it is committed.
+
+        Raises:
+            StoreError: the disk refused.
+        """
         address = hashlib.sha256(content).hexdigest()
         target = self._folder / address
-        if not target.exists():
+        if self._is_whole(address):
+            return address
+        try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            draft = target.with_suffix(".new")
-            with draft.open("wb") as file:
-                file.write(crypto.seal(self._key(), content, address))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, target)
+            write_file(target, crypto.seal(self._key(), content, address))
+        except OSError as exc:
+            raise explained(exc, self._folder) or exc from exc
         return address
 
     def read(self, address: str) -> bytes:
@@ -39,20 +47,34 @@ class Blobs:
             StoreError: the file is missing or not what was put there.
         """
         try:
-            content = crypto.unseal(self._key(), (self._folder / address).read_bytes(), address)
+            return crypto.unseal(self._key(), (self._folder / address).read_bytes(), address)
         except (OSError, crypto.WrongSecretError) as exc:
             raise StoreError(
-                _("A file of this workspace is missing or damaged ({address}). Restore a backup to get it back.").format(
-                    address=address[:12]
-                )
+                _(
+                    "A file of this workspace is missing or damaged ({address}). "
+                    "Restore a backup to get it back."
+                ).format(address=address[:12])
             ) from exc
-        return content
 
     def addresses(self) -> list[str]:
         """Return the addresses of everything kept, sorted."""
         if not self._folder.is_dir():
             return []
-        return sorted(path.name for path in self._folder.iterdir() if not path.suffix)
+        return sorted(path.name for path in self._folder.iterdir() if is_address(path.name))
+
+    def _is_whole(self, address: str) -> bool:
+        if not (self._folder / address).exists():
+            return False
+        try:
+            self.read(address)
+        except StoreError:
+            return False
+        return True
 
     def _key(self) -> bytes:
         return crypto.derive(self._workspace_key, _PURPOSE)
+
+
+def is_address(name: str) -> bool:
+    """Say whether a file name is that of a blob (and not of a draft of one)."""
+    return _ADDRESS.fullmatch(name) is not None

@@ -2,8 +2,9 @@
 
 They run in the transaction of the edit, so neither a bulk update nor raw SQL can slip
 past. `old` and `new` are JSON objects of column to stored value; an update writes one
-row for each field group that really changed. Rows are written only inside a unit of
-work (`txn_id()` is not NULL); migrations and rebuilds of derived tables are silent.
+row for each field group that really changed. A write outside a unit of work is refused
+by `txn_id()`; only migrations are silent (it is NULL for them). Measured cost:
+benchmarks/store_capture.py.
 """
 
 from collections.abc import Iterator
@@ -33,7 +34,9 @@ def groups_of(model: type[Synced]) -> dict[str, tuple[str, ...]]:
 
 def trigger_statements() -> dict[str, str]:
     """Return the name and the SQL of every capture trigger the metadata asks for."""
-    return dict(statement for model in captured_tables().values() for statement in _triggers_of(model))
+    return dict(
+        statement for model in captured_tables().values() for statement in _triggers_of(model)
+    )
 
 
 def drop_triggers(connection: Connection) -> None:
@@ -48,11 +51,16 @@ def create_triggers(connection: Connection) -> None:
         connection.exec_driver_sql(sql)
 
 
-def _installed(connection: Connection) -> list[str]:
+def are_triggers_current(connection: Connection) -> bool:
+    """Say whether exactly the triggers that the metadata asks for are installed."""
+    return _installed(connection) == trigger_statements()
+
+
+def _installed(connection: Connection) -> dict[str, str]:
     rows = connection.exec_driver_sql(
-        f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '{_PREFIX}%'"
+        f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '{_PREFIX}%'"
     )
-    return [str(row[0]) for row in rows]
+    return {str(name): str(sql) for name, sql in rows}
 
 
 def _table(model: type[Synced]) -> Table:
@@ -69,27 +77,47 @@ def _triggers_of(model: type[Synced]) -> Iterator[tuple[str, str]]:
     table = _table(model)
     entity = table.name
     everything = _columns(table)
-    yield _trigger(entity, "create", "AFTER INSERT", [_insert(entity, "create", "NEW", new=everything)])
+    yield _trigger(
+        entity, "create", "AFTER INSERT", [_insert(entity, "create", "NEW", new=everything)]
+    )
+    yield _trigger(
+        entity, "delete", "AFTER DELETE", [_insert(entity, "delete", "OLD", old=everything)]
+    )
     if model.append_only:
-        yield _refusal(entity, "set", "BEFORE UPDATE")
-        yield _refusal(entity, "delete", "BEFORE DELETE")
+        yield _refusal(entity, "set", "BEFORE UPDATE", "is append-only")
+        yield _refusal(entity, "keep", "BEFORE DELETE", "is append-only", unless=_is_gone(model))
         return
     sets = [
-        _insert(entity, "set", "NEW", group=group, old=columns, new=columns) + f" WHERE {_differs(columns)}"
+        _insert(entity, "set", "NEW", group=group, old=columns, new=columns)
+        + f" WHERE {_differs(columns)}"
         for group, columns in groups_of(model).items()
     ]
     yield _trigger(entity, "set", "AFTER UPDATE", sets)
-    yield _trigger(entity, "delete", "AFTER DELETE", [_insert(entity, "delete", "OLD", old=everything)])
+    yield _refusal(
+        entity, "id", "BEFORE UPDATE OF id", "ids never change", unless="NEW.id IS OLD.id"
+    )
+
+
+def _is_gone(model: type[Synced]) -> str:
+    """Return the condition under which an append-only row may go: what it belongs to is gone."""
+    if not model.belongs_by:
+        return ""
+    key = next(iter(_table(model).columns[model.belongs_by].foreign_keys)).column
+    return f'NOT EXISTS (SELECT 1 FROM "{key.table.name}" WHERE id = OLD."{model.belongs_by}")'
 
 
 def _trigger(entity: str, kind: str, when: str, statements: list[str]) -> tuple[str, str]:
     name = f"{_PREFIX}{entity}_{kind}"
     body = "; ".join(statements)
-    return name, f'CREATE TRIGGER "{name}" {when} ON "{entity}" WHEN txn_id() IS NOT NULL BEGIN {body}; END'
+    return (
+        name,
+        f'CREATE TRIGGER "{name}" {when} ON "{entity}" WHEN txn_id() IS NOT NULL BEGIN {body}; END',
+    )
 
 
-def _refusal(entity: str, kind: str, when: str) -> tuple[str, str]:
-    return _trigger(entity, kind, when, [f"SELECT RAISE(ABORT, '{entity} is append-only')"])
+def _refusal(entity: str, kind: str, when: str, why: str, *, unless: str = "") -> tuple[str, str]:
+    condition = f" WHERE NOT ({unless})" if unless else ""
+    return _trigger(entity, kind, when, [f"SELECT RAISE(ABORT, '{entity}: {why}'){condition}"])
 
 
 def _insert(

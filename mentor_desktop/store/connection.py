@@ -4,30 +4,35 @@ Imports neither SQLAlchemy nor anything slow: the first page is painted from a p
 query on such a connection.
 """
 
-import sqlite3
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sqlcipher3 import dbapi2
 
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
-from mentor_desktop.store.collation import person_sort_key
-from mentor_desktop.store.folding import fold_person
+from mentor_desktop.store.refusals import explained
+
+if TYPE_CHECKING:
+    import sqlite3
 
 # 64 MB: with SQLite's default of 2 MB every page of a scan is decrypted again and again.
 _CACHE_KIB = 64 * 1024
-_BUSY_TIMEOUT_MS = 5_000
-# Enough for an import of 10,000 people in one transaction without a checkpoint inside it.
+# A mark at the door waits for an import to end rather than fail.
+_BUSY_TIMEOUT_MS = 20_000
+# 16 MB: an import of 10,000 people ends with few checkpoints, and one takes under 0.1 s.
 _WAL_PAGES = 4_000
 
 _PRAGMAS = (
     f"PRAGMA cache_size = -{_CACHE_KIB}",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    # Without it INSERT OR REPLACE deletes a row and no trigger hears of it.
+    "PRAGMA recursive_triggers = ON",
     f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
     f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}",
 )
@@ -36,22 +41,35 @@ _PRAGMAS = (
 class StoreConnection(dbapi2.Connection):  # type: ignore[misc]  # sqlcipher3 ships no types
     """A connection that knows the user action its writes belong to.
 
-    `current_txn` is None outside a unit of work: then capture is silent, which is
-    what migrations and derived rebuilds want.
+    A write to a captured table needs `current_txn` (a unit of work sets it) or
+    `is_capture_silent` (only migrations do); any other is refused.
     """
 
     current_txn: int | None = None
+    is_capture_silent: bool = False
     sort_language: str = "en"
+
+    def txn_id(self) -> int | None:
+        """Return what the capture triggers write down; None keeps them silent.
+
+        Raises:
+            RuntimeError: the write belongs to no user action.
+        """
+        if self.current_txn is None and not self.is_capture_silent:
+            raise RuntimeError("a write outside a unit of work")
+        return self.current_txn
 
 
 class PlainConnection(Protocol):
     """The part of a DB-API connection that plain queries use."""
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ...) -> sqlite3.Cursor:  # Any: SQL values
+    def execute(self, sql: str, parameters: Sequence[Any] = ...) -> sqlite3.Cursor:  # Any: SQL
         """Run one statement."""
         ...
 
-    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> sqlite3.Cursor:  # Any: SQL values
+    def executemany(
+        self, sql: str, parameters: Iterable[Sequence[Any]]
+    ) -> sqlite3.Cursor:  # Any: SQL
         """Run one statement for many rows."""
         ...
 
@@ -60,48 +78,96 @@ class PlainConnection(Protocol):
         ...
 
 
-def connect(path: Path, key: bytes) -> StoreConnection:
-    """Open the encrypted file with its raw 256-bit key; made when it does not exist.
+def connect(path: Path, key: bytes, *, create: bool = False) -> StoreConnection:
+    """Open the encrypted file with its raw 256-bit key; `create` makes it first.
 
     Raises:
-        StoreError: the key does not open the file, or it is no workspace file.
+        StoreError: no such file, the key does not open it, or it is no workspace file.
     """
-    connection = cast(
-        StoreConnection,
-        dbapi2.connect(str(path), isolation_level=None, check_same_thread=False, factory=StoreConnection),
-    )
-    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    mode = "rwc" if create else "rw"
     try:
-        # A wrong key still connects; only the first read notices it.
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection = cast(
+            StoreConnection,
+            dbapi2.connect(
+                f"{path.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=StoreConnection,
+            ),
+        )
+    except dbapi2.OperationalError as exc:
+        raise _unopened(exc, path) from exc
+    try:
+        _prepare(connection, key)
     except dbapi2.DatabaseError as exc:
         connection.close()
-        raise StoreError(
-            _("{path} cannot be opened with this key: it is damaged or not a workspace of this program.").format(
-                path=path
-            )
-        ) from exc
-    for pragma in _PRAGMAS:
-        connection.execute(pragma)
+        raise _unopened(exc, path) from exc
     _register_functions(connection)
     return connection
 
 
-def _register_functions(connection: StoreConnection) -> None:
-    """Give the triggers what they call; a tool without these functions cannot write past capture."""
-    connection.create_function("txn_id", 0, lambda: connection.current_txn)
-    connection.create_function("fold_person", 5, fold_person, deterministic=True)
-    connection.create_function(
-        "person_sort_key", 2, lambda given, family: person_sort_key(given, family, connection.sort_language)
-    )
-    language = _sort_language(connection)
-    if language:
-        connection.sort_language = language
-
-
-def _sort_language(connection: StoreConnection) -> str:
-    known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'local_setting'").fetchone()
+def sort_language(connection: PlainConnection) -> str:
+    """Return the language people are sorted by; "en" where nothing is stored yet."""
+    known = connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE name = 'local_setting'"
+    ).fetchone()
     if not known:
-        return ""
-    row = connection.execute("SELECT value FROM local_setting WHERE key = 'sort_language'").fetchone()
-    return str(row[0]) if row else ""
+        return "en"
+    sql = "SELECT value FROM local_setting WHERE key = 'sort_language'"
+    row = connection.execute(sql).fetchone()
+    return str(row[0]) if row else "en"
+
+
+def _prepare(connection: StoreConnection, key: bytes) -> None:
+    # Else a wrong key writes lines of its own to standard error.
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    # A wrong key still connects; only the first read notices it.
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    if mode != "wal":
+        connection.execute("PRAGMA journal_mode = WAL")
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _unopened(error: Exception, path: Path) -> StoreError:
+    if not path.exists():
+        return StoreError(
+            _("The file {path} is missing. Restore the workspace from a backup.").format(path=path)
+        )
+    if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
+        return StoreError(
+            _(
+                "{path} cannot be opened with this key: it is damaged or not a workspace of this program."
+            ).format(path=path)
+        )
+    known = explained(error, path.parent)
+    if known is None:
+        raise error
+    return known
+
+
+def _register_functions(connection: StoreConnection) -> None:
+    """Give the triggers what they call; a tool without these cannot write past capture."""
+    connection.create_function("txn_id", 0, connection.txn_id)
+    connection.create_function("fold_person", 5, _fold_person, deterministic=True)
+    connection.create_function(
+        "person_sort_key",
+        2,
+        lambda given, family: _person_sort_key(given, family, connection.sort_language),
+    )
+    connection.sort_language = sort_language(connection)
+
+
+def _fold_person(given: str, family: str, badge: str, latin: str, email: str) -> str:
+    from mentor_desktop.store.folding import fold_person  # 3 ms that only writing pays
+
+    return fold_person(given, family, badge, latin, email)
+
+
+def _person_sort_key(given: str, family: str, language: str) -> bytes:
+    from mentor_desktop.store.collation import person_sort_key  # 2 ms that only writing pays
+
+    return person_sort_key(given, family, language)

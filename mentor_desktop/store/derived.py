@@ -5,16 +5,36 @@
 * `superseded`: marks of attendance that another mark takes the place of.
 """
 
+import hashlib
 from typing import Final
 
 from sqlalchemy import Connection
 
-_TABLES: Final = (
-    "CREATE TABLE person_order (sort_key BLOB NOT NULL, person INTEGER NOT NULL, "
-    "PRIMARY KEY (sort_key, person)) WITHOUT ROWID",
-    "CREATE VIRTUAL TABLE person_search USING fts5("
-    "folded, content='', contentless_delete=1, tokenize='unicode61', prefix='2 3', detail='none')",
+from mentor_desktop.store.collation import person_sort_key
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.folding import fold_person
+
+TABLES: Final = ("person_order", "person_search", "superseded")
+
+_STATEMENTS: Final = (
+    """CREATE TABLE person_order (
+        sort_key BLOB NOT NULL, person INTEGER NOT NULL, PRIMARY KEY (sort_key, person)
+    ) WITHOUT ROWID""",
+    """CREATE VIRTUAL TABLE person_search USING fts5(
+        folded, content='', contentless_delete=1, tokenize='unicode61', prefix='2 3', detail='none'
+    )""",
     "CREATE TABLE superseded (mark TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID",
+)
+
+# Names that show whether folding and sorting are still those the tables were made with.
+_PROBE: Final = (
+    ("Ștefania", "Mărgineanu"),
+    ("Žaneta", "Čížková-Chalupová"),
+    ("Ивайло", "Щърбанов"),
+    ("Åsa", "Öström"),
+    ("Giedrė", "Ąžuolynienė"),
+    ("Jean d’Arcy", "Łukaszewicz 10"),
+    ("Ọ̀ṣun", "ẞ İı Æø"),
 )
 
 _FOLDED = "fold_person({side}.given_name, {side}.family_name, {side}.badge_name, {side}.name_latin, {side}.email)"
@@ -46,6 +66,11 @@ _TRIGGERS: Final = {
         "AFTER INSERT ON attendance_mark BEGIN "
         "INSERT OR IGNORE INTO superseded (mark) SELECT value FROM json_each(NEW.supersedes); END"
     ),
+    # Marks go only with their registration, so all marks of one place go together.
+    "derived_superseded_delete": (
+        "AFTER DELETE ON attendance_mark BEGIN DELETE FROM superseded "
+        "WHERE mark = OLD.id OR mark IN (SELECT value FROM json_each(OLD.supersedes)); END"
+    ),
 }
 
 
@@ -54,23 +79,32 @@ def trigger_statements() -> dict[str, str]:
     return {name: f"CREATE TRIGGER {name} {body}" for name, body in _TRIGGERS.items()}
 
 
+def is_current(connection: Connection) -> bool:
+    """Say whether the tables were made by these triggers and by today's folding and sorting."""
+    made_by = connection.exec_driver_sql(
+        "SELECT value FROM local_setting WHERE key = 'derived'"
+    ).scalar()
+    return made_by == _signature(connection)
+
+
 def drop(connection: Connection) -> None:
-    """Drop the derived tables and their triggers."""
-    for name in _TRIGGERS:
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
-    for name in ("person_order", "person_search", "superseded"):
+    """Drop the derived tables and their triggers, those of an older program too."""
+    found = connection.exec_driver_sql(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'derived\\_%' ESCAPE '\\'"
+    )
+    for (name,) in found.fetchall():
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    for name in TABLES:
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
 
 
 def create(connection: Connection) -> None:
     """Create the derived tables with their triggers and fill them from what is stored."""
-    for sql in _TABLES:
-        connection.exec_driver_sql(sql)
-    for sql in trigger_statements().values():
+    for sql in (*_STATEMENTS, *trigger_statements().values()):
         connection.exec_driver_sql(sql)
     connection.exec_driver_sql(
-        "INSERT INTO person_order (sort_key, person) SELECT person_sort_key(given_name, family_name), rowid "
-        "FROM person WHERE alias_of IS NULL"
+        "INSERT INTO person_order (sort_key, person) "
+        "SELECT person_sort_key(given_name, family_name), rowid FROM person WHERE alias_of IS NULL"
     )
     connection.exec_driver_sql(
         f"INSERT INTO person_search (rowid, folded) SELECT rowid, {_FOLDED.format(side='person')} "
@@ -80,3 +114,23 @@ def create(connection: Connection) -> None:
         "INSERT OR IGNORE INTO superseded (mark) "
         "SELECT each.value FROM attendance_mark, json_each(attendance_mark.supersedes) AS each"
     )
+    connection.exec_driver_sql(
+        "INSERT OR REPLACE INTO local_setting (key, value) VALUES ('derived', ?)",
+        (_signature(connection),),
+    )
+
+
+def rebuild(connection: Connection) -> None:
+    """Make the tables anew from what is stored."""
+    drop(connection)
+    create(connection)
+
+
+def _signature(connection: Connection) -> str:
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, StoreConnection)
+    digest = hashlib.sha256(repr((_STATEMENTS, _TRIGGERS)).encode())
+    for given, family in _PROBE:
+        digest.update(person_sort_key(given, family, raw.sort_language))
+        digest.update(fold_person(given, family, "", "", "a.b@example.org").encode())
+    return f"{raw.sort_language} {digest.hexdigest()}"

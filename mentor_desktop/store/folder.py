@@ -1,5 +1,7 @@
 """The folder of a workspace: where its files lie, who has it open, how it was closed."""
 
+from __future__ import annotations
+
 import os
 import sys
 from pathlib import Path
@@ -7,22 +9,30 @@ from typing import IO
 
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
+from mentor_desktop.store.refusals import explained
 
-# Parts of a path that a cloud program keeps in step behind our back, by its product name.
+# A part of a path that begins like this belongs to the product, as its installer names it.
 _CLOUD_FOLDERS = {
     "dropbox": "Dropbox",
     "onedrive": "OneDrive",
     "google drive": "Google Drive",
     "googledrive": "Google Drive",
     "my drive": "Google Drive",
+    "drivefs": "Google Drive",
     "icloud": "iCloud",
     "mobile documents": "iCloud",
     "com~apple~clouddocs": "iCloud",
     "nextcloud": "Nextcloud",
     "owncloud": "ownCloud",
 }
-# Files those programs leave in a folder they synchronise.
-_CLOUD_MARKERS = {".dropbox": "Dropbox", ".nextcloudsync.log": "Nextcloud", ".owncloudsync.log": "ownCloud"}
+# Files those programs leave in a folder they synchronise, whatever its name.
+_CLOUD_MARKERS = {
+    ".dropbox": "Dropbox",
+    ".dropbox.cache": "Dropbox",
+    ".nextcloudsync.log": "Nextcloud",
+    ".owncloudsync.log": "ownCloud",
+    ".sync_journal.db": "Nextcloud",
+}
 
 
 class WorkspaceFolder:
@@ -35,15 +45,47 @@ class WorkspaceFolder:
         self.blobs = root / "blobs"
         self.backups = root / "backups"
         self.lock = root / "workspace.lock"
+        # Staged files of a restore, and the sign that they are complete.
+        self.restoring = root / "restoring"
+        self.restore_marker = root / "workspace.restore"
         self._open_marker = root / "workspace.open"
+        self._unfinished_marker = root / "workspace.unfinished"
+
+    @property
+    def write_ahead_log(self) -> Path:
+        """The log beside the database; SQLite removes it at a clean close."""
+        return self.database.with_name(self.database.name + "-wal")
+
+    @property
+    def shared_memory(self) -> Path:
+        """The index of that log, shared by the connections of one computer."""
+        return self.database.with_name(self.database.name + "-shm")
 
     def is_workspace(self) -> bool:
-        """Say whether a workspace was made here."""
-        return self.key_file.is_file()
+        """Say whether a workspace was made here, to the end."""
+        return self.key_file.is_file() and not self._unfinished_marker.exists()
+
+    def own_files(self) -> list[Path]:
+        """Return every file that a program of ours puts directly into the folder."""
+        return [
+            self.database,
+            self.write_ahead_log,
+            self.shared_memory,
+            self.key_file,
+            self.lock,
+            self.restore_marker,
+            self._open_marker,
+            self._unfinished_marker,
+        ]
 
     def was_closed_cleanly(self) -> bool:
         """Say whether the last program that opened the workspace also closed it."""
-        return not self._open_marker.exists()
+        if self._open_marker.exists():
+            return False
+        try:
+            return self.write_ahead_log.stat().st_size == 0
+        except FileNotFoundError:
+            return True
 
     def mark_open(self) -> None:
         """Leave the sign that a program is at work."""
@@ -52,6 +94,18 @@ class WorkspaceFolder:
     def mark_closed(self) -> None:
         """Take the sign away."""
         self._open_marker.unlink(missing_ok=True)
+
+    def mark_unfinished(self) -> None:
+        """Leave the sign that the workspace is being made."""
+        self._unfinished_marker.touch()
+
+    def mark_finished(self) -> None:
+        """Take that sign away: from now on the folder is a workspace."""
+        self._unfinished_marker.unlink(missing_ok=True)
+
+    def is_unfinished(self) -> bool:
+        """Say whether a program died while it made the workspace; what lies here is nobody's."""
+        return self._unfinished_marker.exists()
 
 
 class InstanceLock:
@@ -65,17 +119,22 @@ class InstanceLock:
         """Take the lock.
 
         Raises:
-            StoreError: another process has the workspace open.
+            StoreError: another process has the workspace open, or the folder is missing or
+                cannot be written.
         """
-        file = self._path.open("ab")
+        folder = self._path.parent
+        try:
+            file = self._path.open("ab")
+        except OSError as exc:
+            raise explained(exc, folder) or exc from exc
         try:
             _lock(file)
         except OSError as exc:
             file.close()
             raise StoreError(
-                _("The workspace {path} is open in another window or command. Close it there first.").format(
-                    path=self._path.parent
-                )
+                _(
+                    "The workspace {path} is open in another window or command. Close it there first."
+                ).format(path=folder)
             ) from exc
         self._file = file
 
@@ -102,15 +161,30 @@ else:
 def cloud_service_of(folder: Path) -> str:
     """Return the product name of the cloud program that synchronises `folder`; "" if none.
 
-    Such a program copies a database in the middle of a write and makes two of it.
+    Such a program copies a database in the middle of a write, and makes two of it.
     """
     resolved = folder.resolve()
     for part in resolved.parts:
-        for needle, product in _CLOUD_FOLDERS.items():
-            if needle in part.lower():
+        for beginning, product in _CLOUD_FOLDERS.items():
+            if part.lower().startswith(beginning):
                 return product
+    home = Path.home()
     for parent in (resolved, *resolved.parents):
+        # Dropbox keeps its own settings in ~/.dropbox, wherever its folder is.
+        if parent == home:
+            break
         for marker, product in _CLOUD_MARKERS.items():
             if os.path.lexists(parent / marker):
                 return product
     return ""
+
+
+def cloud_warning(folder: Path) -> str:
+    """Return the sentence to show before and while a workspace lies in such a folder; "" if none."""
+    service = cloud_service_of(folder)
+    if not service:
+        return ""
+    return _(
+        "{path} is synchronised by {service}, which can damage an open workspace. "
+        "Keep the workspace in another folder, and only its backups there."
+    ).format(path=folder, service=service)

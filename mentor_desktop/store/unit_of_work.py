@@ -5,19 +5,21 @@ are handed to use cases as `uow`. Not thread-safe: one thread uses one at a time
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock
 from mentor_desktop.i18n import _
-from mentor_desktop.models import Txn
 from mentor_desktop.ids import new_id
+from mentor_desktop.models import Txn
 from mentor_desktop.store.blobs import Blobs
-from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.connection import StoreConnection, sort_language
+from mentor_desktop.store.refusals import explained
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,18 @@ class Author:
 
 
 class Reader:
-    """A consistent view of the store for queries; opened and closed by `with`."""
+    """A consistent view of the store for queries; opened and closed by `with`.
 
-    def __init__(self, engine: Engine, clock: Clock, author: Author, blobs: Blobs) -> None:
+    Raises on leaving:
+        StoreError: the disk or the file refused; nothing was kept.
+    """
+
+    def __init__(
+        self, engine: Engine, clock: Clock, author: Author, blobs: Blobs, root: Path
+    ) -> None:
         self._engine = engine
+        self._root = root
+        self._raw: StoreConnection | None = None
         self.clock = clock
         self.device = author.device
         self.actor = author.actor
@@ -42,48 +52,67 @@ class Reader:
     def __enter__(self) -> Self:
         # Use cases hand rows on as frozen dataclasses, so nothing must outlive the commit.
         self.session = Session(self._engine, expire_on_commit=False)
-        self._begin()
+        try:
+            raw = self.session.connection().connection.driver_connection
+            assert isinstance(raw, StoreConnection)
+            self._raw = raw
+            self._begin(raw)
+        except BaseException as exc:
+            self._leave(exc)
+            raise
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
-        try:
-            self._end()
-        finally:
-            self.session.close()
+        self._leave(error)
 
     @property
     def raw(self) -> StoreConnection:
         """The plain connection under the session, for bulk reads and writes."""
-        connection = self.session.connection().connection.driver_connection
-        assert isinstance(connection, StoreConnection)
-        return connection
+        assert self._raw is not None, "outside its with block"
+        return self._raw
 
-    def _begin(self) -> None:
-        self.raw.execute("PRAGMA query_only = ON")
-        self.raw.execute("BEGIN")
+    def _begin(self, raw: StoreConnection) -> None:
+        raw.execute("PRAGMA query_only = ON")
+        raw.execute("BEGIN")
 
-    def _end(self) -> None:
-        # Before the session gives the connection back to the pool, where a writer may take it.
-        raw = self.raw
-        raw.execute("ROLLBACK")
-        raw.execute("PRAGMA query_only = OFF")
+    def _leave(self, error: BaseException | None) -> None:
+        if self._raw is not None:
+            self._raw.current_txn = None
+            self._raw = None
+        # Rolls back what was not committed and gives the connection back.
+        self.session.close()
+        if error is None or self._is_own_fault(error):
+            return
+        known = explained(error, self._root)
+        if known is not None:
+            raise known from error
+
+    def _is_own_fault(self, error: BaseException) -> bool:
+        # A file that a use case could not read is that use case's to explain; a write in
+        # a reader is a bug, not a read-only disk.
+        name = getattr(getattr(error, "orig", error), "sqlite_errorname", "")
+        return isinstance(error, OSError) or name == "SQLITE_READONLY"
 
 
 class UnitOfWork(Reader):
     """One user action. Leaving the block without `commit()` rolls everything back."""
 
-    def __init__(self, engine: Engine, clock: Clock, author: Author, blobs: Blobs) -> None:
-        super().__init__(engine, clock, author, blobs)
+    def __init__(
+        self, engine: Engine, clock: Clock, author: Author, blobs: Blobs, root: Path
+    ) -> None:
+        super().__init__(engine, clock, author, blobs, root)
         self._action = ""
         self._values: dict[str, str] = {}
         self._undoes: int | None = None
         self._undoable = True
         self.txn = 0
-        self._is_committed = False
 
-    def describe(self, action: str, **values: Any) -> None:  # Any: whatever formats into the sentence
+    def describe(self, action: str, **values: Any) -> None:  # Any: what formats into the sentence
         """Name the action for history and toast: an `N_()` sentence and its named fields."""
         self._action = action
         self._values = {name: str(value) for name, value in values.items()}
@@ -93,25 +122,25 @@ class UnitOfWork(Reader):
         self._undoes = txn
 
     def forbid_undo(self) -> None:
-        """Keep this action out of undo, because paper or a serial has already left the house."""
+        """Keep this action out of undo: paper or a serial has already left the house."""
         self._undoable = False
 
     def commit(self) -> Changes:
-        """Make the action durable and return what it changed; writing nothing is fine.
-
-        Raises:
-            sqlcipher3.dbapi2.Error: the disk refused; nothing was kept.
-        """
+        """Make the action durable and return what it changed; writing nothing is fine."""
         self.session.flush()
         raw = self.raw
-        rows = raw.execute("SELECT DISTINCT entity, row FROM change WHERE txn = ?", (self.txn,)).fetchall()
+        rows = raw.execute(
+            "SELECT DISTINCT entity, row FROM change WHERE txn = ?", (self.txn,)
+        ).fetchall()
+        # Before the commit: nothing may fail once it is durable.
+        sentence = _(self._action).format(**self._values)
         if rows:
             self.session.add(self._txn_row())
             self.session.flush()
-        # Before the commit: it gives the connection back to the pool.
+        # Before the commit: it gives the connection back, perhaps to another thread.
         raw.current_txn = None
+        self._raw = None
         self.session.commit()
-        self._is_committed = True
         if not rows:
             return Changes()
         entities: dict[str, set[str]] = {}
@@ -120,7 +149,7 @@ class UnitOfWork(Reader):
         return Changes(
             entities={entity: frozenset(ids) for entity, ids in entities.items()},
             txn=self.txn,
-            action=_(self._action).format(**self._values),
+            action=sentence,
             undoable=self._undoable,
         )
 
@@ -137,14 +166,15 @@ class UnitOfWork(Reader):
             undoable=self._undoable,
         )
 
-    def _begin(self) -> None:
+    def _begin(self, raw: StoreConnection) -> None:
+        raw.execute("PRAGMA query_only = OFF")
         # IMMEDIATE: two writers meet here and wait, never in the middle of the work.
-        self.session.connection().execute(text("BEGIN IMMEDIATE"))
-        last = self.raw.execute("SELECT coalesce(max(id), 0) FROM txn").fetchone()
+        raw.execute("BEGIN IMMEDIATE")
+        last = raw.execute("SELECT coalesce(max(id), 0) FROM txn").fetchone()
         self.txn = int(last[0]) + 1
-        self.raw.current_txn = self.txn
+        raw.current_txn = self.txn
+        # Another connection may have changed it; stale keys would leave rows behind.
+        raw.sort_language = sort_language(raw)
 
-    def _end(self) -> None:
-        if not self._is_committed:
-            self.raw.current_txn = None
-            self.session.rollback()
+    def _is_own_fault(self, error: BaseException) -> bool:
+        return isinstance(error, OSError)

@@ -5,18 +5,25 @@ Opening is quick and needs no SQLAlchemy; the first unit of work loads it.
 
 from __future__ import annotations
 
+import logging
+import shutil
+from contextlib import closing
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from mentor_desktop import config
 from mentor_desktop.clock import Clock
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
 from mentor_desktop.ids import new_id
+from mentor_desktop.store import device, opening
 from mentor_desktop.store.connection import StoreConnection, connect
 from mentor_desktop.store.folder import InstanceLock, WorkspaceFolder
-from mentor_desktop.store.keyfile import KeyFile
-from mentor_desktop.store.version import HEAD
+from mentor_desktop.store.incarnation import Incarnations
+from mentor_desktop.store.keyfile import KeyFile, no_workspace
+from mentor_desktop.store.refusals import explained
+from mentor_desktop.store.settings import remember, setting
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -24,67 +31,90 @@ if TYPE_CHECKING:
     from mentor_desktop.store.blobs import Blobs
     from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 
-FIRST_DEVICE = "A"
-# One writer, two readers and one long job at a time.
-_POOL_SIZE = 4
+_log = logging.getLogger(__name__)
 
 
 class Workspace:
-    """An opened workspace; `close()` it. One process has it open at a time."""
+    """An opened workspace; `close()` it. One process has it open at a time.
 
-    def __init__(self, folder: WorkspaceFolder, key: bytes, clock: Clock, lock: InstanceLock, *, was_clean: bool) -> None:
+    `recovery_note` is the sentence to show after an unclean close, else empty.
+    """
+
+    def __init__(
+        self, folder: WorkspaceFolder, key: bytes, clock: Clock, lock: InstanceLock
+    ) -> None:
         self.folder = folder
         self.clock = clock
-        self.was_clean = was_clean
+        self.was_clean = True
+        self.recovery_note = ""
         self._key = key
         self._lock = lock
         self._engine: Engine | None = None
         self._engine_lock = Lock()
-        self._device = FIRST_DEVICE
+        self._incarnations = Incarnations(config.device_dir())
+        self._device = ""
         self._actor = ""
 
     @staticmethod
-    def create(root: Path, passphrase: str, *, clock: Clock, actor: str = "", language: str = "en") -> tuple[Workspace, str]:
+    def create(
+        root: Path, passphrase: str, *, clock: Clock, actor: str = "", language: str = "en"
+    ) -> tuple[Workspace, str]:
         """Make a workspace in an empty or new folder; return it, opened, and its recovery code.
 
         Raises:
             StoreError: something is in the folder already, or it cannot be written.
+            ValidationError: the passphrase is empty.
         """
         from mentor_desktop import crypto  # 40 ms that opening with a kept key never pays
 
         folder = WorkspaceFolder(root)
-        _require_empty(root)
-        key = crypto.new_key()
-        key_file, code = KeyFile.make(new_id(), key, passphrase)
+        _require_empty(folder)
         lock = _locked(folder)
-        connect(folder.database, key).close()
-        workspace = Workspace(folder, key, clock, lock, was_clean=True)
-        workspace._upgrade()
-        workspace._remember("device", FIRST_DEVICE)
-        workspace._remember("actor", actor)
-        workspace._remember("sort_language", language)
-        workspace._actor = actor
-        # Last, so that a folder with a key file is always a whole workspace.
-        key_file.save(folder.key_file)
-        folder.mark_open()
+        key = crypto.new_key()
+        workspace = Workspace(folder, key, clock, lock)
+        try:
+            _clear(folder)
+            folder.mark_unfinished()
+            key_file, code = KeyFile.make(new_id(), key, passphrase)
+            key_file.save(folder.key_file)
+            connect(folder.database, key, create=True).close()
+            workspace._upgrade()
+            with closing(connect(folder.database, key)) as connection:
+                device.begin(connection, folder, workspace._incarnations)
+                remember(connection, actor=actor, sort_language=language)
+            workspace._settle()
+            folder.mark_open()
+            folder.mark_finished()
+        except BaseException as exc:
+            workspace.discard()
+            known = explained(exc, root)
+            if known is not None:
+                raise known from exc
+            raise
         return workspace, code
 
     @staticmethod
     def open(root: Path, key: bytes, *, clock: Clock) -> Workspace:
         """Open a workspace with its raw key (`KeyFile.open_with_passphrase` gives it).
 
+        A file left by a killed program is read through once, and `recovery_note` says so.
+
         Raises:
             StoreError: open elsewhere, another key, a newer schema, or a damaged file.
         """
         folder = WorkspaceFolder(root)
+        if not folder.is_workspace() and not folder.restore_marker.exists():
+            raise no_workspace(root)
         lock = _locked(folder)
+        workspace = Workspace(folder, key, clock, lock)
         try:
-            workspace = Workspace(folder, key, clock, lock, was_clean=folder.was_closed_cleanly())
-            workspace._check_and_prepare()
-        except BaseException:
+            workspace._prepare()
+        except BaseException as exc:
             lock.release()
+            known = explained(exc, root)
+            if known is not None:
+                raise known from exc
             raise
-        folder.mark_open()
         return workspace
 
     @property
@@ -93,115 +123,142 @@ class Workspace:
         return self._device
 
     @property
+    def actor(self) -> str:
+        """The name that is signed under what is written."""
+        return self._actor
+
+    @property
     def key(self) -> bytes:
         """The raw key, for the keyring and for backups; never for a log or a URL."""
         return self._key
 
     def plain_connection(self) -> StoreConnection:
-        """Return a new plain connection, for the first page's query and for bulk checks."""
-        return connect(self.folder.database, self._key)
+        """Return a new plain connection that can read only: the first page's query, checks."""
+        connection = connect(self.folder.database, self._key)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
 
     def unit_of_work(self) -> UnitOfWork:
         """Return a unit of work to be entered with `with`."""
         from mentor_desktop.store.unit_of_work import Author, UnitOfWork  # SQLAlchemy: 180 ms
 
-        return UnitOfWork(self.engine(), self.clock, Author(self._device, self._actor), self._blobs())
+        author = Author(self._device, self._actor)
+        return UnitOfWork(self.engine(), self.clock, author, self._blobs(), self.folder.root)
 
     def reader(self) -> Reader:
         """Return a read-only view to be entered with `with`."""
         from mentor_desktop.store.unit_of_work import Author, Reader  # SQLAlchemy: 180 ms
 
-        return Reader(self.engine(), self.clock, Author(self._device, self._actor), self._blobs())
+        author = Author(self._device, self._actor)
+        return Reader(self.engine(), self.clock, author, self._blobs(), self.folder.root)
 
     def engine(self) -> Engine:
         """Return the SQLAlchemy engine, made at the first call."""
+        from mentor_desktop.store.engine import make_engine  # SQLAlchemy: 180 ms
+        from mentor_desktop.store.schema import bring_up_to_date
+
         with self._engine_lock:
             if self._engine is None:
-                self._engine = self._make_engine()
+                engine = make_engine(self.folder.database, self._key)
+                bring_up_to_date(engine)
+                self._engine = engine
             return self._engine
 
-    def close(self) -> None:
-        """Fold the log into the file, close every connection and let go of the folder."""
+    def close(self, *, with_backup: bool = True) -> str:
+        """Back up what changed, fold the log into the file and let go of the folder.
+
+        Returns the sentence to show when no backup could be made, else "". Closes all the same.
+        """
+        problem = ""
+        try:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+            if with_backup:
+                problem = self._back_up_changes()
+            with closing(connect(self.folder.database, self._key)) as connection:
+                device.note(connection, self.folder, self._incarnations)
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.folder.mark_closed()
+        except StoreError as exc:
+            problem = str(exc)
+        finally:
+            self._lock.release()
+        if problem:
+            _log.warning("closing: %s", problem)
+        return problem
+
+    def discard(self) -> None:
+        """Take back a workspace that was only just made: the folder is empty again."""
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
-        connection = self.plain_connection()
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
-        self.folder.mark_closed()
+        _clear(self.folder)
         self._lock.release()
+        self.folder.lock.unlink(missing_ok=True)
 
     def remember_sort_language(self, language: str) -> None:
         """Sort people the way `language` does from now on; the order is computed anew."""
-        from mentor_desktop.store import derived  # SQLAlchemy: 180 ms
+        from mentor_desktop.store.schema import change_sort_language  # SQLAlchemy: 180 ms
 
-        if self._recall("sort_language") == language:
-            return
-        self._remember("sort_language", language)
-        self.engine().dispose()
-        with self.engine().connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            derived.drop(connection)
-            derived.create(connection)
-            connection.commit()
+        change_sort_language(self.engine(), language)
 
     def remember_actor(self, actor: str) -> None:
         """Sign what is written from now on with another name."""
-        self._remember("actor", actor)
+        with closing(connect(self.folder.database, self._key)) as connection:
+            remember(connection, actor=actor)
         self._actor = actor
 
-    def _make_engine(self) -> Engine:
-        from sqlalchemy import QueuePool, create_engine  # 180 ms: never before the first paint
-        from sqlcipher3 import dbapi2
+    def _prepare(self) -> None:
+        if self.folder.restore_marker.exists() or self.folder.restoring.exists():
+            from mentor_desktop.store.restore import finish  # zipfile: only after a power cut
 
-        return create_engine(
-            "sqlite://",
-            creator=self.plain_connection,
-            module=dbapi2,
-            poolclass=QueuePool,
-            pool_size=_POOL_SIZE,
-            max_overflow=0,
-        )
+            finish(self.folder)
+        self.was_clean = self.folder.was_closed_cleanly()
+        with closing(connect(self.folder.database, self._key)) as connection:
+            if not self.was_clean:
+                opening.check_after_unclean_close(connection, self.folder)
+            state = opening.read_state(connection, self.folder)
+            if not self.was_clean:
+                self.recovery_note = opening.recovery_note(connection, self.clock)
+        if state.is_older:
+            self._back_up_and_upgrade()
+        self._settle()
+        self.folder.mark_open()
 
-    def _check_and_prepare(self) -> None:
-        connection = self.plain_connection()
-        try:
-            revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
-        finally:
-            connection.close()
-        if revision > HEAD:
-            raise StoreError(
-                _("This workspace was made by a newer version of the program. Update the program to open it.")
-            )
-        if revision < HEAD:
-            self._upgrade()
-        self._device = self._recall("device") or FIRST_DEVICE
-        self._actor = self._recall("actor")
+    def _settle(self) -> None:
+        with closing(connect(self.folder.database, self._key)) as connection:
+            self._device = device.settle(connection, self.folder, self._incarnations)
+            self._actor = setting(connection, "actor")
+
+    def _back_up_and_upgrade(self) -> None:
+        from mentor_desktop.store.backup import back_up  # zipfile: only before a migration
+
+        back_up(self, "migration")
+        self._upgrade()
 
     def _upgrade(self) -> None:
-        from mentor_desktop.store import schema  # Alembic: 200 ms, only when there is something to do
+        # Alembic: 200 ms, only when there is something to do.
+        from mentor_desktop.store.engine import make_engine
+        from mentor_desktop.store.schema import upgrade
 
-        schema.upgrade(self.engine())
+        engine = make_engine(self.folder.database, self._key)
+        try:
+            upgrade(engine)
+        finally:
+            engine.dispose()
+
+    def _back_up_changes(self) -> str:
+        from mentor_desktop.store.automatic_backup import (
+            back_up_changes,
+        )  # zipfile: only at the end
+
+        return back_up_changes(self.folder, self._key, self.clock)
 
     def _blobs(self) -> Blobs:
         from mentor_desktop.store.blobs import Blobs  # with it comes crypto: 40 ms
 
         return Blobs(self.folder.blobs, self._key)
-
-    def _recall(self, name: str) -> str:
-        connection = self.plain_connection()
-        try:
-            row = connection.execute("SELECT value FROM local_setting WHERE key = ?", (name,)).fetchone()
-        finally:
-            connection.close()
-        return str(row[0]) if row else ""
-
-    def _remember(self, name: str, value: str) -> None:
-        connection = self.plain_connection()
-        try:
-            connection.execute("INSERT OR REPLACE INTO local_setting (key, value) VALUES (?, ?)", (name, value))
-        finally:
-            connection.close()
 
 
 def _locked(folder: WorkspaceFolder) -> InstanceLock:
@@ -210,11 +267,26 @@ def _locked(folder: WorkspaceFolder) -> InstanceLock:
     return lock
 
 
-def _require_empty(root: Path) -> None:
+def _require_empty(folder: WorkspaceFolder) -> None:
+    known = {path.name for path in folder.own_files()} if folder.is_unfinished() else set()
+    known |= {folder.lock.name}
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        occupied = any(path.name != "workspace.lock" for path in root.iterdir())
+        folder.root.mkdir(parents=True, exist_ok=True)
+        occupied = any(path.name not in known for path in folder.root.iterdir())
     except OSError as exc:
-        raise StoreError(_("The folder {path} cannot be written. Choose another one.").format(path=root)) from exc
+        raise explained(exc, folder.root) or exc from exc
     if occupied:
-        raise StoreError(_("The folder {path} is not empty. Choose a new or an empty one.").format(path=root))
+        raise StoreError(
+            _("The folder {path} is not empty. Choose a new or an empty one.").format(
+                path=folder.root
+            )
+        )
+
+
+def _clear(folder: WorkspaceFolder) -> None:
+    """Remove what a workspace just begun consists of; the lock file stays."""
+    for path in folder.own_files():
+        if path != folder.lock:
+            path.unlink(missing_ok=True)
+    for path in (folder.blobs, folder.backups):
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,80 @@
+"""Which device this copy of a workspace writes as; a copy of a copy gets a tag of its own.
+
+See `store.incarnation` for why and how a copy is noticed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mentor_desktop.errors import StoreError
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.folder import WorkspaceFolder
+from mentor_desktop.store.incarnation import (
+    Incarnations,
+    Sighting,
+    is_copy,
+    new_incarnation,
+    new_tag,
+)
+from mentor_desktop.store.keyfile import KeyFile
+from mentor_desktop.store.settings import remember, setting
+
+FIRST_DEVICE = "A"
+
+
+def begin(connection: StoreConnection, folder: WorkspaceFolder, known: Incarnations) -> None:
+    """Make a workspace that was just created the first device."""
+    incarnation = new_incarnation()
+    remember(connection, device=FIRST_DEVICE, incarnation=incarnation)
+    known.note(incarnation, _sighting(connection, folder))
+
+
+def settle(connection: StoreConnection, folder: WorkspaceFolder, known: Incarnations) -> str:
+    """Return the tag to write as, a new one where this is a copy (restored, copied, put back).
+
+    Where nothing can be noted beside the settings, copies go unnoticed and keep their tag.
+    """
+    tag = setting(connection, "device") or FIRST_DEVICE
+    incarnation = setting(connection, "incarnation")
+    now = _sighting(connection, folder)
+    seen = known.seen(incarnation) if incarnation else None
+    if seen is not None and not is_copy(seen, now, is_workspace_at=_workspaces(seen)):
+        if seen.path != now.path:
+            known.note(incarnation, now)
+        return tag
+    fresh = new_incarnation()
+    if incarnation and not known.note(fresh, now):
+        return tag
+    known.note(fresh, now)
+    taken = {row[0] for row in connection.execute("SELECT DISTINCT device FROM txn").fetchall()}
+    tag = new_tag(tag, {tag, *taken})
+    remember(connection, device=tag, incarnation=fresh)
+    return tag
+
+
+def note(connection: StoreConnection, folder: WorkspaceFolder, known: Incarnations) -> None:
+    """Write down how far this copy is, so that an older state put back is noticed."""
+    incarnation = setting(connection, "incarnation")
+    now = _sighting(connection, folder)
+    if incarnation and known.seen(incarnation) != now:
+        known.note(incarnation, now)
+
+
+def _sighting(connection: StoreConnection, folder: WorkspaceFolder) -> Sighting:
+    last = connection.execute("SELECT coalesce(max(id), 0) FROM txn").fetchone()
+    return Sighting(str(folder.root.resolve()), _workspace_id(folder), int(last[0]))
+
+
+def _workspaces(seen: Sighting) -> list[str]:
+    """Return the path of the sighting if its workspace still lies there."""
+    if _workspace_id(WorkspaceFolder(Path(seen.path))) == seen.workspace_id:
+        return [seen.path]
+    return []
+
+
+def _workspace_id(folder: WorkspaceFolder) -> str:
+    try:
+        return KeyFile.load(folder.key_file).workspace_id
+    except StoreError:
+        return ""

@@ -1,0 +1,124 @@
+"""What is looked at when a workspace is opened: its revision, its settings, how it was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlcipher3 import dbapi2
+
+from mentor_desktop.clock import Clock
+from mentor_desktop.errors import StoreError
+from mentor_desktop.i18n import _, current_language, ngettext
+from mentor_desktop.store.connection import PlainConnection
+from mentor_desktop.store.folder import WorkspaceFolder
+from mentor_desktop.store.version import HEAD
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class State:
+    """What a workspace file says about itself."""
+
+    revision: str
+    settings: dict[str, str]
+    last_txn: int
+
+    @property
+    def is_older(self) -> bool:
+        """Say whether it must be brought up to this program's schema first."""
+        return self.revision < HEAD
+
+
+def read_state(connection: PlainConnection, folder: WorkspaceFolder) -> State:
+    """Return the state of a file that this program can work with.
+
+    Raises:
+        StoreError: it is damaged, or made by a newer program.
+    """
+    try:
+        revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        settings = dict(connection.execute("SELECT key, value FROM local_setting").fetchall())
+        last_txn = connection.execute("SELECT coalesce(max(id), 0) FROM txn").fetchone()
+    except dbapi2.DatabaseError as exc:
+        raise damaged(folder) from exc
+    if revision is None:
+        raise damaged(folder)
+    if str(revision[0]) > HEAD:
+        raise StoreError(
+            _(
+                "This workspace was made by a newer version of the program. Update the program to open it."
+            )
+        )
+    return State(str(revision[0]), settings, int(last_txn[0]))
+
+
+def check_after_unclean_close(connection: PlainConnection, folder: WorkspaceFolder) -> None:
+    """Read the whole file once.
+
+    Raises:
+        StoreError: it is damaged.
+    """
+    try:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except dbapi2.DatabaseError as exc:
+        raise damaged(folder) from exc
+    if found != "ok":
+        raise damaged(folder)
+
+
+def recovery_note(connection: PlainConnection, clock: Clock) -> str:
+    """Return what was saved last before the power went: "Restored. Last saved 10:42:07, 57 marks".
+
+    The marks are those that count in the half-day marked last. Empty when nothing was ever saved.
+    """
+    last = connection.execute("SELECT at FROM txn ORDER BY id DESC LIMIT 1").fetchone()
+    if last is None:
+        return ""
+    saved_at = _EPOCH + timedelta(milliseconds=last[0])
+    language = current_language()
+    time = language.time(saved_at, seconds=True)
+    if saved_at.astimezone().date() != clock().astimezone().date():
+        time = f"{language.date(saved_at.astimezone().date(), 'medium')} {time}"
+    marks = _marks_of_last_slot(connection)
+    if not marks:
+        return _("Restored. Last saved {time}").format(time=time)
+    return ngettext(
+        "Restored. Last saved {time}, {count} mark",
+        "Restored. Last saved {time}, {count} marks",
+        marks,
+    ).format(time=time, count=marks)
+
+
+def damaged(folder: WorkspaceFolder) -> StoreError:
+    """Return the refusal of a damaged file, naming the newest backup."""
+    newest = _newest_backup(folder)
+    if newest is None:
+        return StoreError(
+            _("The workspace in {path} is damaged. Restore a backup of it.").format(
+                path=folder.root
+            )
+        )
+    return StoreError(
+        _("The workspace in {path} is damaged. Restore its newest backup, {backup}.").format(
+            path=folder.root, backup=newest
+        )
+    )
+
+
+def _marks_of_last_slot(connection: PlainConnection) -> int:
+    row = connection.execute(
+        "SELECT count(*) FROM attendance_mark "
+        "WHERE slot_id = (SELECT slot_id FROM attendance_mark ORDER BY rowid DESC LIMIT 1) "
+        "AND status <> 'expected' AND id NOT IN (SELECT mark FROM superseded)"
+    ).fetchone()
+    return int(row[0])
+
+
+def _newest_backup(folder: WorkspaceFolder) -> Path | None:
+    from mentor_desktop.store.backup import list_backups  # zipfile: only when things are bad
+
+    found = list_backups(folder)
+    return found[0].path if found else None
