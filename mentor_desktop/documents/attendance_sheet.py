@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from mentor_desktop.documents.pictures import Logo
+from mentor_desktop.documents.logo import Logo
 
 Orientation = Literal["landscape", "portrait"]
 

@@ -6,6 +6,7 @@ The reading of printed certificates (`readback`) uses the same boxes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mentor_desktop.documents.certificate_record import NAME_SMALLEST_PT
 from mentor_desktop.documents.certificate_sheet import Orientation
 from mentor_desktop.documents.certificate_words import Fact
 from mentor_desktop.documents.fonts import BOLD
@@ -23,7 +24,6 @@ from mentor_desktop.documents.layout import (
 )
 
 NAME = Style(BOLD, 36, leading=1.16)
-NAME_SMALLEST_PT = 24  # source: certificate rules, "name at least 24 points"
 NAME_MAX_LINES = 2
 _NAME_TWO_LINES_PT = 29.0
 

@@ -21,6 +21,10 @@ CERTIFICATE_KINDS = (
     "learning_statement",
 )
 
+# The holder's name is printed in at least this size, and nothing else is.
+# Source: certificate rules, layout.
+NAME_SMALLEST_PT = 24
+
 SEPARATOR = " · "
 _ONE_DECIMAL = Decimal("0.1")
 _DAY = r"\d{4}-\d\d-\d\d"

@@ -18,9 +18,10 @@ from mentor_desktop.documents.layout import (
     Style,
     fit,
 )
+from mentor_desktop.documents.logo import Logo
 from mentor_desktop.documents.pdf_file import PdfFile
 from mentor_desktop.documents.pdf_objects import Properties
-from mentor_desktop.documents.pictures import Logo, draw_logos
+from mentor_desktop.documents.pictures import draw_logos
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import Language, _
 

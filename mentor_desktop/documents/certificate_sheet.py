@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from mentor_desktop.documents.certificate_record import CertificateRecord
-from mentor_desktop.documents.pictures import Logo
+from mentor_desktop.documents.logo import Logo
 
 Orientation = Literal["landscape", "portrait"]
 

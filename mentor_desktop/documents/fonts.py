@@ -8,24 +8,20 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from threading import Lock
-
-from reportlab import rl_config
-from reportlab.lib.abag import ABag
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import ShapedStr, TTFont, shapeFragWord
+from typing import TYPE_CHECKING
 
 from mentor_desktop.config import resource_path
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
+
+if TYPE_CHECKING:
+    from reportlab.pdfbase.ttfonts import TTFont
 
 LIGHT = "NotoSans-Light"
 REGULAR = "NotoSans-Regular"
 BOLD = "NotoSans-SemiBold"
 
 FONT_FILES = {name: f"{name}.ttf" for name in (LIGHT, REGULAR, BOLD)}
-
-# Plain Flate streams: ASCII85 in pure Python took half of the time of a one-page file.
-rl_config.useA85 = 0
 
 # Marks are placed by the font; ligatures and case variants stay off because they have no code
 # point, and text copied out of the file would lose the letter.
@@ -39,7 +35,13 @@ class FontError(UserFacingError):
 
 
 @cache
-def _font(name: str) -> TTFont:
+def _font(name: str) -> "TTFont":
+    from reportlab import rl_config  # 60 ms: only when a font is used
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    # Plain Flate streams: ASCII85 in pure Python took half of the time of a one-page file.
+    rl_config.useA85 = 0
     with _registration:
         path = resource_path("fonts", FONT_FILES[name])
         if not path.is_file():
@@ -117,6 +119,9 @@ def drawable(text: str, font: str, size: float) -> str:
     """
     if text.isascii() or not any(map(unicodedata.combining, text)):
         return text
+    from reportlab.lib.abag import ABag  # as in `_font`
+    from reportlab.pdfbase.ttfonts import ShapedStr, shapeFragWord
+
     fragment = ABag(fontName=font, fontSize=size)
     width = text_width(text, font, size)
     shaped = shapeFragWord([width, (fragment, text)], features=_SHAPING, force=True)

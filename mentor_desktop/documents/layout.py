@@ -4,15 +4,14 @@ Nothing here knows what a certificate or a list is. Colours and sizes of all pri
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from reportlab.lib.colors import Color, HexColor
-from reportlab.pdfgen.canvas import Canvas
 
 from mentor_desktop.documents.fonts import BOLD, LIGHT, REGULAR, drawable, printable, text_width
-from mentor_desktop.documents.pdf_objects import POINTS_PER_MM
+from mentor_desktop.documents.pdf_objects import POINTS_PER_MM, PageCanvas
 
 Align = Literal["left", "center", "right"]
 
@@ -60,11 +59,11 @@ class Style:
 
     def sized(self, size: float) -> "Style":
         """Return the same style in another size."""
-        return replace(self, size=size)
+        return Style(self.font, size, self.colour, self.leading)
 
     def coloured(self, colour: str) -> "Style":
         """Return the same style in another colour."""
-        return replace(self, colour=colour)
+        return Style(self.font, self.size, colour, self.leading)
 
 
 BODY = Style()
@@ -215,9 +214,9 @@ def fit_list(
 
 
 class Pen:
-    """Draws on a reportlab canvas; all positions and sizes in mm from the top left corner."""
+    """Draws on a canvas; all positions and sizes in mm from the top left corner."""
 
-    def __init__(self, canvas: Canvas, paper: Paper) -> None:
+    def __init__(self, canvas: PageCanvas, paper: Paper) -> None:
         self.canvas = canvas
         self.paper = paper
 
@@ -229,13 +228,18 @@ class Pen:
         """Draw one line with its baseline at `y`."""
         if not text:
             return
-        self.canvas.setFont(style.font, style.size)
-        self.canvas.setFillColor(_colour(style.colour))
         x_pt = x * POINTS_PER_MM
         if align != "left":
             width = text_width(text, style.font, style.size)
             x_pt -= width if align == "right" else width / 2
-        self.canvas.drawString(x_pt, self.y_pt(y), drawable(text, style.font, style.size))
+        shaped = drawable(text, style.font, style.size)
+        if shaped is text:
+            ink = _fill_operator(style.colour)
+            self.canvas.show_text(x_pt, self.y_pt(y), text, style.font, style.size, ink)
+            return
+        self.canvas.setFont(style.font, style.size)
+        self.canvas.setFillColor(_colour(style.colour))
+        self.canvas.drawString(x_pt, self.y_pt(y), shaped)
 
     def lines(self, x: float, y: float, block: Fitted, align: Align = "left") -> float:
         """Draw lines, the first with its baseline at `y`; return the baseline after the last."""
@@ -306,3 +310,9 @@ class Pen:
 @cache
 def _colour(code: str) -> Color:
     return HexColor(code)
+
+
+@cache
+def _fill_operator(code: str) -> str:
+    red, green, blue = _colour(code).rgb()
+    return f"{red:.4g} {green:.4g} {blue:.4g} rg"

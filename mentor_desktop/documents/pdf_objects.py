@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from xml.sax.saxutils import escape
 
-from reportlab.pdfbase import pdfdoc
+from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from mentor_desktop.documents.fonts import REGULAR, load_fonts
@@ -24,6 +24,12 @@ HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 # The numbers of the objects that every file has.
 CATALOGUE, PAGES, INFO, METADATA, INTENT, PROFILE, RESOURCES = range(1, 8)
 
+# Codes outside printable ASCII, and what ends a string, as octal digits. Source: PDF 1.7, literal strings.
+_STRING_ESCAPES = {
+    code: f"\\{code:03o}"
+    for code in range(256)
+    if not (chr(code).isascii() and chr(code).isprintable()) or chr(code) in "\\()"
+}
 _FULL_CMAP_BLOCK = 100  # entries a ToUnicode block may hold; source: PDF/A-2, CMap limits
 _LONGEST_SIDE_PT = 297 * POINTS_PER_MM  # of A4, whichever way round
 
@@ -72,6 +78,19 @@ class PageCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
             draw()
             self.endForm()
         self.doForm(name)
+
+    def show_text(self, x: float, y: float, text: str, font: str, size: float, colour: str) -> None:
+        """Draw a line of text at (x, y) points; a third of `drawString`'s time.
+
+        `colour` is a PDF operator such as "0 0 0 rg". The text needs no shaping.
+        """
+        face = pdfmetrics.getFont(font)
+        parts = [f"BT {colour} {x:.2f} {y:.2f} Td"]
+        for subset, codes in face.splitString(text, self.document):
+            name = face.getSubsetInternalName(subset, self.document)
+            shown = codes.decode("latin-1").translate(_STRING_ESCAPES)
+            parts.append(f"{name} {size:g} Tf ({shown}) Tj")
+        self._code.append(" ".join([*parts, "ET"]))
 
     def append_operators(self, operators: str) -> None:
         """Put ready-made drawing operators into the page."""

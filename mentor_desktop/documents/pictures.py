@@ -9,6 +9,7 @@ from PIL import Image, UnidentifiedImageError
 from reportlab.lib.utils import ImageReader
 
 from mentor_desktop.documents.layout import Pen
+from mentor_desktop.documents.logo import Logo
 from mentor_desktop.documents.pdf_objects import POINTS_PER_MM
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
@@ -21,18 +22,6 @@ _LARGEST_PIXELS = 50_000_000  # a decompression bomb is larger, a scanned logo i
 
 class PictureError(UserFacingError):
     """A picture cannot be put on paper."""
-
-
-@dataclass(frozen=True)
-class Logo:
-    """A picture file as supplied; `is_funder` marks the emblem of who pays.
-
-    The funder's emblem is printed first and at least as large as every other logo.
-    """
-
-    content: bytes
-    name: str
-    is_funder: bool = False
 
 
 @dataclass(frozen=True)

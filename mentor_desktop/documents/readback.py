@@ -8,23 +8,24 @@ import io
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pypdfium2 as pdfium
-import zxingcpp
-from PIL import Image, UnidentifiedImageError
-
-from mentor_desktop.documents.certificate_layout import NAME_SMALLEST_PT
 from mentor_desktop.documents.certificate_record import (
+    NAME_SMALLEST_PT,
     CertificateRecord,
     PrintedRecord,
     find_number_and_code,
     find_records,
     same_text,
 )
-from mentor_desktop.documents.visible_text import VisiblePage, read_page
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
+
+if TYPE_CHECKING:
+    import pypdfium2 as pdfium
+    from PIL.Image import Image
+
+    from mentor_desktop.documents.visible_text import VisiblePage
 
 _MOST_PAGES = 5000
 _HOURS_GROUPED = 1000  # from here on languages part the thousands, each in its own way
@@ -97,6 +98,8 @@ def _from_record(
 
 
 def _from_pdf(content: bytes, name: str) -> list[ReadCertificate]:
+    import pypdfium2 as pdfium  # 30 ms: only when a PDF is read
+
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as exc:
@@ -116,7 +119,9 @@ def _from_pdf(content: bytes, name: str) -> list[ReadCertificate]:
         document.close()
 
 
-def _from_pages(document: pdfium.PdfDocument) -> Iterator[ReadCertificate]:
+def _from_pages(document: "pdfium.PdfDocument") -> Iterator[ReadCertificate]:
+    from mentor_desktop.documents.visible_text import read_page  # loads PDFium
+
     scanned = 0
     for index in range(len(document)):
         page = document[index]
@@ -133,7 +138,7 @@ def _from_pages(document: pdfium.PdfDocument) -> Iterator[ReadCertificate]:
             page.close()
 
 
-def _doubts(visible: VisiblePage, records: list[PrintedRecord]) -> tuple[str, ...]:
+def _doubts(visible: "VisiblePage", records: list[PrintedRecord]) -> tuple[str, ...]:
     """Return what on the page contradicts its own small print."""
     if len(records) > 1:
         return (_("The page shows the small print of more than one certificate."),)
@@ -183,7 +188,9 @@ def _comparable(text: str) -> str:
     return "".join(unicodedata.normalize("NFC", text).split()).replace(",", ".")
 
 
-def _open_picture(content: bytes, name: str) -> Image.Image | None:
+def _open_picture(content: bytes, name: str) -> "Image | None":
+    from PIL import Image, UnidentifiedImageError  # 20 ms: only when a picture may be read
+
     try:
         picture = Image.open(io.BytesIO(content))
         if picture.width * picture.height > _LARGEST_PIXELS:
@@ -201,7 +208,9 @@ def _open_picture(content: bytes, name: str) -> Image.Image | None:
         ) from exc
 
 
-def _from_picture(picture: Image.Image, page: int) -> Iterator[ReadCertificate]:
+def _from_picture(picture: "Image", page: int) -> Iterator[ReadCertificate]:
+    import zxingcpp  # only when a picture is read
+
     formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     for barcode in zxingcpp.read_barcodes(picture, formats=formats):
         found = find_number_and_code(barcode.text)
