@@ -140,15 +140,21 @@ class Registration(Synced):
 
 
 class ListPrint(Synced):
-    """One printing of an attendance list: what paper is out there, and what it showed."""
+    """One printing of a list: what paper is out there, and what it showed.
+
+    `kind`: attendance (one day) or hand_over (of certificates). `row_digests` is a short digest
+    of each row by list number, so that one changed row names its page.
+    """
 
     __tablename__ = "list_print"
 
     workshop_id: Mapped[str] = mapped_column(ForeignKey("workshop.id"), index=True)
     print_id: Mapped[str]
     suffix: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str] = mapped_column(default="attendance")
     day: Mapped[int | None] = mapped_column(default=None)
     pages: Mapped[int]
     rows: Mapped[int]
     content_sha256: Mapped[str] = mapped_column(default="")
+    row_digests: Mapped[dict[str, str]] = mapped_column(default=dict)
     printed_at: Mapped[datetime]

@@ -43,6 +43,7 @@ from mentor_desktop.services.attendance_writing import (
     require_sound,
     says_the_same,
 )
+from mentor_desktop.services.registration_list import number_if_listed
 from mentor_desktop.services.roster import RosterLine, roster_line
 from mentor_desktop.services.time_spans import Span, whole_minute
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
@@ -213,6 +214,8 @@ def _admit(uow: UnitOfWork, registration_id: str) -> None:
     registration = uow.session.get(Registration, registration_id)
     assert registration is not None
     registration.state = "attending"
+    number_if_listed(uow, registration)
+    uow.session.flush()
 
 
 def _is_here(standing: Standing | None) -> bool:

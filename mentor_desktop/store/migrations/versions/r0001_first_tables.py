@@ -268,10 +268,12 @@ def upgrade() -> None:
         sa.Column("workshop_id", sa.String(length=32), nullable=False),
         sa.Column("print_id", sa.String(), nullable=False),
         sa.Column("suffix", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=True),
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("content_sha256", sa.String(), nullable=False),
+        sa.Column("row_digests", sa.JSON(), nullable=False),
         sa.Column("printed_at", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(
