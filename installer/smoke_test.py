@@ -63,7 +63,9 @@ PACKED = frozenset(
         "zxcvbn",
         "zxingcpp",
         "pypdfium2",
+        "pypdfium2_cfg",
         "pypdfium2_raw",
+        "xlrd",
     ]
 )
 # Qt Charts and its kin are GPL only; the rest is size without use.
