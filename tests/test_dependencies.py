@@ -15,6 +15,8 @@ RIVALS = {"sqlcipher3-binary", "sqlcipher3-wheels", "pysqlcipher3", "pyside6", "
 # Used without an import of ours: drawings found by path, zones found by the standard library,
 # marks placed through reportlab.
 USED_BY_OTHERS = {"lucide", "tzdata", "uharfbuzz"}
+# Required by a declared package, and part of how it is used.
+COMPANIONS = {"shiboken6", "secretstorage", "win32ctypes"}  # of PySide6, keyring, keyring
 # Run by set-up alone, in an environment that has the build tools.
 BUILD_ONLY = {"documents/build_fonts.py"}
 
@@ -60,7 +62,7 @@ def _imported() -> dict[str, str]:
 
 def test_every_import_is_declared() -> None:
     strangers = {name: where for name, where in _imported().items() if name not in _declared()[""]}
-    assert strangers.keys() <= {"shiboken6"}, strangers  # comes with PySide6
+    assert strangers.keys() <= COMPANIONS, strangers
 
 
 def test_every_declared_package_is_used() -> None:
