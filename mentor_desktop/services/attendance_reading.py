@@ -176,11 +176,15 @@ _MARK_COLUMNS = (
 
 def standing_of(raw: PlainConnection, registration_id: str, slot_id: str) -> Standing | None:
     """Return what counts now for one person in one half-day; None when there is no mark."""
-    rows = raw.execute(
+    return standing_from(mark_rows(raw, registration_id, slot_id))
+
+
+def mark_rows(raw: PlainConnection, registration_id: str, slot_id: str) -> list[Row]:
+    """Return every mark of one person in one half-day, its id first, for `standing_from`."""
+    return raw.execute(
         f"SELECT {_MARK_COLUMNS} FROM attendance_mark WHERE registration_id = ? AND slot_id = ?",  # noqa: S608  # constant columns
         (registration_id, slot_id),
     ).fetchall()
-    return standing_from(rows)
 
 
 def standings_of_slot(raw: PlainConnection, slot_id: str) -> dict[str, Standing]:

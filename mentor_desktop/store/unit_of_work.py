@@ -112,7 +112,9 @@ class UnitOfWork(Reader):
         self._undoable = True
         self.txn = 0
 
-    def describe(self, action: str, **values: Any) -> None:  # Any: what formats into the sentence
+    def describe(
+        self, action: str, /, **values: Any
+    ) -> None:  # Any: what formats into the sentence
         """Name the action for history and toast: an `N_()` sentence and its named fields."""
         self._action = action
         self._values = {name: str(value) for name, value in values.items()}
