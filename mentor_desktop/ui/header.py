@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QResizeEvent
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from mentor_desktop.i18n import _
 from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
-from mentor_desktop.ui.shortcuts import Shortcut
+from mentor_desktop.ui.shortcuts import Shortcut, native_keys
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button, IconButton
 from mentor_desktop.ui.widgets.text import ElidedText, Text
@@ -74,7 +74,7 @@ class Header(QWidget):
         self._back = IconButton(theme, "back", _("Back"), self._go_back)
         self._title = ElidedText(theme, role="title", lines=2)
         self._find = Button(theme, _("Find"), self.find_requested.emit, kind="quiet", icon="search")
-        self._find_text = _("Find  {keys}").format(keys=native(Shortcut.FIND))
+        self._find_text = _("Find  {keys}").format(keys=native_keys(Shortcut.FIND))
         self._find.setToolTip(_("Find anything"))
         self._more = IconButton(theme, "more", _("More for this page"), self._show_more)
         self._primary = Button(theme, "", self.act, kind="primary")
@@ -190,17 +190,12 @@ class Header(QWidget):
     def _add(self, menu: QMenu, action: PageAction) -> None:
         token = "absent" if action.is_danger else "text"
         entry = menu.addAction(
-            action.text + (f"\t{native(action.shortcut)}" if action.shortcut else "")
+            action.text + (f"\t{native_keys(action.shortcut)}" if action.shortcut else "")
         )
         if action.icon:
             entry.setIcon(self._theme.icon(action.icon, token))
         entry.setEnabled(action.is_enabled)
         entry.triggered.connect(partial(_call, action.act))
-
-
-def native(keys: str) -> str:
-    """Return a key the way this system writes it."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _call(act: Callable[[], object], _checked: bool = False) -> None:

@@ -9,17 +9,18 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock
+from mentor_desktop.config import Settings
 from mentor_desktop.i18n import _
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.finder import Hit, Provider, no_hits
-from mentor_desktop.ui.header import Header, native
+from mentor_desktop.ui.header import Header
 from mentor_desktop.ui.jobs import Failure, Jobs
 from mentor_desktop.ui.live_settings import LiveSettings
 from mentor_desktop.ui.navigator import Navigator
 from mentor_desktop.ui.pages.base import Page
 from mentor_desktop.ui.places import PLACES, Place
 from mentor_desktop.ui.rail import Rail
-from mentor_desktop.ui.shortcuts import Shortcut
+from mentor_desktop.ui.shortcuts import Shortcut, native_keys
 from mentor_desktop.ui.status_line import StatusLine
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.undo import UndoStack, UndoUseCase
@@ -33,10 +34,12 @@ class MainWindow(QMainWindow):
     """The frame around the pages.
 
     Emits:
-        closed: the person closed the window; the composition root ends the jobs.
+        closing: the person closes the window; the composition root ends the jobs.
+        lock_wanted: the person wants to lock the workspace (Ctrl+L).
     """
 
-    closed = Signal()
+    closing = Signal()
+    lock_wanted = Signal()
 
     def __init__(
         self,
@@ -77,7 +80,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._rail.set_compact(self.width() < self._theme.size("rail_collapses_under"))
+        self._rail.set_compact(self._is_narrow())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -87,7 +90,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
-        self.closed.emit()
+        self.closing.emit()
 
     def _lay_out(self) -> None:
         over = QVBoxLayout(self._area)
@@ -118,6 +121,7 @@ class MainWindow(QMainWindow):
         self.navigator.page_shown.connect(self._on_page_shown)
         self._undo.undone.connect(self._on_undone)
         self._undo.redone.connect(self._on_redone)
+        self.desk.settings.changed.connect(self._follow)
         jobs.saved.connect(self._status.show_saved)
         jobs.work_started.connect(self._status.add_work)
         jobs.work_ended.connect(self._status.remove_work)
@@ -130,10 +134,22 @@ class MainWindow(QMainWindow):
             (Shortcut.BACK, self.navigator.back),
             (Shortcut.PRIMARY, self._header.act),
             (Shortcut.MORE, self._header.show_more),
+            (Shortcut.LOCK, self.lock_wanted.emit),
             (Shortcut.QUIT, self.close),
             *((p.shortcut, partial(self.navigator.go, p.key)) for p in self._places if p.shortcut),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    def _follow(self, settings: Settings) -> None:
+        """Look as the settings say from now on."""
+        self._theme.set_scheme(settings.colour_scheme)
+        self._theme.set_reduced_motion(settings.reduced_motion)
+        if settings.text_scale != self._theme.text_scale:
+            self._theme.set_text_scale(settings.text_scale)
+            self._rail.set_compact(self._is_narrow())
+
+    def _is_narrow(self) -> bool:
+        return self.width() < self._theme.size("rail_collapses_under")
 
     def _on_place_wanted(self, place: Place) -> None:
         self.frame.close_panel()
@@ -179,13 +195,5 @@ class MainWindow(QMainWindow):
         ReportDialog(self._theme, str(failure.error), failure.report, self).open()
 
     def _commands(self) -> list[Hit]:
-        """Return what Ctrl+K offers besides people and workshops: acts of the page, then places."""
-        page = self.navigator.page
-        here = page.actions_here() if page else ()
-        acts = [Hit(a.text, a.act, icon=a.icon or "right", keys=native(a.shortcut)) for a in here]
-        places = [
-            Hit(_(p.title), partial(self.navigator.go, p.key), icon=p.icon, keys=native(p.shortcut))
-            for p in self._places
-            if p.group != "inner"
-        ]
-        return acts + places
+        lock = Hit(_("Lock"), self.lock_wanted.emit, icon="locked", keys=native_keys(Shortcut.LOCK))
+        return [*self.navigator.hits(), lock]

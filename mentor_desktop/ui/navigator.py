@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mentor_desktop.i18n import _
 from mentor_desktop.ui.desk import Desk
+from mentor_desktop.ui.finder import Hit
 from mentor_desktop.ui.pages.base import Page
 from mentor_desktop.ui.places import Place
+from mentor_desktop.ui.shortcuts import native_keys
 
 # More steps back than anybody remembers.
 _LONGEST_HISTORY = 50
@@ -81,6 +83,24 @@ class Navigator(QObject):
         if self._history:
             step = self._history.pop()
             self._show(self._places[step.key], step)
+
+    def hits(self) -> list[Hit]:
+        """Return what Ctrl+K offers besides people and workshops: acts of the page, then places."""
+        here = self.page.actions_here() if self.page else ()
+        acts = [
+            Hit(one.text, one.act, icon=one.icon or "right", keys=native_keys(one.shortcut))
+            for one in here
+        ]
+        return acts + [
+            Hit(
+                _(place.title),
+                partial(self.go, place.key),
+                icon=place.icon,
+                keys=native_keys(place.shortcut),
+            )
+            for place in self._places.values()
+            if place.group != "inner"
+        ]
 
     def release(self) -> None:
         """Let the pages end their connections (the window closes)."""

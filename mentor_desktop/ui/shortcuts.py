@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from PySide6.QtGui import QKeySequence
+
 
 class Shortcut(StrEnum):
     """A key as Qt writes it."""
@@ -10,6 +12,7 @@ class Shortcut(StrEnum):
     UNDO = "Ctrl+Z"
     REDO = "Ctrl+Shift+Z"
     BACK = "Alt+Left"
+    LOCK = "Ctrl+L"
     PRIMARY = "Ctrl+Return"
     MORE = "Ctrl+."
     CORRECT = "F2"
@@ -22,3 +25,8 @@ class Shortcut(StrEnum):
     ZOOM_OUT = "Ctrl+-"
     ZOOM_FIT = "Ctrl+0"
     QUIT = "Ctrl+Q"
+
+
+def native_keys(keys: str) -> str:
+    """Return a key the way this system writes it; empty for none."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

@@ -5,7 +5,6 @@ ask it in their paint events, so a change of scheme or text size shows at once.
 """
 
 import re
-from typing import Literal
 
 from PySide6.QtCore import QByteArray, QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -23,8 +22,6 @@ from PySide6.QtWidgets import QApplication
 from mentor_desktop.config import resource_path
 from mentor_desktop.ui.icons import svg_source
 from mentor_desktop.ui.tokens import Scheme, Tokens, load_tokens
-
-SchemeChoice = Literal["system", "light", "dark"]
 
 # What Qt answers on X11 when no desktop environment names an interface font.
 _NO_DESKTOP_FONT = re.compile(
@@ -62,6 +59,8 @@ _DISABLED = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.Co
 class Theme(QObject):
     """The look of the window in one scheme at one text size.
 
+    `scheme` is "light", "dark", or "system" to follow the system's own.
+
     Emits:
         changed: colours or sizes are different now; cached pictures and fonts are stale.
     """
@@ -72,14 +71,15 @@ class Theme(QObject):
         self,
         app: QApplication,
         *,
-        scheme: SchemeChoice = "system",
+        scheme: str = "system",
         text_scale: int = 100,
         reduced_motion: bool = False,
     ) -> None:
         super().__init__()
         self._app = app
-        self._choice: SchemeChoice = scheme
+        self._choice = scheme
         self._reduced_motion = reduced_motion
+        self._colors: dict[tuple[str, float], QColor] = {}
         self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
         app.setStyle("Fusion")
         self._family, self._is_variable = _interface_family(app)
@@ -104,7 +104,7 @@ class Theme(QObject):
         """The text size in per cent, 100 to 200."""
         return self._tokens.scale
 
-    def set_scheme(self, scheme: SchemeChoice) -> None:
+    def set_scheme(self, scheme: str) -> None:
         """Follow the system, or be light or dark whatever it says."""
         self._choice = scheme
         _ask_system_for(scheme, self._app)
@@ -123,14 +123,17 @@ class Theme(QObject):
         return 0 if self._reduced_motion else self._tokens.motion["duration_ms"]
 
     def color(self, token: str, alpha: float = 1.0) -> QColor:
-        """Return a colour by its token, `alpha` from 0 to 1.
+        """Return a colour by its token, `alpha` from 0 to 1. It is shared: do not change it.
 
         Raises:
             KeyError: no such token.
         """
-        color = QColor(self._tokens.colors[token])
-        color.setAlphaF(alpha)
-        return color
+        key = (token, alpha)
+        if key not in self._colors:
+            color = QColor(self._tokens.colors[token])
+            color.setAlphaF(alpha)
+            self._colors[key] = color
+        return self._colors[key]
 
     def px(self, pixels: float) -> int:
         """Return a length that grows with the text."""
@@ -186,9 +189,9 @@ class Theme(QObject):
         QSvgRenderer(source).render(painter, QRectF(room))
 
     def _wanted_scheme(self) -> Scheme:
-        if self._choice != "system":
-            return self._choice
         is_dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        if self._choice in {"light", "dark"}:
+            is_dark = self._choice == "dark"
         return "dark" if is_dark else "light"
 
     def _on_system_scheme_changed(self) -> None:
@@ -198,6 +201,7 @@ class Theme(QObject):
     def _reload(self, text_scale: int) -> None:
         self._tokens = load_tokens(self._wanted_scheme(), text_scale)
         self._pixmaps.clear()
+        self._colors.clear()
         self._apply()
         self.changed.emit()
 
@@ -246,7 +250,7 @@ def _drawn(role: str, color: str, pixels: int, ratio: float) -> QPixmap:
     return pixmap
 
 
-def _ask_system_for(scheme: SchemeChoice, app: QApplication) -> None:
+def _ask_system_for(scheme: str, app: QApplication) -> None:
     """Let native dialogs and the title bar follow the choice where the system can."""
     schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
     app.styleHints().setColorScheme(schemes.get(scheme, Qt.ColorScheme.Unknown))
