@@ -106,7 +106,7 @@ def text_width(text: str, font: str, size: float) -> float:
     return _em_width(text, font) * size
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _em_width(text: str, font: str) -> float:
     return float(_font(font).stringWidth(text, 1))
 

@@ -22,7 +22,7 @@ class PdfFile:
         self._properties = properties
         self._out = out
         self._position = 0
-        self._offsets: dict[int, int] = {}
+        self._offsets = array("Q")
         self._pages = array("L")
         self._digest = hashlib.sha256(repr(properties).encode())
         self._write(objects.HEADER)
@@ -50,7 +50,9 @@ class PdfFile:
         self._write(objects.directory(self._offsets, self._position, identity))
 
     def _write_object(self, number: int, body: bytes) -> None:
-        self._offsets[number] = self._position
+        missing = number - len(self._offsets)
+        self._offsets.extend([0] * missing)
+        self._offsets[number - 1] = self._position
         self._write(objects.numbered(number, body))
 
     def _write(self, data: bytes) -> None:
@@ -111,5 +113,6 @@ def _assemble(
         offsets[number] = position
         parts.append(objects.numbered(number, body))
         position += len(parts[-1])
-    parts.append(objects.directory(offsets, position, digest.hexdigest()[:32]))
+    in_order = [offsets[number] for number in sorted(offsets)]
+    parts.append(objects.directory(in_order, position, digest.hexdigest()[:32]))
     return b"".join(parts)

@@ -6,7 +6,7 @@ intent, XMP metadata, clean ToUnicode tables. Source: PDF 1.7 (ISO 32000-1), PDF
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -215,11 +215,11 @@ def numbered(number: int, body: bytes) -> bytes:
     return b"%d 0 obj\n%s\nendobj\n" % (number, body)
 
 
-def directory(offsets: dict[int, int], start: int, identity: str) -> bytes:
-    """Return the end of a file: where each object is, beginning at byte `start`."""
+def directory(offsets: Sequence[int], start: int, identity: str) -> bytes:
+    """Return the end of a file, beginning at byte `start`: where object 1, 2, … is."""
     size = len(offsets) + 1
     lines = [f"xref\n0 {size}\n0000000000 65535 f \n"]
-    lines += [f"{offsets[number]:010d} 00000 n \n" for number in range(1, size)]
+    lines += [f"{offset:010d} 00000 n \n" for offset in offsets]
     lines.append(
         f"trailer\n<</Size {size}/Root {CATALOGUE} 0 R/Info {INFO} 0 R"
         f"/ID[<{identity}><{identity}>]>>\nstartxref\n{start}\n%%EOF\n"
