@@ -32,6 +32,7 @@ from mentor_desktop.documents.certificate_sheet import (
 )
 from mentor_desktop.documents.certificate_words import CertificateRule, rule_sentence
 from mentor_desktop.documents.logo import Logo
+from mentor_desktop.documents.visible_text import read_page
 from mentor_desktop.i18n import Language
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -219,6 +220,15 @@ def page_texts(content: bytes) -> list[str]:
             document[index].get_textpage().get_text_range().replace("\r\n", "\n")
             for index in range(len(document))
         ]
+    finally:
+        document.close()
+
+
+def visible_texts(content: bytes) -> list[str]:
+    """Return the text of each page as the program reads it: marks with their letters."""
+    document = pdfium.PdfDocument(content)
+    try:
+        return [read_page(document[index]).text() for index in range(len(document))]
     finally:
         document.close()
 
