@@ -1,0 +1,1 @@
+"""The door view: one box, a few letters, Enter."""

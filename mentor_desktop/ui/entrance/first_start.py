@@ -1,0 +1,258 @@
+"""The first start in three screens: language, who and where, passphrase with its sheet."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+
+from mentor_desktop import i18n
+from mentor_desktop.clock import Clock
+from mentor_desktop.errors import UserFacingError
+from mentor_desktop.i18n import _
+from mentor_desktop.services import workspaces
+from mentor_desktop.ui.entrance.passphrase_pair import PassphrasePair
+from mentor_desktop.ui.entrance.sheet import Sheet, link
+from mentor_desktop.ui.jobs import Jobs
+from mentor_desktop.ui.live_settings import LiveSettings
+from mentor_desktop.ui.owned_jobs import OwnedJobs
+from mentor_desktop.ui.theme import Theme
+from mentor_desktop.ui.widgets.buttons import Button
+from mentor_desktop.ui.widgets.inputs import CheckBox, Choice, LineEdit
+from mentor_desktop.ui.widgets.layout import row
+from mentor_desktop.ui.widgets.text import Text
+
+
+@dataclass
+class _Answers:
+    """What was said on the screens so far."""
+
+    root: Path
+    actor: str = ""
+    with_samples: bool = False
+
+
+class FirstStart(QStackedWidget):
+    """Leads to a new workspace.
+
+    Emits:
+        opened: the new workspace, after its recovery sheet was seen.
+        language_chosen: a language code; the entrance shows itself anew in it.
+        existing_wanted: the folder of a workspace that is there already.
+    """
+
+    opened = Signal(object)
+    language_chosen = Signal(str)
+    existing_wanted = Signal(object)
+
+    def __init__(
+        self, theme: Theme, jobs: Jobs, clock: Clock, settings: LiveSettings, root: Path
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._jobs = jobs
+        self._clock = clock
+        self._answers = _Answers(root)
+        self._show(self._welcome())
+
+    def first_focus(self) -> QWidget | None:
+        """Return the widget the keyboard goes to."""
+        shown = self.currentWidget()
+        return shown.findChild(Button) if shown else None
+
+    def _show(self, sheet: QWidget) -> None:
+        old = self.currentWidget()
+        self.addWidget(sheet)
+        self.setCurrentWidget(sheet)
+        if old is not None:
+            self.removeWidget(old)
+            old.deleteLater()
+
+    def _welcome(self) -> Sheet:
+        sheet = Sheet(
+            self._theme,
+            _("Welcome to Mentor Desktop"),
+            _(
+                "Workshops, lists and certificates, without a network. Everything stays on this computer, encrypted."
+            ),
+            icon="certificates",
+        )
+        languages = [(code, i18n.Language(code).own_name()) for code in i18n.available_languages()]
+        choice = Choice(self._theme, _("Language"), languages, i18n.current_language().code)
+        choice.chosen.connect(self.language_chosen)
+        sheet.fields.addLayout(
+            row(self._theme, Text(self._theme, _("Language"), "label", "muted", wrap=False), choice)
+        )
+        sheet.add_verbs(
+            Button(
+                self._theme, _("Begin"), partial(self._ask_who, with_samples=False), kind="primary"
+            ),
+            Button(
+                self._theme,
+                _("Look around with sample data"),
+                partial(self._ask_who, with_samples=True),
+            ),
+            link(self._theme, _("Open a workspace"), self._choose_existing),
+        )
+        return sheet
+
+    def _ask_who(self, *, with_samples: bool) -> None:
+        self._answers.with_samples = with_samples
+        sheet = Sheet(
+            self._theme,
+            _("Who works here?"),
+            _(
+                "Your name signs corrections in the history. The folder holds everything; one folder is one team."
+            ),
+            icon="person",
+        )
+        name = LineEdit(_("Your name"), text=self._answers.actor)
+        folder = LineEdit(_("Folder of the workspace"), text=str(self._answers.root))
+        warning = Text(self._theme, "", "small", "late")
+        folder.textChanged.connect(partial(_warn_of_cloud, warning))
+        _warn_of_cloud(warning, folder.text())
+        next_screen = partial(self._ask_passphrase, sheet, name, folder)
+        name.returnPressed.connect(next_screen)
+        folder.returnPressed.connect(next_screen)
+        sheet.add_field(_("Your name"), name)
+        sheet.add_field(_("Folder of the workspace"), folder)
+        sheet.fields.addWidget(warning)
+        sheet.add_verbs(
+            Button(self._theme, _("Continue"), next_screen, kind="primary"),
+            link(self._theme, _("Choose a folder"), partial(self._choose_folder, folder)),
+        )
+        self._show(sheet)
+        name.setFocus()
+
+    def _ask_passphrase(self, before: Sheet, name: LineEdit, folder: LineEdit) -> None:
+        if not name.text().strip():
+            before.show_trouble(_("Write your name, so that colleagues know who corrected what."))
+            return
+        self._answers.actor, self._answers.root = (
+            name.text().strip(),
+            Path(folder.text()).expanduser(),
+        )
+        sheet = Sheet(
+            self._theme,
+            _("A passphrase for this workspace"),
+            _(
+                "It opens the workspace on any computer. Nobody can look it up or reset it; the recovery sheet is the only other key."
+            ),
+            icon="key",
+        )
+        verb = Button(self._theme, _("Make the workspace"), kind="primary")
+        pair = PassphrasePair(self._theme, OwnedJobs(self._jobs, sheet), verb.click)
+        pair.add_to(sheet)
+        verb.clicked.connect(partial(self._make, sheet, pair, verb))
+        sheet.add_verbs(verb)
+        self._show(sheet)
+        pair.focus()
+
+    def _make(self, sheet: Sheet, pair: PassphrasePair, verb: Button) -> None:
+        trouble = pair.trouble()
+        sheet.show_trouble(trouble)
+        if trouble:
+            return
+        verb.setEnabled(False)
+        verb.set_text(_("Making …"))
+        self._jobs.draw(
+            partial(
+                workspaces.create_workspace,
+                self._answers.root,
+                passphrase=pair.text(),
+                actor=self._answers.actor,
+                language=i18n.current_language().code,
+                clock=self._clock,
+                with_samples=self._answers.with_samples,
+            ),
+            self._show_recovery_sheet,
+            partial(self._refuse, sheet, verb),
+            owner=self,
+        )
+
+    def _refuse(self, sheet: Sheet, verb: Button, error: UserFacingError) -> None:
+        verb.set_text(_("Make the workspace"))
+        verb.setEnabled(True)
+        sheet.show_trouble(str(error))
+
+    def _show_recovery_sheet(self, made: workspaces.NewWorkspace) -> None:
+        sheet = Sheet(
+            self._theme,
+            _("Keep this on paper"),
+            _(
+                "If the passphrase is forgotten, only this code opens the workspace. It is shown this one time."
+            ),
+            icon="document",
+        )
+        code = Text(self._theme, made.recovery_code, "section", "accent")
+        code.setAccessibleName(made.recovery_code)
+        done = Button(
+            self._theme,
+            _("Open the workspace"),
+            partial(self.opened.emit, made.workspace),
+            kind="primary",
+        )
+        done.setEnabled(False)
+        kept = CheckBox(self._theme, _("The sheet is printed or written down"))
+        kept.toggled.connect(done.setEnabled)
+        sheet.fields.addWidget(code)
+        sheet.fields.addWidget(kept)
+        save = Button(
+            self._theme,
+            _("Save the sheet as PDF"),
+            partial(self._save_sheet, sheet, made),
+            icon="print",
+        )
+        sheet.add_verbs(done, save)
+        self._show(sheet)
+        save.setFocus()
+
+    def _save_sheet(self, sheet: Sheet, made: workspaces.NewWorkspace) -> None:
+        path, _filter = QFileDialog.getSaveFileName(
+            self,
+            _("Save the recovery sheet"),
+            str(Path.home() / "recovery-sheet.pdf"),
+            "PDF (*.pdf)",
+        )
+        if not path:
+            return
+        try:
+            Path(path).write_bytes(made.recovery_sheet)
+        except OSError as error:
+            sheet.show_trouble(
+                _("{path} cannot be written ({reason}). Choose another place.").format(
+                    path=path, reason=error.strerror
+                )
+            )
+            return
+        sheet.show_trouble("")
+        sheet.set_words(
+            _("Keep this on paper"),
+            _("Saved as {path}. Print it, then delete the file.").format(path=path),
+        )
+
+    def _choose_folder(self, line: LineEdit) -> None:
+        chosen = QFileDialog.getExistingDirectory(
+            self, _("Folder of the workspace"), str(Path.home())
+        )
+        if chosen:
+            line.setText(chosen)
+
+    def _choose_existing(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(
+            self, _("Folder of the workspace"), str(Path.home())
+        )
+        if chosen:
+            self.existing_wanted.emit(Path(chosen))
+
+
+def _warn_of_cloud(warning: Text, folder: str) -> None:
+    service = workspaces.look_at(Path(folder).expanduser()).cloud_service if folder else ""
+    warning.setVisible(bool(service))
+    if service:
+        warning.setText(
+            _(
+                "{service} synchronises this folder and may damage the workspace. Choose a folder outside it."
+            ).format(service=service)
+        )

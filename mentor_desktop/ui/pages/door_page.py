@@ -1,0 +1,300 @@
+"""The door view: forty people queue, and each costs three key strokes."""
+
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.errors import UserFacingError
+from mentor_desktop.i18n import _, current_language
+from mentor_desktop.services.attendance import NotExpectedError, check_in
+from mentor_desktop.services.attendance_bulk import same_as
+from mentor_desktop.services.badge_codes import is_scan
+from mentor_desktop.services.door import (
+    DoorList,
+    DoorPerson,
+    door_people,
+    door_person,
+    filter_door,
+    with_person,
+)
+from mentor_desktop.ui.desk import Desk
+from mentor_desktop.ui.door.head import DoorHead, Question
+from mentor_desktop.ui.door.people_at_door import PeopleAtDoor
+from mentor_desktop.ui.door.results import MOST_SHOWN, DoorResults
+from mentor_desktop.ui.door.welcome import Welcome
+from mentor_desktop.ui.pages.base import Page
+from mentor_desktop.ui.shortcuts import Shortcut
+from mentor_desktop.ui.widgets.buttons import Button
+from mentor_desktop.ui.widgets.inputs import SearchBox
+from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
+from mentor_desktop.ui.widgets.status import status_name
+from mentor_desktop.ui.widgets.text import Text
+
+_WIDTH = 900
+# How often the clock is asked whether the next half-day has begun.
+_CLOCK_MS = 15_000
+_BANNER = "slot"
+_SHOWN_ENTITIES = frozenset(
+    {"attendance_mark", "registration", "person", "workshop", "agenda_item"}
+)
+# What stands below the box.
+_WELCOME, _ANSWER, _QUESTION = range(3)
+_FEWEST_LETTERS_OF_A_NAME = 2
+
+
+class DoorPage(Page):
+    """One box, always focused; Enter checks in whoever the typed text means."""
+
+    full_window = True
+    announces_changes = False
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._workshop_id = ""
+        self._slot_id: str | None = None
+        self._door: DoorList | None = None
+        self._is_enter_waiting = False
+        self._asked_about: DoorPerson | None = None
+        self._last: DoorPerson | None = None
+        self._own_txns: set[int] = set()
+        self._build_widgets()
+        self._lay_out()
+        self._connect()
+
+    def open(self, **where: str) -> None:
+        """Show the door of `workshop_id`; of the half-day that is on unless `slot_id` is given."""
+        self._workshop_id = where["workshop_id"]
+        self._slot_id = where.get("slot_id") or None
+        self._door = None
+        self._box.clear()
+        self._welcome.start()
+
+    def refresh(self) -> None:
+        """Read the whole list again."""
+        op = partial(door_people, workshop_id=self._workshop_id, slot_id=self._slot_id)
+        self.jobs.query(
+            op, self._show_door, lambda error: self._head.show_trouble(str(error)), key="door"
+        )
+
+    def first_focus(self) -> QWidget | None:
+        return self._box
+
+    # ---- widgets
+
+    def _build_widgets(self) -> None:
+        theme = self.theme
+        self._head = DoorHead(theme, self.frame.back)
+        self._box = SearchBox(theme, _("Name, list number or badge"), _("Two letters of a name …"))
+        self._set_box_font()
+        self._results = DoorResults(theme)
+        self._more = Text(theme, "", "small", "muted")
+        self._question = Question(theme)
+        self._welcome = Welcome(theme)
+        self._newcomers = PeopleAtDoor(self.desk, self._on_checked_in, self._box.setFocus)
+        self._keys_hint = Text(
+            theme,
+            _("Ctrl+Z undo  ·  F4 walk-in  ·  F2 correct a name"),
+            "small",
+            "muted",
+            wrap=False,
+        )
+
+    def _lay_out(self) -> None:
+        theme = self.theme
+        answer = column(theme, self._results, self._more, STRETCH, gap="s")
+        self._below = QStackedWidget()
+        for widget in (self._welcome, holder(answer), self._question):
+            self._below.addWidget(widget)
+        body = holder(column(theme, self._box, self._below, gap="l"))
+        body.setMaximumWidth(theme.px(_WIDTH))
+        walk_in = Button(theme, _("Walk-in"), self._open_walk_in, icon="walk-in")
+        present = Button(
+            theme,
+            _("Present now"),
+            lambda: self.frame.go("presence", workshop_id=self._workshop_id),
+            kind="quiet",
+            icon="list",
+        )
+        foot = row(theme, walk_in, present, STRETCH, self._keys_hint)
+        middle = row(theme, STRETCH, body, STRETCH)
+        middle.setStretch(1, 1_000)
+        self.content.addWidget(self._head)
+        self.content.addSpacing(theme.space("xl"))
+        self.content.addLayout(middle, 1)
+        self.content.addLayout(foot)
+
+    def _connect(self) -> None:
+        self._box.textChanged.connect(self._filter)
+        self._box.returnPressed.connect(self._enter)
+        self._box.moved.connect(self._results.move)
+        self._box.installEventFilter(self)
+        self._results.person_taken.connect(self._take)
+        self._question.answered.connect(self._on_answered)
+        self.theme.changed.connect(self._set_box_font)
+        self.track(self.desk.jobs.changed, self._on_store_changed)
+        self.add_key(Shortcut.WALK_IN, self._open_walk_in, _("Walk-in"))
+        self.add_key(Shortcut.CORRECT, self._open_name, _("Correct a name"))
+        self._watch = QTimer(self, interval=_CLOCK_MS)
+        self._watch.timeout.connect(self._look_at_clock)
+        self._watch.start()
+
+    def _set_box_font(self) -> None:
+        self._box.setFont(self.theme.font("door"))
+        self._box.setMinimumHeight(self.theme.px(76))
+
+    # ---- what is shown
+
+    def _show_door(self, door: DoorList) -> None:
+        before = self._door
+        self._door = door
+        self.set_counter(self._head.show_door(door))
+        if before is not None and before.slot.id != door.slot.id:
+            self._announce_slot(before)
+        self._filter(self._box.text())
+        if self._is_enter_waiting:
+            self._enter()
+
+    def _announce_slot(self, before: DoorList) -> None:
+        assert self._door is not None
+        sentence = _("{slot} has begun. Everybody is expected again.").format(
+            slot=self._door.slot.code
+        )
+        same = (
+            _("Same as {slot}").format(slot=before.slot.code),
+            partial(self._take_over, before.slot.id),
+        )
+        self.frame.show_banner(_BANNER, sentence, "info", [same], closable=True)
+
+    def _filter(self, typed: str) -> None:
+        if self._door is None:
+            return
+        people = filter_door(self._door.people, typed)
+        self._results.show_people(people, ZoneInfo(self._door.time_zone))
+        hidden = len(people) - MOST_SHOWN
+        self._more.setText(
+            _("{count} more. Type one more letter.").format(count=hidden) if hidden > 0 else ""
+        )
+        if typed and not people and not is_scan(typed) and len(typed) >= _FEWEST_LETTERS_OF_A_NAME:
+            self._more.setText(_("Nobody fits “{typed}”. F4 adds a walk-in.").format(typed=typed))
+        self._below.setCurrentIndex(_ANSWER if typed else _WELCOME)
+
+    # ---- what is done
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape and not self._box.text():
+                self.frame.back()
+                return True
+            if self._digit_chooses(event):
+                return True
+        return super().eventFilter(watched, event)
+
+    def _digit_chooses(self, event: QKeyEvent) -> bool:
+        """A digit after letters means a row; before them it begins a list number."""
+        typed, digit = self._box.text(), event.text()
+        is_row = digit.isdecimal() and digit != "0" and typed and not typed[0].isdecimal()
+        if is_row and not is_scan(typed) and self._results.choose(int(digit) - 1):
+            self._enter()
+            return True
+        return False
+
+    def _enter(self) -> None:
+        self._is_enter_waiting = self._door is None
+        if self._door is None:
+            return
+        person = self._results.chosen
+        if person is not None:
+            self._take(person)
+
+    def _take(self, person: DoorPerson) -> None:
+        if person.is_here and person.arrived_at is not None:
+            self._welcome.show_known(person.name, self._state_of(person))
+            self._box.clear()
+            return
+        self._check_in(person, is_confirmed=False)
+
+    def _check_in(self, person: DoorPerson, *, is_confirmed: bool) -> None:
+        assert self._door is not None
+        slot_id = self._door.slot.id
+        op = partial(
+            check_in,
+            registration_id=person.registration_id,
+            slot_id=slot_id,
+            is_confirmed=is_confirmed,
+        )
+        self._box.clear()
+        self.jobs.command(
+            op,
+            partial(self._on_checked_in, person.registration_id, slot_id),
+            partial(self._on_refused, person),
+        )
+
+    def _on_checked_in(self, registration_id: str, slot_id: str, changes: Changes) -> None:
+        if changes.txn is not None:
+            self._own_txns.add(changes.txn)
+        self.jobs.query(
+            partial(door_person, registration_id=registration_id, slot_id=slot_id), self._greet
+        )
+
+    def _greet(self, person: DoorPerson) -> None:
+        self._last = person
+        if self._door is not None:
+            self._door = with_person(self._door, person)
+            self.set_counter(self._head.show_door(self._door))
+        self._welcome.greet(person.name, self._state_of(person), str(person.status))
+
+    def _on_refused(self, person: DoorPerson, error: UserFacingError) -> None:
+        if not isinstance(error, NotExpectedError):
+            self._welcome.show_trouble(str(error))
+            return
+        self._asked_about = person
+        self._below.setCurrentIndex(_QUESTION)
+        self._question.ask(str(error))
+
+    def _on_answered(self, is_yes: bool) -> None:
+        person, self._asked_about = self._asked_about, None
+        self._below.setCurrentIndex(_WELCOME)
+        self._box.setFocus()
+        if is_yes and person is not None:
+            self._check_in(person, is_confirmed=True)
+
+    def _state_of(self, person: DoorPerson) -> str:
+        assert self._door is not None
+        if person.arrived_at is None:
+            return status_name(person.status)
+        time = current_language().time(person.arrived_at, ZoneInfo(self._door.time_zone))
+        return f"{status_name(person.status)} {time}"
+
+    def _take_over(self, from_slot_id: str) -> None:
+        assert self._door is not None
+        self.frame.hide_banner(_BANNER)
+        self.jobs.command(partial(same_as, slot_id=self._door.slot.id, from_slot_id=from_slot_id))
+
+    # ---- time and others
+
+    def _look_at_clock(self) -> None:
+        if self.isVisible() and self._slot_id is None:
+            self.refresh()
+
+    def _on_store_changed(self, changes: Changes) -> None:
+        # Its own check-ins are shown by `_greet`; reading 2,000 people after each would be felt.
+        if changes.txn not in self._own_txns and changes.touches(_SHOWN_ENTITIES):
+            self.mark_stale()
+
+    # ---- somebody new, a name put right
+
+    def _open_walk_in(self) -> None:
+        if self._door is not None:
+            self._newcomers.open_walk_in(self._door, self._box.text())
+            self._box.clear()
+
+    def _open_name(self) -> None:
+        person = self._results.chosen or self._last
+        if person is not None:
+            self._newcomers.open_name(person)
+        else:
+            self.frame.toast(_("Choose somebody first; F2 then corrects that name."))
