@@ -28,6 +28,7 @@ from mentor_desktop.services.names import (
 from mentor_desktop.services.organisations import find_or_prepare
 from mentor_desktop.services.people_search import matching_numbers
 from mentor_desktop.services.texts import shown_text
+from mentor_desktop.store.person_order import read as person_order_of
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 
 RULES: Mapping[str, Rule] = {
@@ -132,8 +133,7 @@ class PersonCard:
 
 def person_order(uow: Reader) -> "array[int]":  # array takes no parameter before Python 3.12
     """Return the numbers of all people in the order of the list's language; merged ones left out."""
-    rows = uow.raw.execute("SELECT person FROM person_order ORDER BY sort_key, person")
-    return array("q", [number for (number,) in rows])
+    return person_order_of(uow.raw)
 
 
 def person_rows(uow: Reader, numbers: Sequence[int]) -> list[PersonRow]:

@@ -1,6 +1,7 @@
 """Tables computed from others, kept up by triggers, rebuilt at will, never exchanged.
 
-* `person_order`: every person in the order of the list's language (a covering index).
+* `person_order`: every person in the order of the list's language (a covering index), and that
+  order packed (`store.person_order`).
 * `person_search`: full-text index over folded names and e-mail (`store.folding`).
 * `superseded`: marks of attendance that another mark takes the place of.
 """
@@ -10,16 +11,24 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from mentor_desktop.store import person_order
 from mentor_desktop.store.collation import person_sort_key
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.folding import fold_person
 
-TABLES: Final = ("person_order", "person_search", "superseded")
+TABLES: Final = (
+    "person_order",
+    "person_order_part",
+    "person_order_touched",
+    "person_search",
+    "superseded",
+)
 
 _STATEMENTS: Final = (
     """CREATE TABLE person_order (
         sort_key BLOB NOT NULL, person INTEGER NOT NULL, PRIMARY KEY (sort_key, person)
     ) WITHOUT ROWID""",
+    *person_order.STATEMENTS,
     """CREATE VIRTUAL TABLE person_search USING fts5(
         folded, content='', contentless_delete=1, tokenize='unicode61', prefix='2 3', detail='none'
     )""",
@@ -46,7 +55,7 @@ def _enter(side: str) -> str:
         "INSERT INTO person_order (sort_key, person) "
         f"SELECT person_sort_key({side}.given_name, {side}.family_name), {side}.rowid WHERE {side}.alias_of IS NULL; "
         f"INSERT INTO person_search (rowid, folded) SELECT {side}.rowid, {_FOLDED.format(side=side)} "
-        f"WHERE {side}.alias_of IS NULL; "
+        f"WHERE {side}.alias_of IS NULL; " + person_order.TOUCH.format(side=side)
     )
 
 
@@ -55,6 +64,7 @@ def _leave() -> str:
         "DELETE FROM person_order WHERE sort_key = person_sort_key(OLD.given_name, OLD.family_name) "
         "AND person = OLD.rowid; "
         "DELETE FROM person_search WHERE rowid = OLD.rowid; "
+        + person_order.TOUCH.format(side="OLD")
     )
 
 
@@ -106,6 +116,7 @@ def create(connection: Connection) -> None:
         "INSERT INTO person_order (sort_key, person) "
         "SELECT person_sort_key(given_name, family_name), rowid FROM person WHERE alias_of IS NULL"
     )
+    person_order.pack(_raw(connection))
     connection.exec_driver_sql(
         f"INSERT INTO person_search (rowid, folded) SELECT rowid, {_FOLDED.format(side='person')} "
         "FROM person WHERE alias_of IS NULL"
@@ -127,10 +138,15 @@ def rebuild(connection: Connection) -> None:
 
 
 def _signature(connection: Connection) -> str:
-    raw = connection.connection.driver_connection
-    assert isinstance(raw, StoreConnection)
+    raw = _raw(connection)
     digest = hashlib.sha256(repr((_STATEMENTS, _TRIGGERS)).encode())
     for given, family in _PROBE:
         digest.update(person_sort_key(given, family, raw.sort_language))
         digest.update(fold_person(given, family, "", "", "a.b@example.org").encode())
     return f"{raw.sort_language} {digest.hexdigest()}"
+
+
+def _raw(connection: Connection) -> StoreConnection:
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, StoreConnection)
+    return raw

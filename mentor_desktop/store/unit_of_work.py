@@ -16,7 +16,8 @@ from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock
 from mentor_desktop.i18n import _
 from mentor_desktop.ids import new_id
-from mentor_desktop.models import Txn
+from mentor_desktop.models import Person, Txn
+from mentor_desktop.store import person_order
 from mentor_desktop.store.blobs import Blobs
 from mentor_desktop.store.connection import StoreConnection, sort_language
 from mentor_desktop.store.refusals import explained
@@ -136,6 +137,8 @@ class UnitOfWork(Reader):
         ).fetchall()
         # Before the commit: nothing may fail once it is durable.
         sentence = _(self._action).format(**self._values)
+        if any(entity == Person.__tablename__ for entity, _row in rows):
+            person_order.pack_if_due(raw)
         if rows:
             self.session.add(self._txn_row())
             self.session.flush()
