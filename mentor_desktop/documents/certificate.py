@@ -4,7 +4,6 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import BinaryIO
 
 from mentor_desktop.documents.certificate_back import draw_back_own, draw_back_shared
 from mentor_desktop.documents.certificate_front import (
@@ -19,7 +18,7 @@ from mentor_desktop.documents.certificate_sheet import CertificateCommon, Certif
 from mentor_desktop.documents.certificate_words import heading
 from mentor_desktop.documents.fonts import load_fonts, require_glyphs
 from mentor_desktop.documents.layout import Pen
-from mentor_desktop.documents.pdf_file import PdfFile, PdfSeries
+from mentor_desktop.documents.pdf_file import PdfFile, PdfSeries, Writable
 from mentor_desktop.documents.pdf_objects import Properties
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import Language, _
@@ -32,7 +31,7 @@ class CertificateError(UserFacingError):
 
 def render_certificates(
     sheets: Iterable[CertificateSheet],
-    out: BinaryIO,
+    out: Writable,
     *,
     created_at: datetime,
     progress: Progress = NO_PROGRESS,

@@ -3,10 +3,16 @@
 import hashlib
 from array import array
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Protocol
 
 from mentor_desktop.documents import pdf_objects as objects
 from mentor_desktop.documents.pdf_objects import PageCanvas, Properties
+
+
+class Writable(Protocol):
+    """Anything bytes can be written to."""
+
+    def write(self, data: bytes, /) -> object: ...
 
 
 class PdfFile:
@@ -16,7 +22,7 @@ class PdfFile:
     and equal properties give equal bytes.
     """
 
-    def __init__(self, out: BinaryIO, properties: Properties) -> None:
+    def __init__(self, out: Writable, properties: Properties) -> None:
         self.canvas = PageCanvas()
         self.page_count = 0
         self._properties = properties
