@@ -85,6 +85,31 @@ def restore(
     return Restored(root, backup.made_at, replaced)
 
 
+def unlock(path: Path, secret: str, *, root: Path | None = None) -> bytes:
+    """Return the key of a backup from a passphrase or a recovery code.
+
+    Those of the day it was made open it, and those of today where the same workspace lies
+    in `root`.
+
+    Raises:
+        StoreError: neither opens it, or it is no backup.
+    """
+    key_file = backups.read_key_file(path)
+    candidates = [key_file, *_same_workspace(root, key_file.workspace_id)]
+    for candidate in candidates:
+        for opening in (candidate.open_with_recovery_code, candidate.open_with_passphrase):
+            try:
+                return opening(secret)
+            except StoreError:
+                continue
+    raise StoreError(
+        _(
+            "Neither that passphrase nor recovery code opens the backup {path}. Use the one that was "
+            "in use when it was made."
+        ).format(path=path)
+    )
+
+
 def finish(folder: WorkspaceFolder) -> None:
     """Complete a restore that a power cut interrupted; harmless when there is none.
 
@@ -187,6 +212,16 @@ def _keep_replaced(
         stem = f"replaced-{clock():%Y%m%dT%H%M%SZ}"
         numbered = (folder.backups / f"{stem}{suffix}" for suffix in _suffixes())
         return next(path for path in numbered if not path.exists())
+
+
+def _same_workspace(root: Path | None, workspace_id: str) -> list[KeyFile]:
+    if root is None:
+        return []
+    try:
+        key_file = KeyFile.load(WorkspaceFolder(root).key_file)
+    except StoreError:
+        return []
+    return [key_file] if key_file.workspace_id == workspace_id else []
 
 
 def _suffixes() -> list[str]:

@@ -59,6 +59,12 @@ def bring_up_to_date(engine: Engine) -> None:
         derived.create(connection)
 
 
+def rebuild_derived(engine: Engine) -> None:
+    """Make the derived tables anew from what is stored."""
+    with _rebuilding(engine) as connection:
+        derived.rebuild(connection)
+
+
 def change_sort_language(engine: Engine, language: str) -> None:
     """Keep the language people are sorted by, and sort them anew if it is another one."""
     with _rebuilding(engine) as connection:
