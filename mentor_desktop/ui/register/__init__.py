@@ -1,0 +1,1 @@
+"""The register: people down, half-days across, one letter a cell."""
