@@ -225,20 +225,20 @@ class _Painter:
         self._pen.rule(MARGIN_MM, bottom, self._width, colour=ACCENT, weight=0.8)
 
     def _column_head(self, column: Column) -> list[str]:
-        translate = self._language.gettext
+        language = self._language
         if column.slot is not None:
             slot = column.slot
             below = " · ".join(part for part in (slot.name, slot.hours) if part)
-            return [translate("Signature"), below]
+            return [language.gettext("Signature"), below]
         heads = {
             # Translators: heading of a narrow column with row numbers.
-            "number": translate("No."),
-            "family": translate("Family name"),
-            "given": translate("Given name"),
-            "latin": translate("Name in Latin letters"),
-            "organisation": translate("Organisation, place"),
-            "email": translate("E-mail"),
-            "role": translate("Role"),
+            "number": language.gettext("No."),
+            "family": language.gettext("Family name"),
+            "given": language.gettext("Given name"),
+            "latin": language.gettext("Name in Latin letters"),
+            "organisation": language.gettext("Organisation, place"),
+            "email": language.gettext("E-mail"),
+            "role": language.gettext("Role"),
         }
         return [heads[column.key]]
 
@@ -288,7 +288,7 @@ class _Painter:
         return [(row.role, _ROLE)]
 
     def _draw_foot(self) -> None:
-        pen, translate, head = self._pen, self._language.gettext, self._sheet.head
+        pen, language, head = self._pen, self._language, self._sheet.head
         top = self._paper.height - MARGIN_MM / 2 - FOOT_MM + 3
         third = self._width / 3
         notice_width = third * 1.15 - 6
@@ -296,28 +296,28 @@ class _Painter:
         pen.lines(MARGIN_MM, top + 2.4, block)
         x = MARGIN_MM + third * 1.15
         width = third * 0.8 - 4
-        pen.text(x, top + 5.5, translate("Signatures on this page:"), SMALL)
+        pen.text(x, top + 5.5, language.gettext("Signatures on this page:"), SMALL)
         pen.frame(x + width - 16, top, 16, 8, colour=MUTED, weight=_WRITING_LINE, radius=1)
         line = top + FOOT_MM - 8
         pen.rule(x, line, width, colour=MUTED, weight=_WRITING_LINE)
-        pen.text(x, line + 3, translate("Trainer's signature"), LABEL)
+        pen.text(x, line + 3, language.gettext("Trainer's signature"), LABEL)
         x = MARGIN_MM + third * 1.95
         width = third * 1.05
         pen.rule(x, line, width, colour=MUTED, weight=_WRITING_LINE)
         given = ", ".join(p for p in (head.representative, head.representative_function) if p)
         wanted = (
-            translate("Signature and stamp")
+            language.gettext("Signature and stamp")
             if given
-            else translate("Name, function, signature and stamp")
+            else language.gettext("Name, function, signature and stamp")
         )
-        pen.text(x, top + 2.4, translate("Legal representative of the host"), LABEL)
+        pen.text(x, top + 2.4, language.gettext("Legal representative of the host"), LABEL)
         pen.lines(x, top + 6, Fitted(wrap(given, SMALL, width)[:2], SMALL))
         pen.text(x, line + 3, wanted, LABEL)
 
     def _draw_addresses(self, page: PlannedPage) -> None:
-        pen, translate = self._pen, self._language.gettext
+        pen, language = self._pen, self._language
         top = MARGIN_MM + self._frame.head
-        heading = translate("Addresses of the sending organisations")
+        heading = language.gettext("Addresses of the sending organisations")
         pen.text(MARGIN_MM, top + 6, heading, _BLOCK_HEAD)
         top += TABLE_HEAD_MM
         pen.rule(MARGIN_MM, top, self._width, colour=ACCENT, weight=0.8)

@@ -14,9 +14,11 @@ from mentor_desktop.documents.layout import (
     ACCENT,
     BODY,
     MUTED,
+    BulletList,
     Fitted,
     Pen,
     Style,
+    fit_list,
     wrap,
 )
 from mentor_desktop.i18n import Language
@@ -25,7 +27,8 @@ _HEADING = Style(BOLD, 10.5, ACCENT)
 _NUMBER = Style(size=9, colour=MUTED)
 _SMALLEST_PT = 5.5
 _COLUMN_GAP = 12.0
-_PARAGRAPH_GAP_MM = 1.2
+_HEADING_GAP_MM = 1.4
+_SIZE_STEP_PT = 0.25
 _SECTION_GAP_MM = 4.0
 
 Section = tuple[str, list[str]]
@@ -35,9 +38,16 @@ def draw_back_shared(pen: Pen, front: Front) -> None:
     """Draw what is the same on the back of all certificates of the issue."""
     bar = front.boxes.bar
     pen.fill(bar.x, bar.y, bar.width, bar.height, ACCENT)
-    for texts, language, part in _columns(front):
-        sections = _sections(front, texts, language)
-        _draw_sections(pen, list(sections), part)
+    columns = [
+        (list(_sections(front, texts, language)), part) for texts, language, part in _columns(front)
+    ]
+    style = BODY
+    while style.size > _SMALLEST_PT and any(
+        _height(sections, style, part.width) > part.height for sections, part in columns
+    ):
+        style = style.sized(style.size - _SIZE_STEP_PT)
+    for sections, part in columns:
+        _draw_sections(pen, sections, style, part)
 
 
 def draw_back_own(pen: Pen, sheet: CertificateSheet, front: Front) -> None:
@@ -86,7 +96,7 @@ def _sections(front: Front, texts: CertificateTexts, language: Language) -> Iter
         (language.gettext("Funding"), _funding(front, texts)),
         (
             language.gettext("How to check this certificate"),
-            [checking, ", ".join(part for part in parts if part)],
+            [f"{checking} {', '.join(part for part in parts if part)}"],
         ),
     ]
     for title, paragraphs in sections:
@@ -99,26 +109,31 @@ def _funding(front: Front, texts: CertificateTexts) -> list[str]:
     block = front.fine_print[front.common.texts.index(texts)]
     if has_whole_fine_print(texts, block):
         return []
-    return [texts.funding_statement, texts.disclaimer]
+    return [" ".join(part for part in (texts.funding_statement, texts.disclaimer) if part)]
 
 
-def _draw_sections(pen: Pen, sections: list[Section], part: Box) -> None:
-    style = BODY
-    while _height(sections, style, part.width) > part.height and style.size > _SMALLEST_PT:
-        style = style.sized(style.size - 0.25)
+def _draw_sections(pen: Pen, sections: list[Section], style: Style, part: Box) -> None:
     y = part.y + _HEADING.line_mm
     for title, paragraphs in sections:
         pen.text(part.x, y, title, _HEADING)
-        y += style.line_mm + 1.4
-        for paragraph in paragraphs:
-            y = pen.paragraph(part.x, y, paragraph, style, part.width) + _PARAGRAPH_GAP_MM
+        y += style.line_mm + _HEADING_GAP_MM
+        if len(paragraphs) > 1:
+            y = pen.bullets(part.x, y, _listed(paragraphs, style, part.width))
+        else:
+            y = pen.paragraph(part.x, y, paragraphs[0], style, part.width)
         y += _SECTION_GAP_MM
 
 
 def _height(sections: list[Section], style: Style, width: float) -> float:
     total = 0.0
     for _title, paragraphs in sections:
-        total += style.line_mm + 1.4 + _SECTION_GAP_MM
-        for paragraph in paragraphs:
-            total += len(wrap(paragraph, style, width)) * style.line_mm + _PARAGRAPH_GAP_MM
+        total += style.line_mm + _HEADING_GAP_MM + _SECTION_GAP_MM
+        if len(paragraphs) > 1:
+            total += _listed(paragraphs, style, width).height_mm
+        else:
+            total += len(wrap(paragraphs[0], style, width)) * style.line_mm
     return total
+
+
+def _listed(paragraphs: list[str], style: Style, width: float) -> BulletList:
+    return fit_list(paragraphs, style, width, 0, smallest=style.size)

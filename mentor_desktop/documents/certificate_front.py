@@ -9,6 +9,7 @@ from mentor_desktop.documents.certificate_layout import (
     boxes_for,
     fit_name,
     fit_record,
+    fits,
     place_facts,
 )
 from mentor_desktop.documents.certificate_record import qr_text
@@ -64,6 +65,8 @@ _RULE_MM = 22.0
 _SIGNATURE_WIDTH = 66.0
 _SIGNATURE_GAP = 12.0
 _NUMBER_WIDTH = 33.0
+_EVIDENCE_LABELS_MM = (2.2, 10.0, 17.8)
+_VALUE_BELOW_MM = 3.9
 _LIST_LABEL_MM = 4.6
 
 
@@ -78,6 +81,7 @@ class Front:
     own: tuple[PlacedFact, ...]
     outcomes: tuple[BulletList, ...]
     fine_print: tuple[Fitted, ...]
+    has_all_facts: bool
 
     @property
     def shared_height(self) -> float:
@@ -94,8 +98,12 @@ def plan_front(sheet: CertificateSheet) -> Front:
     common = sheet.common
     boxes = boxes_for(common.orientation)
     shared, own = common_facts(common), own_facts(sheet)
-    order = [*shared[:_FACTS_BEFORE_OWN], *own, *shared[_FACTS_BEFORE_OWN:], _issuer(common)]
-    placed = place_facts(order, boxes.facts, boxes.fact_columns)
+    before, after = shared[:_FACTS_BEFORE_OWN], [*shared[_FACTS_BEFORE_OWN:], _issuer(common)]
+    placed = place_facts([*before, *own, *after], boxes.facts, boxes.fact_columns)
+    is_complete = fits(placed, boxes.facts)
+    if not is_complete:
+        after = [fact for fact in after if not fact.is_on_back]
+        placed = place_facts([*before, *own, *after], boxes.facts, boxes.fact_columns)
     after_own = _FACTS_BEFORE_OWN + len(own)
     return Front(
         common=common,
@@ -105,6 +113,7 @@ def plan_front(sheet: CertificateSheet) -> Front:
         own=tuple(placed[_FACTS_BEFORE_OWN:after_own]),
         outcomes=_fit_outcomes(common, boxes.outcomes),
         fine_print=_fit_fine_print(common, boxes.fine_print),
+        has_all_facts=is_complete,
     )
 
 
@@ -154,6 +163,7 @@ def needs_back(front: Front) -> bool:
     has_outcomes = any(texts.outcomes for texts in front.common.texts)
     return (
         front.common.has_back
+        or not front.has_all_facts
         or (has_outcomes and not front.outcomes)
         or not all(map(has_whole_fine_print, front.common.texts, front.fine_print))
     )
@@ -215,12 +225,20 @@ def _draw_words(pen: Pen, front: Front) -> None:
         pen.text(part.x, part.y - 3, text, _LEAD)
     pen.fill(boxes.title.x, boxes.title.y - 2.4, _RULE_MM, 0.9, ACCENT)
     parts = _columns(boxes.title, len(front.languages))
-    for texts, language, part in zip(front.common.texts, front.languages, parts, strict=True):
+    titles = _fit_titles(front.common, parts[0])
+    for title, language, part in zip(titles, front.languages, parts, strict=True):
         pen.text(part.x, part.y + 5, deed(kind, language), _LEAD)
-        room = part.height - 6
-        size = _TITLE.size if len(parts) == 1 else _TITLE.size - 3
-        title = _fit_title(texts, _TITLE.sized(size), part.width, room)
         pen.lines(part.x, part.y + 6 + title.style.line_mm, title)
+
+
+def _fit_titles(common: CertificateCommon, box: Box) -> list[Fitted]:
+    """Return the title in each language, all in the size of the longest."""
+    size = _TITLE.size if len(common.texts) == 1 else _TITLE.size - 3
+    style = _TITLE.sized(size)
+    for _round in range(2):
+        titles = [_fit_title(texts, style, box.width, box.height - 6) for texts in common.texts]
+        style = min((title.style for title in titles), key=lambda found: found.size)
+    return titles
 
 
 def _fit_title(texts: CertificateTexts, style: Style, width: float, height: float) -> Fitted:
@@ -297,9 +315,9 @@ def _evidence_parts(boxes: FrontBoxes) -> tuple[Box, Box, Box]:
 def _draw_evidence_labels(pen: Pen, front: Front) -> None:
     _, beside, checking = _evidence_parts(front.boxes)
     language = front.languages[0]
-    pen.text(beside.x, beside.y + 2.4, language.gettext("Number"), LABEL)
-    pen.text(beside.x, beside.y + 11.2, language.gettext("Code"), LABEL)
-    pen.text(beside.x, beside.y + 20, language.gettext("Issued"), LABEL)
+    labels = (language.gettext("Number"), language.gettext("Code"), language.gettext("Issued"))
+    for label, y in zip(labels, _EVIDENCE_LABELS_MM, strict=True):
+        pen.text(beside.x, beside.y + y, label, LABEL)
     contact = front.common.issuer.contact
     if contact:
         text = language.gettext(
@@ -320,10 +338,10 @@ def draw_own(pen: Pen, sheet: CertificateSheet, front: Front) -> None:
     code, beside, _ = _evidence_parts(boxes)
     text = qr_text(sheet.serial, sheet.check, sheet.code, sheet.common.verify_url)
     draw_qr(pen, text, code.x, code.y, code.width)
-    for y, value in ((6.4, sheet.number), (15.2, sheet.code)):
-        pen.lines(beside.x, beside.y + y, fit(value, _NUMBER, beside.width, smallest=6.5))
-    when = issued(sheet)
-    pen.lines(beside.x, beside.y + 24, fit(when.value, _NUMBER, beside.width, smallest=6.5))
+    values = (sheet.number, sheet.code, issued(sheet).value)
+    for value, y in zip(values, _EVIDENCE_LABELS_MM, strict=True):
+        found = fit(value, _NUMBER, beside.width, smallest=7, max_lines=2)
+        pen.lines(beside.x, beside.y + y + _VALUE_BELOW_MM, found)
     line = fit_record(sheet.record().line(sheet.check, sheet.code), boxes.record)
     pen.lines(boxes.record.x, boxes.record.y + line.style.line_mm, line)
     _draw_marks(pen, sheet, front)
@@ -347,7 +365,7 @@ def _draw_marks(pen: Pen, sheet: CertificateSheet, front: Front) -> None:
     if sheet.is_duplicate:
         text = language.gettext("Duplicate")
         style = Style(BOLD, 10, WARNING)
-        x, y = boxes.heading.right, boxes.heading.y + 8
+        x, y = boxes.heading.right, boxes.logos.y + 5
         width = width_mm(text, style) + 6
         pen.frame(x - width, y - 5, width, 7.4, colour=WARNING, weight=0.8, radius=1)
         pen.text(x - 3, y, text, style, "right")

@@ -31,6 +31,7 @@ VALUE = Style(size=9.2, leading=1.28)
 SECOND_VALUE = Style(size=8, colour=MUTED, leading=1.28)
 _LABEL_MM = 3.6
 _FACT_GAP_MM = 2.6
+_FACT_LEAST_GAP_MM = 1.4
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class FrontBoxes:
 LANDSCAPE = FrontBoxes(
     paper=A4_LANDSCAPE,
     bar=Box(12, 18, 1.6, 174),
-    logos=Box(26, 18, 166, 14),
+    logos=Box(26, 18, 132, 14),
     heading=Box(26, 42, 166, 14),
     name=Box(26, 64, 166, 31),
     title=Box(26, 101, 166, 23),
@@ -91,7 +92,7 @@ LANDSCAPE = FrontBoxes(
 PORTRAIT = FrontBoxes(
     paper=A4_PORTRAIT,
     bar=Box(12, 20, 1.6, 260),
-    logos=Box(26, 20, 160, 15),
+    logos=Box(26, 20, 126, 15),
     heading=Box(26, 53, 160, 14),
     name=Box(26, 76, 160, 32),
     title=Box(26, 114, 160, 23),
@@ -136,12 +137,30 @@ class PlacedFact:
 
     @property
     def height(self) -> float:
-        """Return the height with the gap that follows."""
-        return _LABEL_MM + self.value.height_mm + self.second.height_mm + _FACT_GAP_MM
+        """Return the height from label to last line."""
+        return _LABEL_MM + self.value.height_mm + self.second.height_mm
+
+    @property
+    def bottom(self) -> float:
+        """Return where the last line ends."""
+        return self.y + self.height
 
 
 def place_facts(facts: Sequence[Fact], box: Box, columns: int) -> list[PlacedFact]:
-    """Place labelled values row by row, each row as high as its highest value."""
+    """Place labelled values row by row, each row as high as its highest value.
+
+    Rows move together when there are many. They may still end below the box: see `fits`.
+    """
+    placed = _place_facts(facts, box, columns, _FACT_GAP_MM)
+    return placed if fits(placed, box) else _place_facts(facts, box, columns, _FACT_LEAST_GAP_MM)
+
+
+def fits(placed: Sequence[PlacedFact], box: Box) -> bool:
+    """Say whether the last values end inside the box."""
+    return max(one.bottom for one in placed) <= box.bottom
+
+
+def _place_facts(facts: Sequence[Fact], box: Box, columns: int, gap: float) -> list[PlacedFact]:
     gutter = 6.0
     width = (box.width - gutter * (columns - 1)) / columns
     placed: list[PlacedFact] = []
@@ -152,7 +171,7 @@ def place_facts(facts: Sequence[Fact], box: Box, columns: int) -> list[PlacedFac
             for column, fact in enumerate(facts[start : start + columns])
         ]
         placed += row
-        y += max(one.height for one in row)
+        y += max(one.height for one in row) + gap
     return placed
 
 

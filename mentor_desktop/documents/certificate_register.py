@@ -130,16 +130,15 @@ def _draw_head(pen: Pen, sheet: HandOverList, language: Language, page: int, pag
 
 
 def _draw_table(pen: Pen, rows: tuple[HandOverRow, ...], language: Language) -> None:
-    translate = language.gettext
     top = _MARGIN_MM + _HEAD_MM
     pen.fill(_MARGIN_MM, top, _WIDTH, _TABLE_HEAD_MM, PAPER)
     heads = (
         # Translators: heading of a narrow column with row numbers.
-        translate("No."),
-        translate("Name"),
-        translate("Organisation"),
-        translate("Certificate number"),
-        translate("Received: date and signature"),
+        language.gettext("No."),
+        language.gettext("Name"),
+        language.gettext("Organisation"),
+        language.gettext("Certificate number"),
+        language.gettext("Received: date and signature"),
     )
     for head, (x, width) in zip(heads, _COLUMNS, strict=True):
         found = fit(head, _COLUMN_HEAD, width - 2 * _PAD_MM, smallest=6)

@@ -1,6 +1,6 @@
 """The words of a certificate that are ours, in the certificate's language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from mentor_desktop.documents.certificate_sheet import (
@@ -59,11 +59,15 @@ class CertificateRule:
 
 @dataclass(frozen=True)
 class Fact:
-    """A labelled value; `second` is the value in the second language where it differs."""
+    """A labelled value; `second` is the value in the second language where it differs.
+
+    `is_on_back` marks what may leave a crowded front, because the back says it too.
+    """
 
     label: str
     value: str
     second: str = ""
+    is_on_back: bool = False
 
 
 def heading(kind: str, language: Language) -> str:
@@ -134,10 +138,13 @@ def common_facts(common: CertificateCommon) -> list[Fact]:
     optional = (
         (N_("Assessment"), [texts.assessment for texts in common.texts]),
         (N_("Quality assurance"), [texts.quality_assurance for texts in common.texts]),
+        (N_("Project number"), [common.project_number]),
     )
-    facts += [_fact(label, languages, values) for label, values in optional if any(values)]
-    if common.project_number:
-        facts.append(_fact(N_("Project number"), languages, [common.project_number]))
+    facts += [
+        replace(_fact(label, languages, values), is_on_back=True)
+        for label, values in optional
+        if any(values)
+    ]
     return facts
 
 

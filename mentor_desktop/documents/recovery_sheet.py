@@ -112,32 +112,31 @@ def _draw_steps(pen: Pen, steps: list[str], y: float) -> None:
 
 
 def _steps(sheet: RecoverySheet, language: Language) -> list[str]:
-    translate = language.gettext
     steps = [
-        translate(
+        language.gettext(
             "Keep this sheet on paper, in a safe place, and not with the computer: whoever has "
             "both can read everything."
         ),
-        translate(
+        language.gettext(
             "Passphrase forgotten? Start the program, choose “Use the recovery sheet”, and type "
             "the groups in their order. The letters I, L, O and U do not occur; small or large "
             "letters make no difference."
         ),
-        translate(
+        language.gettext(
             "Afterwards choose a new passphrase and print a new sheet. Then tear this one up."
         ),
-        translate("Do not photograph it, and do not save it as a file next to the data."),
+        language.gettext("Do not photograph it, and do not save it as a file next to the data."),
     ]
     if sheet.opens == "journal":
         steps.append(
-            translate(
+            language.gettext(
                 "Nobody else can open your journal. Without passphrase and without this sheet it "
                 "is lost, for the organiser and for the makers of the program too."
             )
         )
     else:
         steps.append(
-            translate(
+            language.gettext(
                 "It does not open anybody's private journal: each mentor has a sheet of their own."
             )
         )

@@ -18,7 +18,8 @@ _FAINT = 200  # a letter whose red, green and blue are all above this cannot be 
 _SAME_LINE = 0.3  # of the letter size: baselines nearer than this are one line
 _COVERED_SHARE = 0.25  # of the area of a text: overlaps of neighbours stay well below
 _MOST_OBJECTS = 5000  # a certificate has about 100; comparing all pairs of more takes long
-_NO_HYPHEN = {"\ufffe": "-", "\x02": "-"}
+# What PDFium makes of a hyphen at the end of a line.
+_REPLACED = {"\ufffe": "-", "\x02": "-"}
 
 Bounds = tuple[float, float, float, float]
 
@@ -93,7 +94,9 @@ def _letters(textpage: pdfium.PdfTextPage) -> Iterator[Letter]:
     previous: Letter | None = None
     for index in range(pdfium_c.FPDFText_CountChars(raw)):
         character = chr(pdfium_c.FPDFText_GetUnicode(raw, index))
-        character = _NO_HYPHEN.get(character, character)
+        character = _REPLACED.get(character, character)
+        if unicodedata.category(character) == "Cs":
+            character = "\ufffd"  # half of a pair: a letter that no print of ours has
         if pdfium_c.FPDFText_IsGenerated(raw, index):
             # PDFium adds spaces where words part and line ends where it sees lines.
             if character == " " and previous is not None:
