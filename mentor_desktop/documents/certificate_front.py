@@ -234,11 +234,11 @@ def _draw_words(pen: Pen, front: Front) -> None:
 def _fit_titles(common: CertificateCommon, box: Box) -> list[Fitted]:
     """Return the title in each language, all in the size of the longest."""
     size = _TITLE.size if len(common.texts) == 1 else _TITLE.size - 3
-    style = _TITLE.sized(size)
-    for _round in range(2):
-        titles = [_fit_title(texts, style, box.width, box.height - 6) for texts in common.texts]
-        style = min((title.style for title in titles), key=lambda found: found.size)
-    return titles
+    fitted = [
+        _fit_title(texts, _TITLE.sized(size), box.width, box.height - 6) for texts in common.texts
+    ]
+    style = min((title.style for title in fitted), key=lambda found: found.size)
+    return [Fitted(wrap(texts.title, style, box.width), style) for texts in common.texts]
 
 
 def _fit_title(texts: CertificateTexts, style: Style, width: float, height: float) -> Fitted:
