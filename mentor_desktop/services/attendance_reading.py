@@ -14,6 +14,7 @@ from mentor_desktop.i18n import _
 from mentor_desktop.models.base import from_milliseconds
 from mentor_desktop.services.attendance_marks import Mark, Status, resolve
 from mentor_desktop.services.attendance_rules import AgendaItem, AttendanceRule, RuleKind, Slot
+from mentor_desktop.services.half_days import current_half_day
 from mentor_desktop.services.time_spans import Span
 from mentor_desktop.store.connection import PlainConnection
 
@@ -157,15 +158,8 @@ def period_of(raw: PlainConnection, slot_id: str) -> Period:
 
 
 def current_period(periods: Sequence[Period], now: datetime, zone: ZoneInfo) -> Period | None:
-    """Return the half-day that is on; None on a day without one.
-
-    Before the first counted minute of the day its first half-day is on; a later one takes over
-    at its own first counted minute, so the lunch break still belongs to the morning.
-    """
-    today = now.astimezone(zone).date()
-    of_today = sorted((p for p in periods if p.held_on == today), key=lambda p: p.counts_from)
-    begun = [period for period in of_today if period.counts_from <= now]
-    return begun[-1] if begun else (of_today[0] if of_today else None)
+    """Return the half-day that is on; None on a day without one."""
+    return current_half_day(periods, now, zone)
 
 
 _MARK_COLUMNS = (

@@ -6,7 +6,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 from mentor_desktop.errors import NotFoundError
 from mentor_desktop.i18n import _
@@ -24,12 +23,10 @@ from mentor_desktop.services.attendance_reading import (
 )
 from mentor_desktop.services.attendance_rules import check_in_status
 from mentor_desktop.services.badge_codes import decode, is_scan, short_id
+from mentor_desktop.services.half_days import DayPart, day_part
 from mentor_desktop.services.roster import RosterLine, roster, roster_line
 from mentor_desktop.store.folding import fold_person, query_words
 from mentor_desktop.store.unit_of_work import Reader
-
-DayPart = Literal["morning", "afternoon", "evening"]
-_NOON, _EVENING = 12, 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +192,6 @@ def status_now(event: Event, period: Period, now: datetime) -> Status:
     if now.astimezone(event.zone).date() != period.held_on:
         return Status.PRESENT
     return check_in_status(period.slot, now, grace_min=event.rule.grace_min)
-
-
-def day_part(local: datetime) -> DayPart:
-    """Return the part of the day a local time belongs to."""
-    if local.hour < _NOON:
-        return "morning"
-    return "afternoon" if local.hour < _EVENING else "evening"
 
 
 def _nearest(periods: Sequence[Period], now: datetime, event: Event) -> Period:
