@@ -1,0 +1,265 @@
+"""The print centre: the papers of a workshop, the real pages, the few choices that matter."""
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from mentor_desktop.errors import UserFacingError
+from mentor_desktop.i18n import DOCUMENT_LANGUAGES, Language, _, current_language, ngettext
+from mentor_desktop.progress import Progress
+from mentor_desktop.services.paper_prints import Paper, PaperState
+from mentor_desktop.services.papers import (
+    papers_of,
+    record_print,
+    render_attendance_list,
+    render_certificate_register,
+    render_certificates,
+)
+from mentor_desktop.services.workshops import WorkshopCard, workshop_card
+from mentor_desktop.ui import printing
+from mentor_desktop.ui.desk import Desk
+from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
+from mentor_desktop.ui.shortcuts import Shortcut
+from mentor_desktop.ui.widgets.buttons import IconButton
+from mentor_desktop.ui.widgets.empty_state import EmptyState
+from mentor_desktop.ui.widgets.field import ChoiceField
+from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
+from mentor_desktop.ui.widgets.line_list import Line, LineList
+from mentor_desktop.ui.widgets.pdf_view import PdfView
+from mentor_desktop.ui.widgets.text import Text
+
+_LIST_WIDTH, _CHOICES_WIDTH = 280, 220
+
+
+class PapersPage(Page):
+    """Left the papers with their state, in the middle the pages, right what can be chosen."""
+
+    shows = frozenset(
+        {"registration", "person", "workshop", "slot", "certificate", "list_print", "project"}
+    )
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._workshop_id = ""
+        self._wanted = ""
+        self._states: dict[str, PaperState] = {}
+        self._paper: Paper | None = None
+        self._build_widgets()
+        self._lay_out()
+        self._connect()
+
+    def open(self, **where: str) -> None:
+        """Show the papers of `workshop_id`; `kind` names the one to begin with."""
+        self._workshop_id = where["workshop_id"]
+        self._wanted = where.get("kind", self._wanted)
+
+    def refresh(self) -> None:
+        """Read which papers there are, and draw the one that is open."""
+        self.jobs.query(
+            partial(workshop_card, workshop_id=self._workshop_id), self._show_workshop, key="card"
+        )
+        self.jobs.query(
+            partial(papers_of, workshop_id=self._workshop_id), self._show_states, key="states"
+        )
+
+    def first_focus(self) -> QWidget | None:
+        return self._list
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._pdf.fit_page()
+
+    # ---- widgets
+
+    def _build_widgets(self) -> None:
+        theme = self.theme
+        self._list = LineList(theme, _("Papers"))
+        self._pdf = PdfView(theme, self.desk.jobs, _("Pages"))
+        self._page_number = Text(theme, "", "small", "muted", wrap=False)
+        self._about = Text(theme, "", "small", "muted")
+        languages = [(code, Language(code).own_name()) for code in DOCUMENT_LANGUAGES]
+        self._language = ChoiceField(
+            theme, _("Language of the paper"), languages, "en", self._redraw
+        )
+        self._orientation = ChoiceField(
+            theme,
+            _("Page"),
+            [("landscape", _("landscape")), ("portrait", _("portrait"))],
+            "landscape",
+            self._redraw,
+        )
+        self._empty = EmptyState(
+            theme,
+            _("No paper yet: the workshop needs an agenda and people on its list."),
+            "paper",
+            _("Open the workshop"),
+            lambda: self.frame.go("workshop", workshop_id=self._workshop_id),
+        )
+
+    def _lay_out(self) -> None:
+        theme = self.theme
+        left = holder(column(theme, self._list, STRETCH))
+        left.setFixedWidth(theme.px(_LIST_WIDTH))
+        right = holder(
+            column(theme, self._language, self._orientation, self._about, STRETCH, gap="l")
+        )
+        right.setFixedWidth(theme.px(_CHOICES_WIDTH))
+        zoom = row(
+            theme,
+            STRETCH,
+            self._page_number,
+            IconButton(theme, "zoom-out", _("Smaller"), self._pdf.zoom_out),
+            IconButton(theme, "zoom-fit", _("Whole page"), self._pdf.fit_page),
+            IconButton(theme, "zoom-in", _("Larger"), self._pdf.zoom_in),
+            STRETCH,
+        )
+        middle = column(theme, self._pdf, zoom)
+        parts = row(theme, left, middle, right, gap="xl")
+        parts.setStretch(1, 1)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(holder(parts))
+        self._stack.addWidget(self._empty)
+        self.content.addLayout(self._stack)
+
+    def _connect(self) -> None:
+        self._list.opened.connect(self._open_paper)
+        self._pdf.page_changed.connect(self._show_page_number)
+        self.add_key(Shortcut.PRINT, self._print, _("Print"))
+
+    # ---- what is shown
+
+    def _show_workshop(self, card: WorkshopCard) -> None:
+        self.set_heading(
+            Crumb(_("Workshops"), "workshops"),
+            Crumb(card.title or card.code, "workshop", {"workshop_id": card.id}),
+            Crumb(_("Papers")),
+        )
+
+    def _show_states(self, states: list[PaperState]) -> None:
+        self._states = {_key(state): state for state in states}
+        self._stack.setCurrentIndex(0 if states else 1)
+        self._list.set_lines([self._line(key, state) for key, state in self._states.items()])
+        if not states:
+            self.clear_primary()
+            return
+        first = next((key for key in self._states if key.startswith(self._wanted)), None)
+        self._open_paper(
+            self._wanted if self._wanted in self._states else first or next(iter(self._states))
+        )
+
+    def _line(self, key: str, state: PaperState) -> Line:
+        said, tone = self._said_of(state)
+        return Line(_title(state), detail=said, key=key, icon="document", icon_tone=tone)
+
+    def _said_of(self, state: PaperState) -> tuple[str, str]:
+        if state.printed_at is None:
+            return _("never printed"), "muted"
+        when = current_language().time(state.printed_at)
+        if state.printed_at.date() != self.desk.clock().date():
+            when = current_language().date(state.printed_at.date(), "medium")
+        if state.state == "changed":
+            return _("printed {when}, changed since").format(when=when), "late"
+        return _("printed {when}").format(when=when), "present"
+
+    def _open_paper(self, key: str) -> None:
+        self._wanted = key
+        self._orientation.setVisible(key.startswith("attendance_list"))
+        self._language.setVisible(not key.startswith("certificates"))
+        self._redraw()
+
+    def _redraw(self, _value: str = "") -> None:
+        state = self._states.get(self._wanted)
+        if state is not None:
+            op = partial(
+                _render,
+                state=state,
+                workshop_id=self._workshop_id,
+                language=self._language.choice.value,
+                orientation=self._orientation.choice.value,
+            )
+            self.jobs.query(op, self._show_paper, self._show_trouble, key="paper")
+
+    def _show_paper(self, paper: Paper) -> None:
+        self._paper = paper
+        self._pdf.show_pdf(paper.data)
+        names = "–".join(filter(None, (paper.first_name, paper.last_name)))
+        count = ngettext("{count} row", "{count} rows", paper.rows).format(count=paper.rows)
+        self._about.setText("\n".join(filter(None, (count, names, paper.print_id))))
+        words = ngettext("Print {count} page", "Print {count} pages", paper.pages).format(
+            count=paper.pages
+        )
+        self.set_primary(words, self._print, icon="print")
+        self.set_more([PageAction(_("Save as PDF"), self._save, icon="export", shortcut="Ctrl+S")])
+
+    def _show_trouble(self, error: UserFacingError) -> None:
+        self._paper = None
+        self._pdf.clear()
+        self._about.setText(str(error))
+        self.clear_primary()
+
+    def _show_page_number(self, number: int, count: int) -> None:
+        words = _("page {number} of {count}").format(number=number, count=count) if count else ""
+        self._page_number.setText(words)
+
+    # ---- what is done
+
+    def _print(self) -> None:
+        paper = self._paper
+        if paper is None:
+            return
+        printer = printing.choose_printer(self, paper.file_name, paper.data)
+        if printer is not None:
+            self.jobs.work(
+                partial(_send, printer, paper), _("Printing"), lambda _pages: self._record(paper)
+            )
+
+    def _save(self) -> None:
+        paper = self._paper
+        path = printing.choose_file(self, paper.file_name) if paper else None
+        if paper is None or path is None:
+            return
+
+        def saved(_nothing: None) -> None:
+            self.frame.toast(_("Saved as {path}").format(path=path))
+            self._record(paper)
+
+        self.jobs.draw(partial(printing.save_file, path, paper.data), saved)
+
+    def _record(self, paper: Paper) -> None:
+        self.jobs.command(partial(record_print, papers=[paper]))
+
+
+def _key(state: PaperState) -> str:
+    return f"{state.kind}/{state.day}" if state.day else state.kind
+
+
+def _title(state: PaperState) -> str:
+    titles = {
+        "attendance_list": _("Attendance list, day {day}").format(day=state.day),
+        "certificates": ngettext("{count} certificate", "{count} certificates", state.count).format(
+            count=state.count
+        ),
+        "hand_over_list": _("Hand-over list of certificates"),
+    }
+    return titles[state.kind]
+
+
+def _send(printer: QPrinter, paper: Paper, _store: Any, progress: Progress) -> int:
+    # Any: see `jobs.Store`; the paper is made already.
+    return printing.send_to_printer(printer, paper.data, progress)
+
+
+def _render(
+    uow: Any, *, state: PaperState, workshop_id: str, language: str, orientation: Any
+) -> Paper:
+    # Any: see `jobs.Store`; the orientation is one of the two words the choice offers.
+    if state.kind == "attendance_list":
+        return render_attendance_list(
+            uow, workshop_id, day=state.day, language=language, orientation=orientation
+        )
+    if state.kind == "certificates":
+        return render_certificates(uow, workshop_id)
+    return render_certificate_register(uow, workshop_id, language=language)
