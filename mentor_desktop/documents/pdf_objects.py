@@ -24,12 +24,6 @@ HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 # The numbers of the objects that every file has.
 CATALOGUE, PAGES, INFO, METADATA, INTENT, PROFILE, RESOURCES = range(1, 8)
 
-# Codes outside printable ASCII, and what ends a string, as octal digits. Source: PDF 1.7, literal strings.
-_STRING_ESCAPES = {
-    code: f"\\{code:03o}"
-    for code in range(256)
-    if not (chr(code).isascii() and chr(code).isprintable()) or chr(code) in "\\()"
-}
 _FULL_CMAP_BLOCK = 100  # entries a ToUnicode block may hold; source: PDF/A-2, CMap limits
 _LONGEST_SIDE_PT = 297 * POINTS_PER_MM  # of A4, whichever way round
 
@@ -88,8 +82,8 @@ class PageCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
         parts = [f"BT {colour} {x:.2f} {y:.2f} Td"]
         for subset, codes in face.splitString(text, self.document):
             name = face.getSubsetInternalName(subset, self.document)
-            shown = codes.decode("latin-1").translate(_STRING_ESCAPES)
-            parts.append(f"{name} {size:g} Tf ({shown}) Tj")
+            # Hexadecimal: in a plain string a letter's code may look like an operator.
+            parts.append(f"{name} {size:g} Tf <{codes.hex()}> Tj")
         self._code.append(" ".join([*parts, "ET"]))
 
     def append_operators(self, operators: str) -> None:
@@ -232,7 +226,9 @@ def _stream(content: bytes, entries: bytes) -> bytes:
 
 
 def _text(value: str) -> bytes:
-    return bytes(pdfdoc.PDFString(value).format(pdfdoc.DummyDoc()))
+    """Return a text string: ASCII as it is, everything else as UTF-16 with its mark."""
+    encoded = value.encode() if value.isascii() else b"\xfe\xff" + value.encode("utf-16-be")
+    return b"<" + encoded.hex().encode() + b">"
 
 
 @cache

@@ -85,6 +85,7 @@ def test_the_code_is_on_the_page_and_nowhere_else_in_the_file() -> None:
     for group in CODE.split("-"):
         assert group.encode() not in content
         assert group.encode("utf-16-be") not in content
+        assert group.encode().hex().encode() not in content
 
 
 def test_a_journals_sheet_says_that_nobody_else_can_open_it() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import tracemalloc
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 
 from mentor_desktop.documents.certificate import (
@@ -51,11 +52,22 @@ def test_each_stream_ends_on_a_line_of_its_own() -> None:
 def test_a_file_says_its_title_language_and_date() -> None:
     content = certificate_bytes(certificate(), created_at=NOW)
 
-    assert b"/Lang(en)" in content
-    assert b"D:20260312160000Z" in content
+    assert b"/Lang<" + b"en".hex().encode() + b">" in content
+    assert b"D:20260312160000Z".hex().encode() in content
     assert b"<rdf:li>en</rdf:li>" in content
     title = "Certificate of attendance MD26-A-00042-67 – Giedrė Ąžuolynienė"
     assert title.encode() in content
+    document = pdfium.PdfDocument(content)
+    assert document.get_metadata_value("Title") == title
+    document.close()
+
+
+def test_a_file_names_its_colours_and_its_archive_standard() -> None:
+    content = certificate_bytes(certificate(), created_at=NOW)
+
+    assert b"/S/GTS_PDFA1" in content
+    assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>" in content
+    assert b"/SMask" not in content
 
 
 def test_equal_sheets_give_equal_bytes() -> None:
