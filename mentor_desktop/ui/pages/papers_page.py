@@ -45,6 +45,8 @@ class PapersPage(Page):
         super().__init__(desk)
         self._workshop_id = ""
         self._wanted = ""
+        self._number = ""
+        self._is_duplicate = False
         self._states: dict[str, PaperState] = {}
         self._paper: Paper | None = None
         self._build_widgets()
@@ -52,8 +54,13 @@ class PapersPage(Page):
         self._connect()
 
     def open(self, **where: str) -> None:
-        """Show the papers of `workshop_id`; `kind` names the one to begin with."""
+        """Show the papers of `workshop_id`; `kind` names the one to begin with.
+
+        `number` is the one certificate wanted, `as` "duplicate" marks it as one.
+        """
         self._workshop_id = where["workshop_id"]
+        self._number = where.get("number", "")
+        self._is_duplicate = where.get("as") == "duplicate"
         self._wanted = where.get("kind", self._wanted)
 
     def refresh(self) -> None:
@@ -179,6 +186,8 @@ class PapersPage(Page):
                 workshop_id=self._workshop_id,
                 language=self._language.choice.value,
                 orientation=self._orientation.choice.value,
+                number=self._number,
+                as_duplicates=self._is_duplicate,
             )
             self.jobs.query(op, self._show_paper, self._show_trouble, key="paper")
 
@@ -253,7 +262,14 @@ def _send(printer: QPrinter, paper: Paper, _store: Any, progress: Progress) -> i
 
 
 def _render(
-    uow: Any, *, state: PaperState, workshop_id: str, language: str, orientation: Any
+    uow: Any,
+    *,
+    state: PaperState,
+    workshop_id: str,
+    language: str,
+    orientation: Any,
+    number: str,
+    as_duplicates: bool,
 ) -> Paper:
     # Any: see `jobs.Store`; the orientation is one of the two words the choice offers.
     if state.kind == "attendance_list":
@@ -261,5 +277,6 @@ def _render(
             uow, workshop_id, day=state.day, language=language, orientation=orientation
         )
     if state.kind == "certificates":
-        return render_certificates(uow, workshop_id)
+        numbers = [number] if number else None
+        return render_certificates(uow, workshop_id, numbers=numbers, as_duplicates=as_duplicates)
     return render_certificate_register(uow, workshop_id, language=language)

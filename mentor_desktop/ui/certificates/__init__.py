@@ -1,0 +1,1 @@
+"""Certificates: who gets one, issuing, and what happens to one afterwards."""
