@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mentor_desktop.errors import NotFoundError, ValidationError
+from mentor_desktop.errors import ConflictError, NotFoundError, ValidationError
 from mentor_desktop.models import AttendanceMark, Registration, Workshop
 from mentor_desktop.services import attendance
 from mentor_desktop.services.attendance_marks import Status
 from mentor_desktop.services.attendance_reading import standing_of
+from mentor_desktop.services.history import undo
 from mentor_desktop.services.roster import roster
 from mentor_desktop.services.time_spans import Span
 from tests.services.sample_workshop import at, make_sample
@@ -342,3 +343,80 @@ def test_a_new_mark_settles_a_conflict(sample):
     mark(sample, "absent")
     assert not standing(sample).has_conflict
     assert standing(sample).mark.status is Status.ABSENT
+
+
+def test_an_undone_check_in_is_expected_again_and_both_stay_in_the_history(sample):
+    txn = check_in(sample).txn
+    with sample.workspace.unit_of_work() as uow:
+        undo(uow, txn)
+    assert standing(sample).mark.status is Status.EXPECTED
+    assert [line.status for line in history(sample)] == ["expected", "present"]
+
+
+def test_an_undone_correction_brings_back_what_was_there(sample, clock):
+    clock.now = at("11:05")
+    check_in(sample)
+    txn = mark(sample, "absent").txn
+    with sample.workspace.unit_of_work() as uow:
+        undo(uow, txn)
+    assert standing(sample).mark.status is Status.LATE
+    assert standing(sample).mark.arrived_at == at("11:05")
+
+
+def test_undoing_a_confirmed_check_in_takes_the_place_back_too(sample):
+    with sample.workspace.unit_of_work() as uow:
+        uow.session.get(Registration, sample.registrations["P005"]).state = "waiting_list"
+        uow.commit()
+    txn = check_in(sample, "P005", is_confirmed=True).txn
+    with sample.workspace.unit_of_work() as uow:
+        undo(uow, txn)
+    with sample.workspace.reader() as uow:
+        line = next(one for one in roster(uow, sample.workshop_id) if one.given_name == "Ilinca")
+    assert line.state == "waiting_list"
+    assert standing(sample, "P005").mark.status is Status.EXPECTED
+
+
+def test_a_check_in_somebody_changed_since_is_not_undone(sample):
+    txn = check_in(sample).txn
+    mark(sample, "absent")
+    with pytest.raises(ConflictError), sample.workspace.unit_of_work() as uow:
+        undo(uow, txn)
+    assert standing(sample).mark.status is Status.ABSENT
+
+
+def test_one_undo_takes_back_marks_of_many(sample):
+    people = [sample.registrations[who] for who in ("P001", "P002", "P003")]
+    mark(sample, "absent", "P003")
+    with sample.workspace.unit_of_work() as uow:
+        txn = attendance.mark_many(
+            uow, registration_ids=people, slot_id=sample.slots["D1-AM"], status="present"
+        ).txn
+    with sample.workspace.unit_of_work() as uow:
+        undo(uow, txn)
+    statuses = [standing(sample, who).mark.status for who in ("P001", "P002", "P003")]
+    assert statuses == [Status.EXPECTED, Status.EXPECTED, Status.ABSENT]
+
+
+def test_nothing_of_a_failed_action_is_kept(sample):
+    with pytest.raises(ValidationError), sample.workspace.unit_of_work() as uow:
+        attendance.mark_many(
+            uow,
+            registration_ids=[sample.registrations["P001"]],
+            slot_id=sample.slots["D1-AM"],
+            status="ill",
+        )
+    assert standing(sample) is None
+
+
+def test_who_is_let_in_gets_the_next_number_of_the_list(sample):
+    with sample.workspace.unit_of_work() as uow:
+        cancelled = next(one for one in roster(uow, sample.workshop_id) if one.state == "cancelled")
+        attendance.check_in(
+            uow,
+            registration_id=cancelled.registration_id,
+            slot_id=sample.slots["D1-AM"],
+            is_confirmed=True,
+        )
+    with sample.workspace.reader() as uow:
+        lines = {one.registration_id: one for one in roster(uow, sample.workshop_id)}
+    assert lines[cancelled.registration_id].list_number == 58
