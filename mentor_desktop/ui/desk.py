@@ -1,8 +1,7 @@
 """What a page finds on its desk: jobs, theme, time, settings and the window around it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from PySide6.QtWidgets import QWidget
 
@@ -59,8 +58,7 @@ class Frame(Protocol):
         """Open the search over everything (Ctrl+K)."""
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(NamedTuple):
     """Everything a page may use."""
 
     jobs: Jobs

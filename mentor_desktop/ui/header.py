@@ -151,7 +151,7 @@ class Header(QWidget):
 
     def _follow(self, crumb: Crumb) -> None:
         if crumb.place:
-            self.place_chosen.emit(crumb.place, crumb.where)
+            self.place_chosen.emit(crumb.place, dict(crumb.where))
 
     def _fit(self) -> None:
         """Give way step by step: the way back as an arrow, Find as an icon, two lines, acts below."""

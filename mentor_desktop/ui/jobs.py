@@ -17,9 +17,9 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from datetime import datetime
 from types import ModuleType
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from weakref import WeakKeyDictionary, ref
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -47,21 +47,22 @@ class Store(Protocol):
     def reader(self) -> AbstractContextManager[Any]:
         """Open a unit of work that only reads."""
 
+    def plain_connection(self) -> Any:
+        """Return a new plain connection, for `Jobs.glance`."""
+
 
 class UnexpectedError(UserFacingError):
     """A bug, told to the person in one sentence; the report carries the rest."""
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """An error nobody handled; `report` is the traceback of a bug, empty for expected ones."""
 
     error: UserFacingError
     report: str = ""
 
 
-@dataclass(frozen=True)
-class _Task:
+class _Task(NamedTuple):
     """What one lane runs, and what becomes of its result on the window's thread."""
 
     run: Callable[[], object]
@@ -95,6 +96,7 @@ class Jobs(QObject):
         self._newest: WeakKeyDictionary[QObject, dict[str, object]] = WeakKeyDictionary()
         self._works: list[Work] = []
         self._pending = 0
+        self._glancing: Any = None  # Any: a plain connection, made by the first glance
         self._is_closed = False
         self._writer = _Lane("writer")
         self._readers = _Lane("reader", _READERS)
@@ -150,6 +152,15 @@ class Jobs(QObject):
                 return op(uow)
 
         self._read(self._readers, run, on_success, on_failure, owner, key)
+
+    def glance(self, op: Callable[[Any, datetime], T]) -> T:  # Any: see `Store`
+        """Read at once, on the window's thread: one plain query of a few milliseconds.
+
+        `op(connection, now)`. The first page is painted from it, before SQLAlchemy is loaded.
+        """
+        if self._glancing is None:
+            self._glancing = self._store.plain_connection()
+        return op(self._glancing, self._clock())
 
     def draw(
         self,
@@ -232,6 +243,9 @@ class Jobs(QObject):
         for lane in lanes:
             lane.close(finish=lane is self._writer)
         ended = [lane.join(timeout_s) for lane in lanes]  # each one, whatever the others did
+        if self._glancing is not None:
+            self._glancing.close()
+            self._glancing = None
         return all(ended)
 
     def _read(

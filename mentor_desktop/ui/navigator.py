@@ -3,9 +3,9 @@
 import importlib
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -21,8 +21,7 @@ from mentor_desktop.ui.shortcuts import native_keys
 _LONGEST_HISTORY = 50
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """Where one was: a place and what of it was shown."""
 
     key: str

@@ -1,13 +1,11 @@
 """The places of the window: a page is added by one line here."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Group = Literal["rail", "more", "foot", "inner"]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """One page: where it stands, what it is called and where its class is.
 
     `title` is marked with `N_` and translated when shown. `target` is "package.module:Class",

@@ -10,7 +10,6 @@ from PySide6.QtCore import QByteArray, QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QFontDatabase,
     QGuiApplication,
     QIcon,
     QPainter,
@@ -20,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication
 
 from mentor_desktop.config import resource_path
+from mentor_desktop.ui.application import use_base_style
 from mentor_desktop.ui.icons import svg_source
 from mentor_desktop.ui.tokens import Scheme, Tokens, load_tokens
 
@@ -81,7 +81,7 @@ class Theme(QObject):
         self._reduced_motion = reduced_motion
         self._colors: dict[tuple[str, float], QColor] = {}
         self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
-        app.setStyle("Fusion")
+        use_base_style(app)
         self._family, self._is_variable = _interface_family(app)
         self._pixels_per_inch = _pixels_per_inch()
         self._tokens = load_tokens(self._wanted_scheme(), text_scale)
@@ -222,7 +222,9 @@ def _interface_family(app: QApplication) -> tuple[str, bool]:
         family
     ):
         return family, False
-    from importlib.util import find_spec  # only on a bare X11 session
+    from importlib.util import find_spec  # these two only on a bare X11 session
+
+    from PySide6.QtGui import QFontDatabase
 
     spec = find_spec("fontpkg_noto_sans")
     if spec is None or not spec.submodule_search_locations:

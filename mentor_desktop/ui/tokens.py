@@ -1,15 +1,15 @@
 """The design tokens: every colour and size of the window, read from one file.
 
 No Qt here, so contrast and scale can be computed by anybody. Sizes are
-device-independent pixels at 100 % text.
+device-independent pixels at 100 % text. Named tuples here and elsewhere in `ui`: each frozen
+dataclass costs the start half a millisecond.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mentor_desktop.config import resource_path
 
@@ -28,16 +28,14 @@ _LUMINANCE = (0.2126, 0.7152, 0.0722)
 _LINEAR_LIMIT, _LINEAR_SLOPE = 0.04045, 12.92
 
 
-@dataclass(frozen=True)
-class FontToken:
+class FontToken(NamedTuple):
     """One text size: pixels at 100 % and the weight on the scale from 100 to 900."""
 
     size: float
     weight: int
 
 
-@dataclass(frozen=True)
-class Tokens:
+class Tokens(NamedTuple):
     """The tokens of one scheme at one text scale (per cent)."""
 
     scheme: Scheme

