@@ -15,6 +15,7 @@ from mentor_desktop.services.people import (
     person_rows,
     search_people,
 )
+from tests import factories
 
 SEARCHED = [
     ("Цветелина", "Крайчева", "Tsvetelina Kraycheva", "tsvet"),
@@ -165,6 +166,16 @@ def test_a_person_is_found_by_badge_name_and_by_e_mail(workspace) -> None:
     assert names_of(workspace, "ondra") == ["Ondřej Křížala"]
     assert names_of(workspace, "o.kriz@ex") == ["Ondřej Křížala"]
     assert names_of(workspace, "kriz@example.org") == []
+
+
+def test_an_address_is_found_among_many_of_the_same_domain_and_local_part(workspace) -> None:
+    with workspace.unit_of_work() as uow:
+        for number in range(450):
+            factories.person(uow.session, email=f"info@school{number}.example.org")
+        factories.person(uow.session, given_name="Zoe", family_name="", email="info@zavod.example")
+        uow.commit()
+    assert names_of(workspace, "info@zav") == ["Zoe"]
+    assert len(names_of(workspace, "info@school44")) == 11
 
 
 def test_every_typed_word_must_begin_a_word_of_the_person(workspace) -> None:
