@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import IO
@@ -11,20 +12,25 @@ from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
 from mentor_desktop.store.refusals import explained
 
-# A part of a path that begins like this belongs to the product, as its installer names it.
+# Folders of cloud programs as their installers name them; "(2)", "- School" may follow.
 _CLOUD_FOLDERS = {
     "dropbox": "Dropbox",
     "onedrive": "OneDrive",
     "google drive": "Google Drive",
     "googledrive": "Google Drive",
     "my drive": "Google Drive",
-    "drivefs": "Google Drive",
     "icloud": "iCloud",
-    "mobile documents": "iCloud",
+    "icloud drive": "iCloud",
+    "iclouddrive": "iCloud",
     "com~apple~clouddocs": "iCloud",
     "nextcloud": "Nextcloud",
     "owncloud": "ownCloud",
 }
+_CLOUD_FOLDER = re.compile(
+    "(" + "|".join(map(re.escape, _CLOUD_FOLDERS)) + r")( ?\d+| ?\(.+\)| - .+)?"
+)
+# Where macOS keeps such folders, whatever follows their names.
+_MAC_CLOUD_STORAGE = "cloudstorage"
 # Files those programs leave in a folder they synchronise, whatever its name.
 _CLOUD_MARKERS = {
     ".dropbox": "Dropbox",
@@ -164,10 +170,14 @@ def cloud_service_of(folder: Path) -> str:
     Such a program copies a database in the middle of a write, and makes two of it.
     """
     resolved = folder.resolve()
-    for part in resolved.parts:
-        for beginning, product in _CLOUD_FOLDERS.items():
-            if part.lower().startswith(beginning):
-                return product
+    above = ""
+    for part in (one.lower() for one in resolved.parts):
+        named = _CLOUD_FOLDER.fullmatch(part)
+        if named:
+            return _CLOUD_FOLDERS[named[1]]
+        if above == _MAC_CLOUD_STORAGE:
+            return _CLOUD_FOLDERS.get(part.partition("-")[0], part)
+        above = part
     home = Path.home()
     for parent in (resolved, *resolved.parents):
         # Dropbox keeps its own settings in ~/.dropbox, wherever its folder is.

@@ -38,6 +38,8 @@ _BY_ERRNO = {
     errno.EPERM: _READ_ONLY,
     errno.EROFS: _READ_ONLY,
     errno.ENOTDIR: _READ_ONLY,
+    errno.EISDIR: _READ_ONLY,
+    errno.EEXIST: _READ_ONLY,
     errno.ENOENT: _READ_ONLY,
 }
 
