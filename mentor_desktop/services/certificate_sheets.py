@@ -13,6 +13,7 @@ from mentor_desktop.documents.certificate_sheet import (
 from mentor_desktop.documents.logo import Logo
 from mentor_desktop.i18n import Language
 from mentor_desktop.models import Certificate, Project, Workshop
+from mentor_desktop.services.certificate_drafts import ATTENDANCE
 from mentor_desktop.services.certificate_numbers import full_number
 from mentor_desktop.services.settings import setting
 from mentor_desktop.store.unit_of_work import Reader
@@ -89,7 +90,8 @@ def _common(one: Certificate, logos: tuple[Logo, ...], verify_url: str) -> Certi
         logos=logos,
         project_title=one.project_title,
         project_number=one.project_number,
-        hours_total=Decimal(one.hours_total),
+        # Of mere attendance only the contact hours are known; the rule names the length.
+        hours_total=None if one.type == ATTENDANCE else Decimal(one.hours_total),
         delivery_mode=one.delivery_mode,
         issue_place=one.issue_place,
         verify_url=verify_url,

@@ -170,11 +170,16 @@ def next_list_number(uow: Reader, workshop_id: str) -> int:
 def give_list_numbers(uow: UnitOfWork, workshop_id: str) -> None:
     """Number everybody on the list who has no number yet, in the order of the list's language.
 
+    Walk-ins come after everybody who was expected: they sign below, on the blank rows.
     Part of a larger action (an import, the first print, the first walk-in): does not commit.
     """
     uow.session.flush()
+    language = uow.raw.sort_language
     people = {
-        row.id: person_sort_key(row.given_name, row.family_name, uow.raw.sort_language)
+        row.id: (
+            row.source == "walk_in",
+            person_sort_key(row.given_name, row.family_name, language),
+        )
         for row in registration_rows(uow, workshop_id)
         if row.list_number is None and row.state in LISTED_STATES
     }

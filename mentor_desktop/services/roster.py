@@ -31,7 +31,7 @@ _OF_WORKSHOP = (
 JOIN person p ON p.id = r.person_id
 LEFT JOIN organisation o ON o.id = coalesce(r.sending_org_id, p.organisation_id)
 WHERE r.workshop_id = ?
-ORDER BY r.list_number IS NULL, r.list_number,
+ORDER BY r.list_number IS NULL, r.list_number, r.source = 'walk_in',
          CASE WHEN r.list_number IS NULL THEN person_sort_key(p.given_name, p.family_name) END, r.id
 """
 )
