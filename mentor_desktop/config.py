@@ -4,15 +4,16 @@ The only module that asks appdirs. Settings hold nothing about participants.
 """
 
 import json
-import os
 import sys
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import appdirs
 
 APP_NAME = "MentorDesktop"
+ColourScheme = Literal["system", "light", "dark"]
+
 _SETTINGS_FILE = "settings.json"
 
 
@@ -55,17 +56,18 @@ def default_workspace_dir() -> Path:
 class Settings:
     """Choices of one person on one computer; written as they are made.
 
-    `colour_scheme` is "system", "light" or "dark"; `text_scale` is a percentage
-    from 100 to 200; `language` is empty for the system's own.
+    `text_scale` is a percentage from 100 to 200; `language` is empty for the system's own.
+    `presentation` hides everything private while a projector is on.
     """
 
     language: str = ""
-    colour_scheme: str = "system"
+    colour_scheme: ColourScheme = "system"
     text_scale: int = 100
     reduced_motion: bool = False
     last_workspace: str = ""
     recent_workspaces: tuple[str, ...] = ()
     remember_key: bool = False
+    presentation: bool = False
     auto_lock_minutes: int = 0
     window_geometry: str = ""
 
@@ -92,6 +94,8 @@ def _from_json(stored: dict[str, Any]) -> Settings:  # Any: parsed JSON
         value = stored.get(one.name, getattr(defaults, one.name))
         if one.name == "recent_workspaces" and isinstance(value, list):
             value = tuple(str(item) for item in value)
+        if one.name == "colour_scheme" and value not in get_args(ColourScheme):
+            continue
         if type(value) is type(getattr(defaults, one.name)):
             known[one.name] = value
     return Settings(**known)
@@ -102,4 +106,4 @@ def save_settings(folder: Path, settings: Settings) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / (_SETTINGS_FILE + ".new")
     draft.write_text(json.dumps(asdict(settings), indent=1), "utf-8")
-    os.replace(draft, folder / _SETTINGS_FILE)
+    draft.replace(folder / _SETTINGS_FILE)

@@ -105,13 +105,13 @@ class Language:
         """Return a country's name for its ISO code; the code itself when it is not known."""
         from babel import Locale  # not before the first paint: 20 ms
 
-        return Locale.parse(self._babel_code).territories.get(code, code)
+        return str(Locale.parse(self._babel_code).territories.get(code, code))
 
     def language_name(self, code: str) -> str:
         """Return a language's name, "Lithuanian" for "lt"; the code itself when not known."""
         from babel import Locale  # not before the first paint: 20 ms
 
-        return Locale.parse(self._babel_code).languages.get(code, code)
+        return str(Locale.parse(self._babel_code).languages.get(code, code))
 
     def own_name(self) -> str:
         """Return the language's name in itself, "lietuvių" for Lithuanian."""

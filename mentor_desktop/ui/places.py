@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+from mentor_desktop.i18n import N_
+
 Group = Literal["rail", "more", "foot", "inner"]
 
 
@@ -32,5 +34,80 @@ class Place(NamedTuple):
         return self.target.partition(":")[2]
 
 
+_PAGES = "mentor_desktop.ui.pages"
+
 # A place appears here when it works; the order is the order in the rail.
-PLACES: tuple[Place, ...] = ()
+PLACES: tuple[Place, ...] = (
+    Place("today", "today", N_("Today"), f"{_PAGES}.today_page:TodayPage", "Ctrl+1"),
+    Place(
+        "workshops",
+        "workshops",
+        N_("Workshops"),
+        f"{_PAGES}.workshops_page:WorkshopsPage",
+        "Ctrl+2",
+    ),
+    Place(
+        "workshop",
+        "workshops",
+        N_("Workshop"),
+        f"{_PAGES}.workshop_page:WorkshopPage",
+        group="inner",
+        parent="workshops",
+    ),
+    Place(
+        "presence",
+        "person",
+        N_("Present now"),
+        f"{_PAGES}.presence_page:PresencePage",
+        group="inner",
+        parent="workshops",
+    ),
+    Place(
+        "project",
+        "project",
+        N_("Project"),
+        f"{_PAGES}.project_page:ProjectPage",
+        group="inner",
+        parent="workshops",
+    ),
+    Place(
+        "certificates",
+        "certificates",
+        N_("Certificates"),
+        f"{_PAGES}.certificates_page:CertificatesPage",
+        "Ctrl+4",
+    ),
+    Place(
+        "settings",
+        "settings",
+        N_("Settings"),
+        f"{_PAGES}.settings_page:SettingsPage",
+        "Ctrl+,",
+        group="foot",
+    ),
+    Place("history", "history", N_("History"), f"{_PAGES}.history_page:HistoryPage", group="more"),
+    Place(
+        "door",
+        "door",
+        N_("Check in"),
+        f"{_PAGES}.door_page:DoorPage",
+        group="inner",
+        parent="workshops",
+    ),
+    Place(
+        "register",
+        "register",
+        N_("Register"),
+        f"{_PAGES}.register_page:RegisterPage",
+        group="inner",
+        parent="workshops",
+    ),
+    Place(
+        "papers",
+        "document",
+        N_("Papers"),
+        f"{_PAGES}.papers_page:PapersPage",
+        group="inner",
+        parent="workshops",
+    ),
+)

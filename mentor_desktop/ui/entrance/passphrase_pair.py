@@ -1,10 +1,13 @@
 """A new passphrase typed twice, with a word about its strength while one types."""
 
 from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 
 from mentor_desktop.i18n import _
 from mentor_desktop.services.passphrase import Strength, strength_of
-from mentor_desktop.ui.entrance.sheet import Sheet, secret_line
+from mentor_desktop.ui.entrance.sheet import secret_line
 from mentor_desktop.ui.owned_jobs import OwnedJobs
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.text import Text
@@ -12,6 +15,15 @@ from mentor_desktop.ui.widgets.text import Text
 # Below this a passphrase falls to a patient guesser; asked of new ones only.
 WEAKEST = 3
 _TONES = ("absent", "absent", "late", "present", "present")
+
+
+class Lines(Protocol):
+    """Where the two lines go."""
+
+    fields: QVBoxLayout
+
+    def add_field(self, label: str, editor: QLineEdit) -> None:
+        """Put a labelled line below the others."""
 
 
 class PassphrasePair:
@@ -27,15 +39,15 @@ class PassphrasePair:
         self._strength: Strength | None = None
         self._first.textChanged.connect(self._judge)
 
-    def add_to(self, sheet: Sheet) -> None:
-        """Put the lines into a sheet."""
+    def add_to(self, sheet: Lines) -> None:
+        """Put the lines where they belong."""
         sheet.add_field(_("New passphrase"), self._first)
         sheet.fields.addWidget(self._judgement)
         sheet.add_field(_("The same again"), self._second)
 
     def text(self) -> str:
         """Return the passphrase."""
-        return self._first.text()
+        return str(self._first.text())
 
     def focus(self) -> None:
         """Give the keyboard to the first line."""

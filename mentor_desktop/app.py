@@ -1,0 +1,192 @@
+"""The composition root of the window: everything it uses is made and handed down here.
+
+The first page is painted from one plain query; SQLAlchemy and reportlab are loaded
+behind it, on a thread.
+"""
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from mentor_desktop import config, logs
+from mentor_desktop.changes import Changes
+from mentor_desktop.clock import Clock, system_clock
+from mentor_desktop.errors import UserFacingError
+from mentor_desktop.services.workspaces import open_with_kept_key, read_passphrase
+from mentor_desktop.store.folder import WorkspaceFolder
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.ui.finding import find_in
+from mentor_desktop.ui.jobs import Jobs
+from mentor_desktop.ui.live_settings import LiveSettings
+from mentor_desktop.ui.main_window import MainWindow
+from mentor_desktop.ui.theme import Theme
+
+FIRST_PLACE = "today"
+# What the first click after the start needs, loaded behind the first page in this order.
+_WARM_MODULES = (
+    "mentor_desktop.store.unit_of_work",
+    "mentor_desktop.services.history",
+    "mentor_desktop.services.search",
+    "mentor_desktop.ui.pages.workshops_page",
+    "mentor_desktop.ui.pages.door_page",
+)
+_CASCADE = (1280, 820)
+
+
+def open_window(
+    *,
+    workspace: Path | None = None,
+    passphrase_file: Path | None = None,
+    key: bytes | None = None,
+    clock: Clock = system_clock,
+) -> int:
+    """Show the window until it is closed and return the exit code.
+
+    Without a key, and when no computer's keyring or file gives one, the entrance asks.
+    """
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("Mentor Desktop")
+    application.setQuitOnLastWindowClosed(False)
+    logs.start(config.log_dir())
+    program = Program(application, clock)
+    program.begin(workspace, passphrase_file, key)
+    return application.exec()
+
+
+class Program:
+    """What lives as long as the process: settings, theme, and the one window that is shown."""
+
+    def __init__(self, application: QApplication, clock: Clock) -> None:
+        self._application = application
+        self._clock = clock
+        folder = config.config_dir()
+        self._settings = LiveSettings(
+            config.load_settings(folder), partial(config.save_settings, folder)
+        )
+        chosen = self._settings.value
+        self._theme = Theme(
+            application,
+            scheme=chosen.colour_scheme,
+            text_scale=chosen.text_scale,
+            reduced_motion=chosen.reduced_motion,
+        )
+        self._window: QWidget | None = None
+        self._workspace: Workspace | None = None
+        self._jobs: Jobs | None = None
+
+    def begin(self, root: Path | None, passphrase_file: Path | None, key: bytes | None) -> None:
+        """Open the workspace if its key is at hand; else show the entrance."""
+        root = root or self._last_root()
+        if not WorkspaceFolder(root).is_workspace():
+            self._show_entrance(root)
+            return
+        try:
+            if key is not None:
+                self.show_workspace(Workspace.open(root, key, clock=self._clock))
+            elif passphrase_file is None and self._settings.value.remember_key:
+                self._open_with_kept_key(root)
+            else:
+                self._show_entrance(
+                    root, passphrase=read_passphrase(passphrase_file) if passphrase_file else ""
+                )
+        except UserFacingError as error:
+            self._show_entrance(root, trouble=str(error))
+
+    def show_workspace(self, workspace: Workspace) -> None:
+        """Show the main window on an opened workspace."""
+        self._leave_window()
+        self._workspace = workspace
+        self._remember(workspace.folder.root)
+        jobs = self._jobs = Jobs(workspace, self._clock)
+        window = MainWindow(
+            jobs,
+            self._theme,
+            self._clock,
+            self._settings,
+            name="Mentor Desktop",
+            undo=_undo,
+            provider=partial(find_in, jobs, self._go),
+        )
+        window.closing.connect(self._quit)
+        window.lock_wanted.connect(self._lock)
+        window.navigator.go(FIRST_PLACE, at_once=True)
+        if workspace.recovery_note:
+            window.frame.show_banner("recovered", workspace.recovery_note, closable=True)
+        window.resize(*_CASCADE)
+        window.show()
+        self._window = window
+        # After the paint: the event loop reaches a zero timer only when it has drawn.
+        QTimer.singleShot(0, partial(jobs.warm_up, _WARM_MODULES))
+
+    def _go(self, place: str, **where: str) -> None:
+        assert isinstance(self._window, MainWindow)
+        self._window.frame.go(place, **where)
+
+    def _open_with_kept_key(self, root: Path) -> None:
+        workspace = open_with_kept_key(root, clock=self._clock)
+        if workspace is None:
+            self._show_entrance(root)
+        else:
+            self.show_workspace(workspace)
+
+    def _show_entrance(self, root: Path, *, passphrase: str = "", trouble: str = "") -> None:
+        from mentor_desktop.ui.entrance import Entrance  # not when the key is at hand
+
+        self._leave_window()
+        entrance = Entrance(
+            self._theme,
+            self._clock,
+            self._settings,
+            root=root,
+            passphrase=passphrase,
+            trouble=trouble,
+        )
+        entrance.opened.connect(self.show_workspace)
+        entrance.closing.connect(self._application.quit)
+        entrance.show()
+        self._window = entrance
+
+    def _lock(self) -> None:
+        if self._workspace is None:
+            return
+        root = self._workspace.folder.root
+        self._close_workspace()
+        self._show_entrance(root)
+
+    def _quit(self) -> None:
+        self._close_workspace()
+        self._application.quit()
+
+    def _close_workspace(self) -> None:
+        if self._jobs is not None:
+            self._jobs.shutdown()
+            self._jobs = None
+        if self._workspace is not None:
+            self._workspace.close()
+            self._workspace = None
+
+    def _leave_window(self) -> None:
+        if self._window is not None:
+            self._window.hide()
+            self._window.deleteLater()
+            self._window = None
+
+    def _last_root(self) -> Path:
+        last = self._settings.value.last_workspace
+        return Path(last) if last else config.default_workspace_dir()
+
+    def _remember(self, root: Path) -> None:
+        kept = str(root.resolve())
+        recent = tuple(dict.fromkeys((kept, *self._settings.value.recent_workspaces)))[:5]
+        self._settings.change(last_workspace=kept, recent_workspaces=recent)
+
+
+def _undo(uow: Any, *, txn: int) -> Changes:  # Any: see `jobs.Store`
+    from mentor_desktop.services.history import undo  # SQLAlchemy: behind the first paint
+
+    return undo(uow, txn)

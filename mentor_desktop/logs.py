@@ -1,0 +1,66 @@
+"""The program's own log: what happened, never to whom. JSON lines, a few small files.
+
+Nothing in it leaves the computer by itself. Names, addresses, notes and keys have no
+place in a log call; a test plants canaries and reads every file.
+"""
+
+import json
+import logging
+import sys
+import threading
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+_BYTES = 512_000
+_FILES = 3
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+            "level": record.levelname,
+            "where": record.name,
+            "what": record.getMessage(),
+        }
+        if record.exc_info:
+            line["trace"] = _places_only(record.exc_info[2])
+            line["kind"] = record.exc_info[0].__name__ if record.exc_info[0] else ""
+        return json.dumps(line, ensure_ascii=False)
+
+
+def start(folder: Path) -> None:
+    """Write the log into `folder`; without a place for it the program runs all the same."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            folder / "mentor-desktop.log", maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8"
+        )
+    except OSError:
+        return
+    handler.setFormatter(_JsonLines())
+    root = logging.getLogger("mentor_desktop")
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    sys.excepthook = _on_crash
+    threading.excepthook = lambda args: _on_crash(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def _on_crash(
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+) -> None:
+    # The message may quote a name that was being worked on: only the kind and the places are kept.
+    logging.getLogger("mentor_desktop").critical("crash", exc_info=(kind, error, trace))  # type: ignore[arg-type]  # error is set whenever kind is
+    sys.__excepthook__(kind, error or kind(), trace)
+
+
+def _places_only(trace: TracebackType | None) -> list[str]:
+    places = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return places
