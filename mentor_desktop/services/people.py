@@ -3,33 +3,50 @@
 import json
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from mentor_desktop.changes import Changes
-from mentor_desktop.errors import ValidationError
+from mentor_desktop.errors import ConflictError, ValidationError
 from mentor_desktop.i18n import N_, _
-from mentor_desktop.models import Consent, Organisation, Person, Registration, Workshop
+from mentor_desktop.models import Certificate, Consent, Person, Registration
 from mentor_desktop.services import field_rules
 from mentor_desktop.services.aliases import load_aliases
 from mentor_desktop.services.choices import GENDERS, PHOTO_CHOICES
-from mentor_desktop.services.edits import apply_fields, found
+from mentor_desktop.services.edits import apply_fields, created_id, found
 from mentor_desktop.services.field_rules import Rule
-from mentor_desktop.services.names import (
-    certificate_name,
-    full_name,
-    kept_given_name,
-    kept_name,
-    name_warnings,
-)
+from mentor_desktop.services.names import full_name, kept_given_name, kept_name
 from mentor_desktop.services.organisations import find_or_prepare
 from mentor_desktop.services.people_search import matching_numbers
-from mentor_desktop.services.texts import shown_text
+from mentor_desktop.services.person_card import (
+    PersonCard,
+    PersonConsent,
+    PersonWorkshop,
+    consents_of,
+    person_card,
+)
 from mentor_desktop.store.person_order import read as person_order_of
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
+
+__all__ = [
+    "PersonCard",
+    "PersonConsent",
+    "PersonRow",
+    "PersonWorkshop",
+    "add_person",
+    "change_person",
+    "consents_of",
+    "created_id",
+    "person_card",
+    "person_order",
+    "person_rows",
+    "prepare_person",
+    "remove_person",
+    "rename",
+    "search_people",
+]
 
 RULES: Mapping[str, Rule] = {
     "given_name": kept_given_name,
@@ -70,67 +87,6 @@ class PersonRow(NamedTuple):
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class PersonWorkshop:
-    """One workshop a person is registered in."""
-
-    registration_id: str
-    workshop_id: str
-    code: str
-    title: str
-    starts_on: str
-    role: str
-    state: str
-    list_number: int | None
-
-
-@dataclass(frozen=True)
-class PersonConsent:
-    """One consent of a person; `withdrawn_at` is None while it holds."""
-
-    id: str
-    purpose: str
-    text_version: str
-    language: str
-    given_at: datetime
-    how: str
-    withdrawn_at: datetime | None
-    guardian_name: str
-    scan: str
-
-
-@dataclass(frozen=True)
-class PersonCard:
-    """Everything about one person. `merged_ids` are duplicates merged into this person."""
-
-    id: str
-    given_name: str
-    family_name: str
-    name: str
-    name_latin: str
-    badge_name: str
-    name_on_certificate: str
-    certificate_name: str
-    name_confirmed_at: datetime | None
-    email: str
-    phone: str
-    country: str
-    gender: str
-    birth_year: int | None
-    organisation_id: str | None
-    organisation: str
-    roles: tuple[str, ...]
-    preferred_language: str
-    photo_choice: str
-    photo_choice_at: datetime | None
-    note: str
-    created_at: datetime
-    workshops: tuple[PersonWorkshop, ...]
-    consents: tuple[PersonConsent, ...]
-    merged_ids: tuple[str, ...]
-    warnings: tuple[str, ...]
-
-
 def person_order(uow: Reader) -> "array[int]":  # array takes no parameter before Python 3.12
     """Return the numbers of all people in the order of the list's language; merged ones left out."""
     return person_order_of(uow.raw)
@@ -160,76 +116,6 @@ def person_rows(uow: Reader, numbers: Sequence[int]) -> list[PersonRow]:
 def search_people(uow: Reader, text: str, limit: int = 50) -> list[PersonRow]:
     """Return the people found by the beginnings of their names or e-mail, best first."""
     return person_rows(uow, matching_numbers(uow, text, limit))
-
-
-def person_card(uow: Reader, person_id: str) -> PersonCard:
-    """Return everything about one person; the id of a merged duplicate gives the person it is.
-
-    Raises:
-        NotFoundError: no such person.
-    """
-    aliases = load_aliases(uow)
-    person = found(uow, Person, aliases.resolve(person_id))
-    own_ids = aliases.all_of(person.id)
-    organisation = (
-        uow.session.get(Organisation, person.organisation_id) if person.organisation_id else None
-    )
-    return PersonCard(
-        id=person.id,
-        given_name=person.given_name,
-        family_name=person.family_name,
-        name=full_name(person.given_name, person.family_name),
-        name_latin=person.name_latin,
-        badge_name=person.badge_name,
-        name_on_certificate=person.name_on_certificate,
-        certificate_name=certificate_name(
-            person.given_name, person.family_name, person.name_on_certificate
-        ),
-        name_confirmed_at=person.name_confirmed_at,
-        email=person.email,
-        phone=person.phone,
-        country=person.country,
-        gender=person.gender,
-        birth_year=person.birth_year,
-        organisation_id=person.organisation_id,
-        organisation=organisation.name if organisation else "",
-        roles=tuple(person.roles),
-        preferred_language=person.preferred_language,
-        photo_choice=person.photo_choice,
-        photo_choice_at=person.photo_choice_at,
-        note=person.note,
-        created_at=person.created_at,
-        workshops=_workshops_of(uow, own_ids),
-        consents=consents_of(uow, person.id),
-        merged_ids=tuple(own_ids[1:]),
-        warnings=name_warnings(
-            person.given_name, person.family_name, person.badge_name, person.name_on_certificate
-        ),
-    )
-
-
-def consents_of(uow: Reader, person_id: str) -> tuple[PersonConsent, ...]:
-    """Return the consents of a person, those given under a merged duplicate too, newest first."""
-    own_ids = load_aliases(uow).all_of(person_id)
-    rows = uow.session.scalars(
-        select(Consent)
-        .where(Consent.person_id.in_(own_ids))
-        .order_by(Consent.given_at.desc(), Consent.id)
-    )
-    return tuple(
-        PersonConsent(
-            row.id,
-            row.purpose,
-            row.text_version,
-            row.language,
-            row.given_at,
-            row.how,
-            row.withdrawn_at,
-            row.guardian_name,
-            row.scan,
-        )
-        for row in rows
-    )
 
 
 def add_person(
@@ -308,6 +194,35 @@ def change_person(
     return uow.commit()
 
 
+def remove_person(uow: UnitOfWork, person_id: str) -> Changes:
+    """Remove somebody entered by mistake; who was ever registered stays.
+
+    Raises:
+        NotFoundError: no such person.
+        ConflictError: registrations, certificates, consents or merged duplicates belong to them.
+    """
+    person = found(uow, Person, person_id)
+    name = full_name(person.given_name, person.family_name)
+    users = sum(
+        uow.session.scalar(select(func.count()).where(column == person.id)) or 0
+        for column in (
+            Registration.person_id,
+            Certificate.person_id,
+            Consent.person_id,
+            Person.alias_of,
+        )
+    )
+    if users or person.alias_of is not None:
+        raise ConflictError(
+            _("{name} has workshops, certificates or consents here, so the record stays.").format(
+                name=name
+            )
+        )
+    uow.session.delete(person)
+    uow.describe(N_("Removed {name}"), name=name)
+    return uow.commit()
+
+
 def rename(person: Person, given_name: str, family_name: str) -> None:
     """Spell a person's name another way; badge and certificate follow where they showed the old one.
 
@@ -346,25 +261,3 @@ def _require_past(birth_year: int | None, now: datetime) -> None:
                 year=birth_year
             )
         )
-
-
-def _workshops_of(uow: Reader, person_ids: list[str]) -> tuple[PersonWorkshop, ...]:
-    rows = uow.session.execute(
-        select(Registration, Workshop)
-        .join(Workshop, Workshop.id == Registration.workshop_id)
-        .where(Registration.person_id.in_(person_ids))
-        .order_by(Workshop.starts_on.desc(), Workshop.code)
-    )
-    return tuple(
-        PersonWorkshop(
-            registration.id,
-            workshop.id,
-            workshop.code,
-            shown_text(workshop.title),
-            workshop.starts_on.isoformat(),
-            registration.role,
-            registration.state,
-            registration.list_number,
-        )
-        for registration, workshop in rows
-    )

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import select
-
 from mentor_desktop.errors import StoreError
-from mentor_desktop.i18n import N_, _, current_language, ngettext
-from mentor_desktop.models import ListPrint, Project, Workshop
-from mentor_desktop.models.base import to_milliseconds
+from mentor_desktop.i18n import N_, _, ngettext
+from mentor_desktop.models import Project, Workshop
 from mentor_desktop.services.agenda import Agenda
 from mentor_desktop.services.names import name_warnings
+from mentor_desktop.services.paper_prints import papers_of
 from mentor_desktop.services.readiness_check import ReadinessCheck, check
 from mentor_desktop.services.registrations import RegistrationRow
 from mentor_desktop.store.unit_of_work import Reader
@@ -30,7 +28,7 @@ def paper_checks(
         _fonts(_texts(workshop, attending, agenda, project)),
         _names(attending),
         _files(uow, project),
-        _list(uow, workshop, len(attending)),
+        _list(uow, workshop),
     ]
 
 
@@ -105,39 +103,24 @@ def _files(uow: Reader, project: Project | None) -> ReadinessCheck:
     return check("files", title, "ok", sentence.format(count=len(logos)), link)
 
 
-def _list(uow: Reader, workshop: Workshop, attending: int) -> ReadinessCheck:
+def _list(uow: Reader, workshop: Workshop) -> ReadinessCheck:
     title, link = N_("Attendance list"), "papers"
-    printed = uow.session.scalars(
-        select(ListPrint)
-        .where(ListPrint.workshop_id == workshop.id)
-        .order_by(ListPrint.printed_at.desc())
-        .limit(1)
-    ).first()
-    if printed is None:
-        sentence = _("The list is not printed yet. Paper is the fallback and the evidence.")
-        return check("list", title, "fail", sentence, link)
-    at = current_language().date(printed.printed_at.astimezone().date())
-    if _changed_since(uow, workshop, to_milliseconds(printed.printed_at)):
-        sentence = _("The list printed on {day} no longer shows everything. Print it again.")
-        return check("list", title, "warn", sentence.format(day=at), link)
-    sentence = _("The list of {count} people was printed on {day}.")
-    return check("list", title, "ok", sentence.format(count=attending, day=at), link)
-
-
-def _changed_since(uow: Reader, workshop: Workshop, at: int) -> bool:
-    """Say whether names, places or the agenda of this workshop changed after a moment."""
-    row = uow.raw.execute(
-        "SELECT 1 FROM change "
-        "WHERE txn > (SELECT coalesce(max(id), 0) FROM txn WHERE at <= ?1) AND ("
-        "(entity = 'registration' AND \"group\" NOT IN ('support_request', 'reference')"
-        " AND row IN (SELECT id FROM registration WHERE workshop_id = ?2))"
-        " OR (entity = 'person' AND \"group\" IN ('name', 'name_latin', 'organisation_id', 'alias_of')"
-        " AND row IN (SELECT person_id FROM registration WHERE workshop_id = ?2))"
-        " OR (entity = 'slot' AND row IN (SELECT id FROM slot WHERE workshop_id = ?2))"
-        " OR (entity = 'workshop' AND row = ?2 AND \"group\" NOT IN ('status', 'rule'))) LIMIT 1",
-        (at, workshop.id),
-    ).fetchone()
-    return row is not None
+    lists = [paper for paper in papers_of(uow, workshop.id) if paper.kind == "attendance_list"]
+    if not lists:
+        sentence = _("Without an agenda there is no list to print. Plan the half-days first.")
+        return check("list", title, "fail", sentence, "agenda")
+    missing = [str(paper.day) for paper in lists if paper.state == "never"]
+    if missing:
+        sentence = _("Not printed yet: day {days}. Paper is the fallback and the evidence.")
+        return check("list", title, "fail", sentence.format(days=", ".join(missing)), link)
+    changed = [str(paper.day) for paper in lists if paper.state == "changed"]
+    if changed:
+        sentence = _("Changed since the list was printed: day {days}. Print those pages again.")
+        return check("list", title, "warn", sentence.format(days=", ".join(changed)), link)
+    sentence = ngettext(
+        "The list of {count} day is printed.", "The lists of {count} days are printed.", len(lists)
+    )
+    return check("list", title, "ok", sentence.format(count=len(lists)), link)
 
 
 def _some(names: Sequence[str]) -> str:

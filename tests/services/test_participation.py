@@ -1,6 +1,7 @@
 """Participation figures, on the sample participants with their worked sums."""
 
 import csv
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from mentor_desktop.services.participation import (
 from mentor_desktop.services.participation_reading import participation_of
 from tests import factories
 
-SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "participants.csv"
+SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
+SAMPLE, SUMS = SAMPLES / "participants.csv", SAMPLES / "expected_sums.json"
 
 BY_COUNTRY = {
     "RO": (6, 2, 0), "CZ": (4, 2, 0), "BG": (3, 4, 0), "SI": (4, 3, 0), "LT": (4, 2, 0),
@@ -107,6 +109,16 @@ def test_the_sample_by_age_in_2026(sample) -> None:
 )
 def test_an_age_group_begins_on_its_lowest_age(birth_year, group) -> None:
     assert age_group(birth_year, 2026) == group
+
+
+def test_the_sums_beside_the_sample_files_are_these(sample) -> None:
+    expected = json.loads(SUMS.read_text("utf-8"))["participants"]
+    ages = {age.replace("–", "-"): count for age, count in persons(sample.by_age).items()}
+    assert sample.total.persons == expected["attending"]
+    assert persons(sample.by_gender) == expected["gender_attending"]
+    assert sample.by_country_and_gender == expected["country_attending"]
+    assert persons(sample.by_sector) == expected["sector_attending"]
+    assert ages == expected["age_group_2026_attending"]
 
 
 def test_half_days_and_persons_are_two_figures() -> None:

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from mentor_desktop.errors import NotFoundError, ValidationError
+from mentor_desktop.errors import ConflictError, NotFoundError, ValidationError
 from mentor_desktop.services.edits import created_id
 from mentor_desktop.services.names import name_warnings
 from mentor_desktop.services.people import (
@@ -13,6 +13,7 @@ from mentor_desktop.services.people import (
     person_card,
     person_order,
     person_rows,
+    remove_person,
     search_people,
 )
 from tests import factories
@@ -223,3 +224,15 @@ def test_a_name_wished_for_on_the_certificate_outlives_a_correction(workspace) -
 def test_an_unknown_person_is_not_found(workspace) -> None:
     with workspace.reader() as uow, pytest.raises(NotFoundError):
         person_card(uow, "0" * 32)
+
+
+def test_somebody_entered_by_mistake_goes_and_who_was_registered_stays(workspace) -> None:
+    mistake, known = add(workspace, "Anna"), add(workspace, "Ana", "Ek")
+    with workspace.unit_of_work() as uow:
+        factories.registration(uow.session, person_id=known)
+        uow.commit()
+    with workspace.unit_of_work() as uow:
+        remove_person(uow, mistake)
+    with workspace.unit_of_work() as uow, pytest.raises(ConflictError, match="Ana Ek"):
+        remove_person(uow, known)
+    assert names_of(workspace, "an") == ["Ana Ek"]

@@ -1,11 +1,14 @@
 """The readiness list: what is missing is named, what cannot be checked says so."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from mentor_desktop.errors import NotFoundError
 from mentor_desktop.services.machine import Battery, Machine
+from mentor_desktop.services.papers import record_print, render_attendance_list
 from mentor_desktop.services.projects import add_logo, change_project
 from mentor_desktop.services.readiness import readiness
 from mentor_desktop.services.registrations import change_registration, correct_name
@@ -19,7 +22,13 @@ KEYS = {
     "people", "place", "host", "project", "funding", "rule", "signatory", "agenda", "languages",
     "fonts", "names", "files", "list", "clock", "disk", "backup", "battery", "printer",
 }  # fmt: skip
-PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
+
+
+def picture():
+    """A logo that can be drawn."""
+    content = BytesIO()
+    Image.new("RGB", (40, 20), "navy").save(content, "PNG")
+    return content.getvalue()
 
 
 def machine(free=100 * GIGABYTE, battery=None):
@@ -81,10 +90,11 @@ def ready(workspace, clock):
         factories.registration(session, workshop_id=workshop.id, person_id=person.id)
         uow.commit()
     with workspace.unit_of_work() as uow:
-        add_logo(uow, project.id, PNG)
+        add_logo(uow, project.id, picture())
+    with workspace.reader() as uow:
+        paper = render_attendance_list(uow, workshop.id, language="en")
     with workspace.unit_of_work() as uow:
-        factories.list_print(uow.session, workshop_id=workshop.id, printed_at=clock.now)
-        uow.commit()
+        record_print(uow, [paper])
     back_up(workspace, "manual")
     return workshop.id
 
