@@ -12,6 +12,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from sqlcipher3 import dbapi2
+
 from mentor_desktop import config
 from mentor_desktop.clock import Clock
 from mentor_desktop.errors import StoreError
@@ -180,8 +182,9 @@ class Workspace:
                 device.note(connection, self.folder, self._incarnations)
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self.folder.mark_closed()
-        except StoreError as exc:
-            problem = str(exc)
+        except (StoreError, dbapi2.Error, OSError) as exc:
+            # A full disk must not keep anybody from closing; the log is folded in next time.
+            problem = str(explained(exc, self.folder.root) or exc)
         finally:
             self._lock.release()
         if problem:

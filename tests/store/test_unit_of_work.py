@@ -1,8 +1,6 @@
 """One action commits whole or leaves nothing, and what the world refuses is a sentence."""
 
-import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +13,7 @@ from mentor_desktop.models import LocalSetting, Person, Registration, Txn
 from mentor_desktop.store.unit_of_work import UnitOfWork
 from mentor_desktop.store.workspace import Workspace
 from tests import factories
-from tests.workspaces import FrozenClock
+from tests.workspaces import FrozenClock, files_limited_to
 
 
 def _people(workspace: Workspace) -> int:
@@ -32,17 +30,6 @@ def _do(workspace: Workspace, work: Callable[[UnitOfWork], object]) -> None:
 def _write_much(uow: UnitOfWork) -> None:
     for _ in range(100):
         factories.person(uow.session, note="x" * 4000)
-
-
-@contextmanager
-def _files_limited_to(size_bytes: int) -> Iterator[None]:
-    """Let no file grow over a size: what a bad disk does, at once and for every user."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_commit_says_what_changed(workspace: Workspace) -> None:
@@ -174,7 +161,7 @@ def test_a_full_disk_is_a_sentence_and_keeps_what_was_there(workspace: Workspace
 
 def test_a_disk_that_refuses_at_the_commit_is_a_sentence_too(workspace: Workspace) -> None:
     with (
-        _files_limited_to(64 * 1024),
+        files_limited_to(64 * 1024),
         pytest.raises(StoreError, match=r"reported an error|is full"),
     ):
         _do(workspace, _write_much)
