@@ -26,7 +26,8 @@ FONT_FILES = {name: f"{name}.ttf" for name in (LIGHT, REGULAR, BOLD)}
 # Marks are placed by the font; ligatures and case variants stay off because they have no code
 # point, and text copied out of the file would lose the letter.
 _SHAPING = {"ccmp": False, "liga": False, "clig": False, "calt": False, "kern": False}
-_LAYOUT_CHARACTERS = frozenset("\u00a0\u00ad")
+# Blank that does not break, soft hyphen, and the line end that `layout.wrap` breaks at.
+_LAYOUT_CHARACTERS = frozenset("\u00a0\u00ad\n")
 _registration = Lock()
 
 

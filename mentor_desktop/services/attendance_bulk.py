@@ -25,15 +25,15 @@ from mentor_desktop.services.roster import RosterLine, roster
 from mentor_desktop.store.unit_of_work import UnitOfWork
 
 _MANY: Final = {
-    Status.EXPECTED: N_("Expected again in {slot}: {count} people"),
-    Status.PRESENT: N_("Present in {slot}: {count} people"),
-    Status.LATE: N_("Late in {slot}: {count} people"),
-    Status.LEFT_EARLY: N_("Left early in {slot}: {count} people"),
-    Status.PARTIAL: N_("There for a part of {slot}: {count} people"),
-    Status.REMOTE: N_("Online in {slot}: {count} people"),
-    Status.EXCUSED: N_("Excused in {slot}: {count} people"),
-    Status.ABSENT: N_("Absent in {slot}: {count} people"),
-    Status.NOT_REQUIRED: N_("Not required in {slot}: {count} people"),
+    Status.EXPECTED: N_("Expected again in {slot}: {count}"),
+    Status.PRESENT: N_("Present in {slot}: {count}"),
+    Status.LATE: N_("Late in {slot}: {count}"),
+    Status.LEFT_EARLY: N_("Left early in {slot}: {count}"),
+    Status.PARTIAL: N_("There for a part of {slot}: {count}"),
+    Status.REMOTE: N_("Online in {slot}: {count}"),
+    Status.EXCUSED: N_("Excused in {slot}: {count}"),
+    Status.ABSENT: N_("Absent in {slot}: {count}"),
+    Status.NOT_REQUIRED: N_("Not required in {slot}: {count}"),
 }
 
 
@@ -94,7 +94,7 @@ def same_as(uow: UnitOfWork, *, slot_id: str, from_slot_id: str) -> Changes:
         append_mark(uow, person, period, standing, Entry(status, method="bulk"))
         count += 1
     uow.describe(
-        N_("Same as {other} taken over for {slot}: {count} people"),
+        N_("Same as {other} taken over for {slot}: {count}"),
         other=period_of(uow.raw, from_slot_id).code,
         slot=period.code,
         count=count,

@@ -13,6 +13,7 @@ from mentor_desktop.services.certificate_numbering import number_certificate
 from mentor_desktop.services.edits import found
 from mentor_desktop.services.eligibility import EligibilityRow
 from mentor_desktop.services.settings import setting
+from mentor_desktop.services.texts import one_line
 from mentor_desktop.store.unit_of_work import UnitOfWork
 
 ATTENDANCE: Final = "attendance"
@@ -50,7 +51,7 @@ class CertificateDraft:
             person_id=row.person_id,
             holder_name=row.name,
             holder_name_latin=row.name_latin,
-            title=text_in(workshop.title, language),
+            title=" ".join(text_in(workshop.title, language).split()),
             starts_on=workshop.starts_on,
             ends_on=workshop.ends_on,
             place=workshop.city,
@@ -74,7 +75,7 @@ class CertificateDraft:
         number = f"OID {host.oid}" if host.oid else f"PIC {host.pic}" if host.pic else ""
         return {
             "issuer_name": host.name,
-            "issuer_address": host.address,
+            "issuer_address": one_line(host.address),
             "issuer_number": number,
             "issuer_contact": setting(self._uow, ISSUER_CONTACT) or host.website,
         }

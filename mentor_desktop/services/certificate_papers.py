@@ -160,7 +160,7 @@ def _hand_over_list(
     project = uow.session.get(Project, workshop.project_id) if workshop.project_id else None
     host = uow.session.get(Organisation, workshop.host_org_id) if workshop.host_org_id else None
     return HandOverList(
-        activity_title=text_in(workshop.title, language),
+        activity_title=" ".join(text_in(workshop.title, language).split()),
         starts_on=workshop.starts_on,
         ends_on=workshop.ends_on,
         host=host.name if host else "",

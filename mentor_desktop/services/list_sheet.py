@@ -16,6 +16,7 @@ from mentor_desktop.services.attendance_reading import Period
 from mentor_desktop.services.certificate_sheets import logos_of
 from mentor_desktop.services.choices import EVENT_KINDS, REGISTRATION_ROLES
 from mentor_desktop.services.list_content import ListContent, NumberedPerson
+from mentor_desktop.services.texts import one_line
 from mentor_desktop.store.collation import sort_key
 from mentor_desktop.store.unit_of_work import Reader
 
@@ -68,7 +69,7 @@ def _head(uow: Reader, content: ListContent, words: Language) -> ListHead:
     workshop, project, host = content.workshop, content.project, content.host
     return ListHead(
         activity_type=words.gettext(EVENT_KINDS[workshop.event_kind]),
-        activity_title=text_in(workshop.title, words.code),
+        activity_title=" ".join(text_in(workshop.title, words.code).split()),
         host=host.name if host else "",
         venue=workshop.venue_name,
         address=_with_town(workshop.address, workshop.city),
@@ -115,8 +116,8 @@ def _addresses(
 
 def _with_town(address: str, city: str) -> str:
     """Return the address with its town, which many people type into the address already."""
-    one_line = ", ".join(part.strip() for part in address.splitlines() if part.strip())
-    return one_line if city and city in one_line else _joined(one_line, city)
+    line = one_line(address)
+    return line if city and city in line else _joined(line, city)
 
 
 def _country(words: Language, code: str) -> str:

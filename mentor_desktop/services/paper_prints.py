@@ -129,7 +129,7 @@ def record_print(uow: UnitOfWork, papers: Iterable[Paper]) -> Changes:
             row.print_count += 1
             row.printed_at = now
     pages = sum(paper.pages for paper in made)
-    uow.describe(N_("Printed {files}: {pages} pages"), files=_file_names(made), pages=pages)
+    uow.describe(N_("Printed {files} (pages: {pages})"), files=_file_names(made), pages=pages)
     uow.forbid_undo()
     return uow.commit()
 

@@ -24,3 +24,9 @@ def shown_text(texts: Mapping[str, str]) -> str:
 def missing_languages(texts: Mapping[str, str], languages: list[str]) -> list[str]:
     """Return the languages that have no text, in the order asked for."""
     return [code for code in languages if not texts.get(code, "").strip()]
+
+
+def one_line(address: str) -> str:
+    """Return an address typed in several lines as it stands in one, its lines parted by commas."""
+    lines = (line.strip().rstrip(",") for line in address.splitlines())
+    return ", ".join(line for line in lines if line)

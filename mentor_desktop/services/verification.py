@@ -193,9 +193,7 @@ def _judged_by_status(
 
 def _summary(verdicts: list[Verdict]) -> Iterable[str]:
     genuine = sum(verdict.is_genuine for verdict in verdicts)
-    yield _("{genuine} of {all} certificates are genuine.").format(
-        genuine=genuine, all=len(verdicts)
-    )
+    yield _("Genuine: {genuine} of {all} certificates.").format(genuine=genuine, all=len(verdicts))
     for verdict in verdicts:
         if not verdict.is_genuine:
             yield verdict.sentence

@@ -262,7 +262,7 @@ def test_many_are_marked_in_one_action_and_ask_for_the_paper(sample):
         changes = attendance.mark_many(
             uow, registration_ids=people, slot_id=sample.slots["D1-AM"], status="present"
         )
-    assert changes.action == "Present in D1-AM: 2 people"
+    assert changes.action == "Present in D1-AM: 2"
     assert len(changes.entities["attendance_mark"]) == 2
     assert not standing(sample, "P001").is_unchecked
     assert standing(sample, "P002").is_unchecked

@@ -342,3 +342,10 @@ def test_certificates_in_another_language_use_its_words(sample):
     change(sample, Workshop, title={"en": "Mentoring", "lt": "Mentorystė"}, languages=["lt", "en"])
     row = issue_for(sample, "P031")
     assert (row.language, row.title) == ("lt", "Mentorystė")
+
+
+def test_an_address_of_several_lines_stands_in_one(sample):
+    change(sample, Organisation, address="Vzorová 1,\n602 00 Brno\n")
+    change(sample, Project, funding_statement={"en": "Funded by many.\nThank you."})
+    row = issue_for(sample, "P031")
+    assert stored(sample, row.serial).issuer_address == "Vzorová 1, 602 00 Brno"

@@ -7,7 +7,7 @@ import pytest
 
 from mentor_desktop.documents.attendance_list import plan_pages
 from mentor_desktop.errors import NotFoundError
-from mentor_desktop.models import Certificate, Organisation, Person, Registration, Workshop
+from mentor_desktop.models import Certificate, Organisation, Person, Project, Registration, Workshop
 from mentor_desktop.services import attendance, papers
 from mentor_desktop.services.certificate_sheets import sheets_of
 from mentor_desktop.services.certificates import (
@@ -173,6 +173,20 @@ def test_nothing_private_is_on_any_list(sample):
     assert "Bâlteanu" in text
 
 
+def test_texts_of_several_lines_can_be_printed(sample):
+    with sample.workspace.unit_of_work() as uow:
+        workshop = uow.session.get(Workshop, sample.workshop_id)
+        workshop.address = "Vzorová 1\n602 00 Brno"
+        workshop.data_notice = {"en": "We keep this list.\nAsk us anything."}
+        project = uow.session.get(Project, workshop.project_id)
+        project.funding_statement = {"en": "Funded by many.\nThank you."}
+        uow.commit()
+    assert sheet_of(sample, day=1).head.address == "Vzorová 1, 602 00 Brno"
+    text = text_of(a_list(sample, day=1).data)
+    assert "We keep this list. Ask us anything." in text
+    assert "Funded by many. Thank you." in text
+
+
 def test_a_paper_tells_its_pages_first_and_last_name(sample):
     paper = a_list(sample, day=1)
     assert paper.pages == len(pypdfium2.PdfDocument(paper.data))
@@ -246,7 +260,7 @@ def test_a_final_list_is_not_outdated_by_its_own_walk_ins(sample, clock):
 def test_printing_is_on_record_and_cannot_be_taken_back(sample):
     changes = print_it(sample, a_list(sample, day=1))
     assert not changes.undoable
-    assert changes.action.startswith("Printed WS-2026-01-attendance-list-D1.pdf:")
+    assert changes.action == "Printed WS-2026-01-attendance-list-D1.pdf (pages: 6)"
 
 
 def test_a_workshop_without_agenda_has_no_list(workspace):

@@ -181,7 +181,7 @@ def test_one_altered_certificate_spoils_a_file_of_several(sample):
     spoilt = content.replace("Giedrė".encode(), b"Giedra")
     found = verdict(sample, spoilt, "two.txt")
     assert found.kind == "altered"
-    assert found.sentence.startswith("1 of 2 certificates are genuine.")
+    assert found.sentence.startswith("Genuine: 1 of 2 certificates.")
     with sample.workspace.reader() as uow:
         assert [one.kind for one in verify_all(uow, "two.txt", spoilt)] == ["altered", "genuine"]
 
