@@ -17,6 +17,7 @@ from mentor_desktop.models import (
 )
 from mentor_desktop.services import certificates
 from mentor_desktop.services.certificate_checks import certificate_checks
+from mentor_desktop.services.certificate_names import confirm_names
 from mentor_desktop.services.certificate_numbering import issuer_key, record_of
 from mentor_desktop.services.certificate_numbers import full_number, verification_code
 from mentor_desktop.services.certificate_register import (
@@ -25,6 +26,7 @@ from mentor_desktop.services.certificate_register import (
     find_certificate,
 )
 from mentor_desktop.services.eligibility import eligibility
+from mentor_desktop.services.registrations import correct_name
 from tests.services.certificate_day import CLOSING, make_closing_day
 
 
@@ -238,6 +240,16 @@ def test_unconfirmed_names_are_a_warning_that_counts_them(sample):
     assert checks(sample)["names"].state == "warn"
     assert checks(sample)["names"].sentence == "52 names are not confirmed by their holders."
     assert next(iter(checks(sample).values())).state == "warn"
+
+
+def test_confirmed_names_are_no_warning_until_somebody_corrects_one(sample):
+    everybody = list(sample.registrations.values())
+    write(sample, confirm_names, registration_ids=everybody)
+    assert checks(sample)["names"].state == "ok"
+    with sample.workspace.unit_of_work() as uow:
+        person_id = person_of(uow, sample, "P031").id
+        correct_name(uow, person_id, "Giedrė", "Ąžuolytė")
+    assert checks(sample)["names"].sentence == "1 name is not confirmed by its holder."
 
 
 def test_a_misspelt_name_is_replaced_under_a_new_number(sample, clock):
