@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations, pairwise
+from typing import NamedTuple
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.i18n import N_, _
@@ -59,8 +60,7 @@ class DuplicatePair:
         return _(REASONS[self.reason])
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(NamedTuple):
     number: int
     id: str
     name: str
@@ -69,31 +69,32 @@ class _Known:
     birth_year: int | None
 
 
-def possible_duplicates(uow: Reader) -> list[DuplicatePair]:
-    """Return the pairs that may be one person, likeliest first; without those kept apart."""
+def possible_duplicates(uow: Reader, limit: int = 200) -> list[DuplicatePair]:
+    """Return the pairs that may be one person, likeliest first, at most `limit`.
+
+    Pairs kept apart are left out.
+    """
     people = _everybody(uow)
-    reasons: dict[tuple[int, int], str] = {}
+    reasons: dict[tuple[_Known, _Known], str] = {}
     for group in _groups(people, lambda one: {one.name, one.latin}):
-        for first, second in _pairs(group):
-            reason = _reason_of_namesakes(first, second)
+        for pair in _pairs(group):
+            reason = _reason_of_namesakes(*pair)
             if reason:
-                reasons.setdefault((first.number, second.number), reason)
+                reasons.setdefault(pair, reason)
     for group in _groups(people, lambda one: {one.email}):
         if len(group) <= _OFFICE:
-            for first, second in combinations(group, 2):
-                reasons.setdefault((first.number, second.number), "same_email")
-    numbers = sorted({number for pair in reasons for number in pair})
+            for pair in combinations(group, 2):
+                reasons.setdefault(pair, "same_email")
+    apart, order = set(settings_with_prefix(uow, _APART)), list(REASONS)
+    open_pairs = [pair for pair in reasons if _apart_key(pair[0].id, pair[1].id) not in apart]
+    open_pairs.sort(key=lambda pair: (order.index(reasons[pair]), pair[0].name, pair[0].number))
+    shown = open_pairs[:limit]
+    numbers = sorted({one.number for pair in shown for one in pair})
     rows = {row.number: row for row in person_rows(uow, numbers)}
-    apart = set(settings_with_prefix(uow, _APART))
-    order = list(REASONS)
-    found = [
-        DuplicatePair(rows[first], rows[second], reason)
-        for (first, second), reason in reasons.items()
-        if _apart_key(rows[first].id, rows[second].id) not in apart
+    return [
+        DuplicatePair(rows[first.number], rows[second.number], reasons[first, second])
+        for first, second in shown
     ]
-    return sorted(
-        found, key=lambda pair: (order.index(pair.reason), pair.first.name, pair.first.id)
-    )
 
 
 def similar_people(

@@ -3,11 +3,12 @@
 A list number is given once and never to somebody else: it stands on paper.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from mentor_desktop.errors import ConflictError
 from mentor_desktop.i18n import _
@@ -27,6 +28,33 @@ from mentor_desktop.services.field_rules import Rule
 from mentor_desktop.services.names import full_name
 from mentor_desktop.store.collation import person_sort_key
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
+
+_Columns = Row[*tuple[Any, ...]]  # Any: the columns named below
+_REGISTRATION = (
+    Registration.id,
+    Registration.person_id,
+    Registration.list_number,
+    Registration.role,
+    Registration.state,
+    Registration.source,
+    Registration.is_partner_staff,
+    Registration.sending_org_id,
+    Registration.sending_country,
+    Registration.reference,
+    Registration.support_request,
+)
+_PERSON = (
+    Person.id,
+    Person.given_name,
+    Person.family_name,
+    Person.name_latin,
+    Person.badge_name,
+    Person.country,
+    Person.organisation_id,
+    Person.photo_choice,
+    Person.preferred_language,
+)
+_ORGANISATION = (Organisation.id, Organisation.name, Organisation.country)
 
 RULES: Mapping[str, Rule] = {
     "role": field_rules.one_of(REGISTRATION_ROLES),
@@ -88,17 +116,20 @@ def registration_rows(uow: Reader, workshop_id: str) -> list[RegistrationRow]:
     Without a list number the order of the list's language decides.
     """
     aliases = load_aliases(uow)
-    registrations = uow.session.scalars(
-        select(Registration).where(Registration.workshop_id == workshop_id)
+    # Columns, not objects: 2,000 rows take a third of the time.
+    registrations = uow.session.execute(
+        select(*_REGISTRATION).where(Registration.workshop_id == workshop_id)
     ).all()
-    people = _people(uow, workshop_id, [aliases.resolve(one.person_id) for one in registrations])
-    organisations = {one.id: one for one in uow.session.scalars(select(Organisation))}
+    people = _people(uow, {aliases.resolve(one.person_id) for one in registrations})
+    organisations = {one.id: one for one in uow.session.execute(select(*_ORGANISATION))}
     language = uow.raw.sort_language
     listed = []
     for one in registrations:
         row = _row(one, people[aliases.resolve(one.person_id)], organisations)
-        key = person_sort_key(row.given_name, row.family_name, language)
         number = row.list_number
+        key = b""
+        if number is None:
+            key = person_sort_key(row.given_name, row.family_name, language)
         listed.append(((not row.is_attending, number is None, number or 0, key, row.id), row))
     return [row for _order, row in sorted(listed, key=lambda pair: pair[0])]
 
@@ -209,19 +240,13 @@ def _existing(uow: UnitOfWork, workshop_id: str, person_id: str) -> Registration
     return min(rows, key=lambda row: (row.state not in ATTENDING_STATES, row.id), default=None)
 
 
-def _people(uow: Reader, workshop_id: str, person_ids: list[str]) -> dict[str, Person]:
-    registered = select(Registration.person_id).where(Registration.workshop_id == workshop_id)
-    people = {
-        one.id: one for one in uow.session.scalars(select(Person).where(Person.id.in_(registered)))
-    }
-    for person_id in set(person_ids) - people.keys():
-        people[person_id] = found(uow, Person, person_id)
-    return people
+def _people(uow: Reader, person_ids: Iterable[str]) -> dict[str, _Columns]:
+    ids = func.json_each(json.dumps(sorted(person_ids))).table_valued("value")
+    rows = uow.session.execute(select(*_PERSON).where(Person.id.in_(select(ids.c.value))))
+    return {one.id: one for one in rows}
 
 
-def _row(
-    row: Registration, person: Person, organisations: Mapping[str, Organisation]
-) -> RegistrationRow:
+def _row(row: _Columns, person: _Columns, organisations: Mapping[str, _Columns]) -> RegistrationRow:
     organisation = organisations.get(row.sending_org_id or person.organisation_id or "")
     organisation_country = organisation.country if organisation else ""
     return RegistrationRow(

@@ -102,6 +102,14 @@ def test_likeliest_pairs_come_first(workspace) -> None:
     ]
 
 
+def test_as_many_pairs_are_listed_as_were_asked_for(workspace) -> None:
+    for _number in range(5):
+        person(workspace, "Same", "Name", birth_year=1990)
+    with workspace.reader() as uow:
+        assert len(possible_duplicates(uow)) == 10
+        assert len(possible_duplicates(uow, limit=3)) == 3
+
+
 def test_people_kept_apart_are_not_asked_about_again(workspace) -> None:
     first = person(workspace, "Elena", "Munteanu")
     second = person(workspace, "Elena", "Munteanu")
