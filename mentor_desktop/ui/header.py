@@ -87,7 +87,7 @@ class Header(QWidget):
         self._show_crumbs(crumbs[:-1])
         self._title.setText(crumbs[-1].text)
         primary = page.primary if page else None
-        self._primary.setVisible(primary is not None)
+        self._primary.setVisible(primary is not None and not primary.is_on_page)
         if primary:
             self._primary.set_text(primary.text)
             self._primary.set_icon(primary.icon)

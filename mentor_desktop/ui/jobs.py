@@ -356,6 +356,7 @@ class _Lane:
     def _run(self) -> None:
         while (task := self._tasks.get()) is not None:
             task()
+            del task  # while the thread waits it keeps no page alive
 
 
 def _is_alive(owner: QObject | None) -> Callable[[], bool]:

@@ -11,7 +11,7 @@ from mentor_desktop.ui.places import Place
 from mentor_desktop.ui.theme import Theme
 
 _MARK_HEIGHT = 56
-_MORE = "more"
+_RAIL_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class RailItem(QAbstractButton):
@@ -64,6 +64,12 @@ class RailItem(QAbstractButton):
         self._is_hovered = False
         super().leaveEvent(event)
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _RAIL_KEYS:
+            event.ignore()  # the rail knows its neighbours
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, painter = self._theme, QPainter(self)
@@ -189,7 +195,7 @@ class Rail(QWidget):
         if event.key() in steps and focused in visible:
             index = visible.index(focused) + steps[Qt.Key(event.key())]
             visible[index % len(visible)].setFocus(Qt.FocusReason.TabFocusReason)
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(focused, RailItem):
+        elif event.key() in _RAIL_KEYS and isinstance(focused, RailItem):
             focused.click()
         else:
             super().keyPressEvent(event)

@@ -26,10 +26,10 @@ class ReportDialog(QDialog):
         self.setWindowTitle(_("Something went wrong"))
         self.setMinimumSize(theme.px(_WIDTH) // 2, theme.px(_HEIGHT) // 2)
         self.resize(theme.px(_WIDTH), theme.px(_HEIGHT))
-        self._report = f"Mentor Desktop {__version__} · Python {platform.python_version()} · Qt {qVersion()}\n{report}"
+        self.report = f"Mentor Desktop {__version__} · Python {platform.python_version()} · Qt {qVersion()}\n{report}"
         area = TextArea(_("Report"))
         area.setReadOnly(True)
-        area.setPlainText(self._report)
+        area.setPlainText(self.report)
         explanation = _(
             "Please pass this report on to whoever looks after the program. "
             "Read it first: it may contain names."
@@ -49,4 +49,4 @@ class ReportDialog(QDialog):
         close.setFocus()
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._report)
+        QGuiApplication.clipboard().setText(self.report)

@@ -17,6 +17,7 @@ class Shortcut(StrEnum):
     MORE = "Ctrl+."
     CORRECT = "F2"
     WALK_IN = "F4"
+    PRESENT_NOW = "F8"
     FULL_SCREEN = "F11"
     PRINT = "Ctrl+P"
     FILTER = "Ctrl+F"

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from mentor_desktop.clock import Clock
 from mentor_desktop.config import Settings
 from mentor_desktop.ui.jobs import Jobs
 from mentor_desktop.ui.live_settings import LiveSettings
+from mentor_desktop.ui.main_window import MainWindow
 from mentor_desktop.ui.theme import Theme
+from tests.ui.sample_window import build_window
 from tests.ui.stores import SqliteStore
 
 NOW = datetime(2026, 3, 10, 9, 42, 7, tzinfo=UTC)
@@ -42,3 +45,14 @@ def jobs(qapp: QApplication, store: SqliteStore, clock: Clock) -> Iterator[Jobs]
 @pytest.fixture
 def settings() -> LiveSettings:
     return LiveSettings(Settings(), lambda _settings: None)
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, jobs: Jobs, theme: Theme, clock: Clock, settings: LiveSettings
+) -> Iterator[MainWindow]:
+    """The main window with two places and one inner page, not shown yet."""
+    window = build_window(jobs, theme, clock, settings)
+    qtbot.addWidget(window)
+    yield window
+    window.navigator.release()

@@ -24,7 +24,10 @@ class Crumb(NamedTuple):
 
 
 class PageAction(NamedTuple):
-    """Something one can do on a page: its primary button, a line of its ⋯ menu, a hit of Ctrl+K."""
+    """Something one can do on a page: its primary button, a line of its ⋯ menu, a hit of Ctrl+K.
+
+    A primary act that `is_on_page` has its button there instead of in the header.
+    """
 
     text: str
     act: Act
@@ -32,6 +35,7 @@ class PageAction(NamedTuple):
     shortcut: str = ""
     is_danger: bool = False
     is_enabled: bool = True
+    is_on_page: bool = False
 
 
 class Page(QWidget):
@@ -89,9 +93,17 @@ class Page(QWidget):
         self.crumbs = crumbs
         self.heading_changed.emit()
 
-    def set_primary(self, text: str, act: Act, *, icon: str = "", is_enabled: bool = True) -> None:
-        """Set the one act, the button top right (Ctrl+Enter)."""
-        self.primary = PageAction(text, act, icon, is_enabled=is_enabled)
+    def set_primary(
+        self,
+        text: str,
+        act: Act,
+        *,
+        icon: str = "",
+        is_enabled: bool = True,
+        is_on_page: bool = False,
+    ) -> None:
+        """Set the one act (Ctrl+Enter): the button top right, unless the page shows its own."""
+        self.primary = PageAction(text, act, icon, is_enabled=is_enabled, is_on_page=is_on_page)
         self.heading_changed.emit()
 
     def clear_primary(self) -> None:

@@ -112,6 +112,11 @@ class PagePictures:
         self._edition += 1
         self._asked.clear()
 
+    @property
+    def drawn(self) -> frozenset[int]:
+        """The numbers of the pages that are drawn and kept."""
+        return frozenset(self._pictures)
+
     def picture(self, number: int) -> QImage | None:
         """Return a page's picture, None while it is being drawn."""
         if number not in self._asked:

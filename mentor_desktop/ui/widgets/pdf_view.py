@@ -61,6 +61,16 @@ class PdfView(QAbstractScrollArea):
         """How many pages there are, 0 while nothing is shown."""
         return len(self._layout.sizes)
 
+    @property
+    def is_settling(self) -> bool:
+        """Whether the zoom has just changed and pages wait to be drawn sharp."""
+        return self._settle.isActive()
+
+    @property
+    def pictures(self) -> PagePictures:
+        """The pages drawn so far."""
+        return self._pictures
+
     def show_pdf(self, pdf: bytes) -> None:
         """Show a document from its first page; what was shown stays until it is read."""
         self._wanted = pdf

@@ -55,6 +55,11 @@ class Toast(QWidget):
         """What it says."""
         return self._text.text()
 
+    @property
+    def seconds_left(self) -> float:
+        """How long it still stays if nobody touches it."""
+        return max(0, self._timer.remainingTime()) / 1000
+
     def say(
         self, sentence: str, action: str = "", on_action: Callable[[], object] | None = None
     ) -> None:

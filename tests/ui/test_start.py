@@ -1,0 +1,64 @@
+"""What the start of the window must not do, looked at in a process of its own."""
+
+import json
+import subprocess
+import sys
+
+HEAVY = {
+    "sqlalchemy", "reportlab", "alembic", "babel", "cryptography", "pypdfium2", "PIL", "openpyxl",
+    "keyring", "segno", "uharfbuzz", "fontTools", "asyncio", "unittest",
+}  # fmt: skip
+LATER = {
+    "mentor_desktop.ui.widgets.command_palette",
+    "mentor_desktop.ui.widgets.side_panel",
+    "mentor_desktop.ui.widgets.toast",
+    "mentor_desktop.ui.report_dialog",
+    "mentor_desktop.ui.widgets.pdf_view",
+}
+PROGRAM = """
+import json, sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from mentor_desktop.config import Settings
+from mentor_desktop.ui.application import make_application
+from mentor_desktop.ui.jobs import Jobs
+from mentor_desktop.ui.live_settings import LiveSettings
+from mentor_desktop.ui.main_window import MainWindow
+from mentor_desktop.ui.places import Place
+from mentor_desktop.ui.theme import Theme
+
+class Store:
+    @contextmanager
+    def unit_of_work(self):
+        yield None
+    reader = unit_of_work
+
+application = make_application(sys.argv)
+theme = Theme(application, scheme="light")
+clock = lambda: datetime(2026, 3, 10, tzinfo=UTC)
+jobs = Jobs(Store(), clock)
+places = (Place("today", "today", "Today", "mentor_desktop.ui.pages.base:Page"),)
+settings = LiveSettings(Settings(), lambda value: None)
+window = MainWindow(jobs, theme, clock, settings, name="x", undo=None, places=places)
+window.navigator.go("today", at_once=True)
+window.show()
+window.grab()
+import threading
+print(json.dumps([sorted(sys.modules), threading.active_count()]))
+window.close()
+"""
+
+
+def started() -> tuple[set[str], int]:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=60
+    )
+    modules, threads = json.loads(done.stdout)
+    return set(modules), threads
+
+
+def test_first_paint_imports_nothing_heavy_and_starts_no_thread() -> None:
+    modules, threads = started()
+    assert not {module.split(".")[0] for module in modules} & HEAVY
+    assert not modules & LATER
+    assert threads == 1
