@@ -16,7 +16,9 @@ def run(invocation: Invocation) -> CommandResult:
     with opened(invocation) as workspace, workspace.reader() as uow:
         workshop_id = find_workshop(uow, invocation.workshop) if invocation.workshop else None
         table = export_table(uow, invocation.kind, workshop_id=workshop_id)
-        content = table_file(table, invocation.out.suffix.lower(), language=i18n.current_language().code)
+        content = table_file(
+            table, invocation.out.suffix.lower(), language=i18n.current_language().code
+        )
     write_file(invocation.out, content)
     count = len(table.rows)
     sentence = ngettext("Wrote {count} row to {path}.", "Wrote {count} rows to {path}.", count)

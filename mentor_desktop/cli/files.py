@@ -1,6 +1,5 @@
 """Writing what a command made: whole or not at all."""
 
-import os
 from pathlib import Path
 
 from mentor_desktop.errors import StoreError
@@ -17,8 +16,10 @@ def write_file(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(content)
-        os.replace(draft, path)
+        draft.replace(path)
     except OSError as exc:
         raise StoreError(
-            _("{path} cannot be written ({reason}). Choose another place.").format(path=path, reason=exc.strerror)
+            _("{path} cannot be written ({reason}). Choose another place.").format(
+                path=path, reason=exc.strerror
+            )
         ) from exc

@@ -13,7 +13,11 @@ def run(invocation: Invocation) -> CommandResult:
     with opened(invocation) as workspace, workspace.unit_of_work() as uow:
         issued = issue_certificates(uow, find_workshop(uow, invocation.workshop))
     count = len(issued.issued)
-    lines = [ngettext("Issued {count} certificate.", "Issued {count} certificates.", count).format(count=count)]
+    lines = [
+        ngettext("Issued {count} certificate.", "Issued {count} certificates.", count).format(
+            count=count
+        )
+    ]
     lines += [f"{skipped.name}: {skipped.sentence}" for skipped in issued.skipped]
     return CommandResult(
         facts={

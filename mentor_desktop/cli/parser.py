@@ -40,14 +40,18 @@ def parse(arguments: Sequence[str]) -> Invocation:
     """Return the parsed command line; argparse exits with 2 and a sentence on wrong usage."""
     found = vars(_parser().parse_args(list(arguments)))
     files = found.pop("files", None) or ()
-    return Invocation(files=tuple(files), **{name: value for name, value in found.items() if value is not None})
+    return Invocation(
+        files=tuple(files), **{name: value for name, value in found.items() if value is not None}
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
     everywhere = _global_options()
     parser = argparse.ArgumentParser(
         prog="mentor-desktop",
-        description=_("Workshops, mentoring and their paper, offline. Without a command the window opens."),
+        description=_(
+            "Workshops, mentoring and their paper, offline. Without a command the window opens."
+        ),
         parents=[everywhere],
         allow_abbrev=False,
     )
@@ -55,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"))
 
     def command(name: str, summary: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=summary, description=summary, parents=[everywhere], allow_abbrev=False)
+        return commands.add_parser(
+            name, help=summary, description=summary, parents=[everywhere], allow_abbrev=False
+        )
 
     _add_data_commands(command)
     _add_paper_commands(command)
@@ -67,22 +73,40 @@ def _global_options() -> argparse.ArgumentParser:
     # SUPPRESS: an option given before the command must not be reset by the command's own default.
     options = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     options.add_argument("--workspace", type=Path, metavar="DIR", help=_("the workspace folder"))
-    options.add_argument("--passphrase-file", type=Path, metavar="FILE", help=_("a file whose first line is the passphrase"))
-    options.add_argument("--lang", dest="language", metavar="CODE", help=_("language of messages and papers, for example lt"))
-    options.add_argument("--json", dest="as_json", action="store_true", help=_("print one JSON object"))
+    options.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help=_("a file whose first line is the passphrase"),
+    )
+    options.add_argument(
+        "--lang",
+        dest="language",
+        metavar="CODE",
+        help=_("language of messages and papers, for example lt"),
+    )
+    options.add_argument(
+        "--json", dest="as_json", action="store_true", help=_("print one JSON object")
+    )
     return options
 
 
 def _add_data_commands(command: _Command) -> None:
     demo = command("demo", _("Fill a new workspace with the sample workshop."))
-    demo.add_argument("--starts-on", type=_date, metavar="DATE", help=_("first day of the workshop, YYYY-MM-DD"))
+    demo.add_argument(
+        "--starts-on", type=_date, metavar="DATE", help=_("first day of the workshop, YYYY-MM-DD")
+    )
 
     importing = command("import", _("Read a table into the workspace: all of it or nothing."))
     importing.add_argument("kind", choices=IMPORT_KINDS)
     importing.add_argument("files", nargs=1, type=Path, metavar="FILE")
     importing.add_argument("--workshop", metavar="CODE", help=_("the workshop the rows belong to"))
-    importing.add_argument("--encoding", help=_("letters of the file, for example cp1257; found by itself otherwise"))
-    importing.add_argument("--delimiter", help=_("separator of the columns; found by itself otherwise"))
+    importing.add_argument(
+        "--encoding", help=_("letters of the file, for example cp1257; found by itself otherwise")
+    )
+    importing.add_argument(
+        "--delimiter", help=_("separator of the columns; found by itself otherwise")
+    )
 
     exporting = command("export", _("Write a table to a .csv or .xlsx file."))
     exporting.add_argument("kind", choices=EXPORT_KINDS)
@@ -99,8 +123,12 @@ def _add_paper_commands(command: _Command) -> None:
     printing.add_argument("kind", choices=PRINT_KINDS)
     printing.add_argument("--workshop", required=True, metavar="CODE")
     printing.add_argument("--out", type=Path, required=True, metavar="DIR")
-    printing.add_argument("--single-file", dest="is_single_file", action="store_true", help=_("all in one PDF"))
-    printing.add_argument("--issue", dest="is_issuing", action="store_true", help=_("issue what is missing first"))
+    printing.add_argument(
+        "--single-file", dest="is_single_file", action="store_true", help=_("all in one PDF")
+    )
+    printing.add_argument(
+        "--issue", dest="is_issuing", action="store_true", help=_("issue what is missing first")
+    )
 
     verify = command("verify", _("Say whether certificates are genuine: PDF, picture or text."))
     verify.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -110,7 +138,9 @@ def _add_care_commands(command: _Command) -> None:
     backup = command("backup", _("Write a verified, encrypted backup."))
     backup.add_argument("out", type=Path, metavar="DIR")
 
-    restore = command("restore", _("Bring a backup back; what is there now is kept as a backup first."))
+    restore = command(
+        "restore", _("Bring a backup back; what is there now is kept as a backup first.")
+    )
     restore.add_argument("files", nargs=1, type=Path, metavar="FILE")
 
     command("check", _("Check the store and its files for damage."))
@@ -120,4 +150,6 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as exc:
-        raise argparse.ArgumentTypeError(_("{text} is not a date; write it as 2026-03-10").format(text=text)) from exc
+        raise argparse.ArgumentTypeError(
+            _("{text} is not a date; write it as 2026-03-10").format(text=text)
+        ) from exc

@@ -28,8 +28,13 @@ def run(invocation: Invocation) -> CommandResult:
             files.append({"file": str(target), "pages": paper.pages})
         with workspace.unit_of_work() as uow:
             papers.record_print(uow, made)
-    lines = tuple(_("{path} ({pages} pages)").format(path=one["file"], pages=one["pages"]) for one in files)
-    return CommandResult(facts={"workshop": invocation.workshop, "kind": invocation.kind, "files": files}, lines=lines)
+    lines = tuple(
+        _("{path} ({pages} pages)").format(path=one["file"], pages=one["pages"]) for one in files
+    )
+    return CommandResult(
+        facts={"workshop": invocation.workshop, "kind": invocation.kind, "files": files},
+        lines=lines,
+    )
 
 
 def _lists(workspace: Workspace, invocation: Invocation) -> list[papers.Paper]:
@@ -48,8 +53,8 @@ def _certificates(workspace: Workspace, invocation: Invocation) -> list[papers.P
         made = papers.certificate_papers(uow, workshop_id, single_file=invocation.is_single_file)
     if not made:
         raise ValidationError(
-            _("No certificate has been issued for {workshop} yet. Run “issue certificates” first, or add --issue.").format(
-                workshop=invocation.workshop
-            )
+            _(
+                "No certificate has been issued for {workshop} yet. Run “issue certificates” first, or add --issue."
+            ).format(workshop=invocation.workshop)
         )
     return made

@@ -12,6 +12,7 @@ from mentor_desktop.clock import system_clock
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
 from mentor_desktop.progress import Progress
+from mentor_desktop.services.workspaces import read_passphrase
 from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.keyring_store import recall_key
 from mentor_desktop.store.workspace import Workspace
@@ -41,21 +42,6 @@ def opened(invocation: Invocation) -> Iterator[Workspace]:
         yield workspace
     finally:
         workspace.close()
-
-
-def read_passphrase(path: Path) -> str:
-    """Return the first line of a passphrase file.
-
-    Raises:
-        StoreError: it cannot be read, or its first line is empty.
-    """
-    try:
-        passphrase = path.read_text("utf-8-sig").split("\n", 1)[0].rstrip("\r")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise StoreError(_("The passphrase file {path} cannot be read.").format(path=path)) from exc
-    if not passphrase:
-        raise StoreError(_("The passphrase file {path} is empty. Put the passphrase on its first line.").format(path=path))
-    return passphrase
 
 
 def new_passphrase(invocation: Invocation) -> str:
@@ -88,18 +74,27 @@ def terminal_progress(label: str) -> Progress:
     return Progress(on_step)
 
 
-def _key(invocation: Invocation, key_file: KeyFile) -> bytes:
+def secret_for(invocation: Invocation) -> str:
+    """Return the passphrase of an existing workspace or backup, from the file or typed.
+
+    Raises:
+        StoreError: no file and nobody at a terminal.
+    """
     if invocation.passphrase_file:
-        return key_file.open_with_passphrase(read_passphrase(invocation.passphrase_file))
-    kept = recall_key(key_file.workspace_id)
-    if kept:
-        return kept
-    return key_file.open_with_passphrase(_asked(_("Passphrase: ")))
+        return read_passphrase(invocation.passphrase_file)
+    return _asked(_("Passphrase: "))
+
+
+def _key(invocation: Invocation, key_file: KeyFile) -> bytes:
+    kept = None if invocation.passphrase_file else recall_key(key_file.workspace_id)
+    return kept or key_file.open_with_passphrase(secret_for(invocation))
 
 
 def _asked(prompt: str) -> str:
     if not sys.stdin.isatty():
         raise StoreError(
-            _("The workspace is locked and nobody is here to type the passphrase. Name a file with --passphrase-file.")
+            _(
+                "The workspace is locked and nobody is here to type the passphrase. Name a file with --passphrase-file."
+            )
         )
     return getpass.getpass(prompt)

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidg
 
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
+from mentor_desktop.ui.widgets.flow import FlowLayout
 from mentor_desktop.ui.widgets.inputs import LineEdit
-from mentor_desktop.ui.widgets.layout import STRETCH, Item, column, row
+from mentor_desktop.ui.widgets.layout import STRETCH, column, row
 from mentor_desktop.ui.widgets.text import Text
 
 _WIDTH = 420
@@ -44,7 +45,7 @@ class Sheet(QWidget):
         self.theme = theme
         self.fields = QVBoxLayout()
         self.fields.setSpacing(theme.space("s"))
-        self.verbs = row(theme, gap="s")
+        self.verbs = FlowLayout(theme, gap="s")
         self.trouble = Text(theme, "", "body", "absent")
         self.trouble.setAccessibleName("")
         self.trouble.hide()
@@ -79,9 +80,10 @@ class Sheet(QWidget):
         editor.setAccessibleName(label)
         self.fields.addLayout(column(self.theme, caption, editor, gap="xs"))
 
-    def add_verbs(self, *items: Item) -> None:
+    def add_verbs(self, *buttons: QWidget) -> None:
         """Set what can be done, the one thing to do first."""
-        self.verbs.addLayout(row(self.theme, *items, STRETCH))
+        for button in buttons:
+            self.verbs.addWidget(button)
 
     def show_trouble(self, sentence: str) -> None:
         """Say what went wrong; nothing when the sentence is empty."""

@@ -1,0 +1,220 @@
+"""Cold start to the painted page, beside a bare PySide6 window and three peers.
+
+Real windows on an X server of its own. From source: the Today page with the key at hand,
+the lock page without it. Packaged, when `make package` was run: the lock page, and Today
+behind a passphrase with the derivation's own time taken off. Peers (Vorta, Picard, Anki)
+are started when their environments are in build/peers (`python benchmarks/_peers.py`).
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from _x11_start import Start, measure
+from report import Check, report
+
+ROOT = Path(__file__).resolve().parent.parent
+PEERS = ROOT / "build" / "peers"
+PACKAGED = ROOT / "build" / "dist" / "mentor-desktop" / "mentor-desktop"
+RUNS = 7
+WARM_UP = 2
+MOST_TIMES_FLOOR = 2.0
+PASSPHRASE = "five calm words for benchmarks"
+
+FLOOR = """
+import sys
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
+app = QApplication(sys.argv)
+window = QMainWindow(); window.setWindowTitle("Floor"); window.resize(1000, 700)
+window.setCentralWidget(QLabel("One label in one window")); window.show()
+sys.exit(app.exec())
+"""
+
+KEY_AT_HAND = """
+import os, sys
+from pathlib import Path
+from mentor_desktop.app import open_window
+sys.exit(open_window(workspace=Path(os.environ["BENCH_WORKSPACE"]), key=bytes.fromhex(os.environ["BENCH_KEY"])))
+"""
+
+
+@contextmanager
+def x_server() -> Iterator[str]:
+    """Start Xvfb with a window manager on a free display; end both by their ids."""
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        [
+            "Xvfb",
+            "-displayfd",
+            str(writing),
+            "-screen",
+            "0",
+            "1600x1000x24",
+            "-noreset",
+            "-nolisten",
+            "tcp",
+        ],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as stream:
+        display = ":" + stream.readline().strip()
+    manager = subprocess.Popen(
+        ["openbox", "--sm-disable"],
+        env={**os.environ, "DISPLAY": display},
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(0.5)
+    try:
+        yield display
+    finally:
+        for process in (manager, server):
+            process.terminate()
+            process.wait()
+
+
+def environment(display: str, home: Path, **more: str) -> dict[str, str]:
+    """Return an environment with a home of its own, bytecode on, drawing on `display`."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"PYTHONDONTWRITEBYTECODE", "QT_QPA_PLATFORM"}
+    }
+    return {
+        **kept,
+        "DISPLAY": display,
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_DATA_HOME": str(home / "data"),
+        "PYTHONPATH": str(ROOT),
+        **more,
+    }
+
+
+def median_of(command: Sequence[str], title: str, surroundings: Mapping[str, str]) -> Start:
+    """Return the start with the median time to paint of several, after warm starts."""
+    starts = [measure(command, title, surroundings) for _ in range(WARM_UP + RUNS)][WARM_UP:]
+    return sorted(starts, key=lambda start: start.painted_ms)[len(starts) // 2]
+
+
+def demo_workspace(folder: Path) -> tuple[Path, Path, str]:
+    """Make the demo workspace; return its folder, its passphrase file and its key in hex."""
+    secret = folder / "passphrase"
+    secret.write_text(PASSPHRASE + "\n")
+    workspace = folder / "workspace"
+    command = [
+        sys.executable,
+        "-m",
+        "mentor_desktop",
+        "demo",
+        "--workspace",
+        str(workspace),
+        "--passphrase-file",
+        str(secret),
+    ]
+    subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, stdout=subprocess.DEVNULL
+    )
+    from mentor_desktop.store.keyfile import KeyFile  # after the path is known to hold
+
+    key = KeyFile.load(workspace / "workspace.key.json").open_with_passphrase(PASSPHRASE)
+    return workspace, secret, key.hex()
+
+
+def peers(display: str, home: Path) -> dict[str, Start]:
+    """Start each peer that is installed."""
+    commands = {
+        "vorta": ([str(PEERS / "vorta/bin/vorta")], "Vorta"),
+        "picard": (
+            [str(PEERS / "picard/bin/picard"), "-N", "-P", "-s", "-c", str(home / "picard.ini")],
+            "Picard",
+        ),
+        "anki": (
+            [str(PEERS / "aqt/bin/anki"), "-b", str(PEERS / "anki-base"), "-p", "User 1"],
+            "Anki",
+        ),
+    }
+    (home / "picard.ini").write_text("[setting]\nshow_new_user_dialog=false\n")
+    return {
+        name: median_of(
+            command, title, environment(display, home / name, QTWEBENGINE_DISABLE_SANDBOX="1")
+        )
+        for name, (command, title) in commands.items()
+        if Path(command[0]).exists()
+    }
+
+
+def main() -> None:
+    """Measure everything in one run and print the line."""
+    python = sys.executable
+    with TemporaryDirectory() as temporary, x_server() as display:
+        home = Path(temporary)
+        workspace, secret, key = demo_workspace(home)
+        surroundings = environment(display, home, BENCH_WORKSPACE=str(workspace), BENCH_KEY=key)
+        floor = median_of([python, "-c", FLOOR], "Floor", surroundings)
+        starts = {
+            "today, key at hand": median_of(
+                [python, "-c", KEY_AT_HAND], "Mentor Desktop", surroundings
+            ),
+            "lock page": median_of(
+                [python, "-m", "mentor_desktop", "--workspace", str(workspace)],
+                "Mentor Desktop",
+                surroundings,
+            ),
+        }
+        if PACKAGED.exists():
+            starts["lock page, packaged"] = median_of(
+                [str(PACKAGED), "--workspace", str(workspace)], "Mentor Desktop", surroundings
+            )
+        with_passphrase = median_of(
+            [
+                python,
+                "-m",
+                "mentor_desktop",
+                "--workspace",
+                str(workspace),
+                "--passphrase-file",
+                str(secret),
+            ],
+            "Mentor Desktop",
+            surroundings,
+        )
+        others = peers(display, home)
+    checks = [
+        Check(
+            f"{name}, painted: times the bare window",
+            start.painted_ms / floor.painted_ms,
+            MOST_TIMES_FLOOR,
+        )
+        for name, start in starts.items()
+    ]
+    checks += [
+        Check(
+            f"today, key at hand, painted: times {name}",
+            starts["today, key at hand"].painted_ms / other.painted_ms,
+            1.0,
+        )
+        for name, other in others.items()
+    ]
+    figures = {
+        "floor": floor,
+        **starts,
+        "today, passphrase derived first": with_passphrase,
+        **others,
+    }
+    report(
+        "cold start",
+        checks,
+        **{name: json.loads(json.dumps(vars(start))) for name, start in figures.items()},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+"""Participants of a workshop from a table: new people, known people, places on the list."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.i18n import N_
+from mentor_desktop.ids import derived_id, new_id
+from mentor_desktop.models.base import to_milliseconds
+from mentor_desktop.progress import NO_PROGRESS, Progress
+from mentor_desktop.services.imports.matching import (
+    KnownPerson,
+    known_organisations,
+    known_people,
+    organisation_key,
+)
+from mentor_desktop.services.tables_in.parsed_rows import ParticipantRow
+from mentor_desktop.store.collation import person_sort_key
+from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
+
+_STEP = 500
+_OFF_THE_LIST = frozenset({"cancelled", "waiting_list", "declined", "withdrew"})
+_WALK_IN = "walk_in"
+
+_INSERT_ORGANISATION = (
+    "INSERT INTO organisation (id, name, name_latin, short_name, sector, subtype, kind, country, city, address, oid, "
+    "pic, website, project_roles, legal_representative, legal_representative_function) "
+    "VALUES (?, ?, '', '', ?, '', 'external', ?, '', '', '', '', '', '[]', '', '')"
+)
+_INSERT_PERSON = (
+    "INSERT INTO person (id, given_name, family_name, name_latin, badge_name, name_on_certificate, email, phone, "
+    "country, gender, birth_year, organisation_id, roles, preferred_language, photo_choice, photo_choice_at, note, "
+    "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)"
+)
+_INSERT_REGISTRATION = (
+    "INSERT INTO registration (id, workshop_id, person_id, role, source, state, sending_org_id, sending_country, "
+    "is_partner_staff, list_number, reference, support_request, registered_at) "
+    "VALUES (?, ?, ?, 'participant', ?, ?, ?, ?, 0, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True)
+class PossibleDuplicate:
+    """A row that may be somebody who is here already, for a person to look at."""
+
+    line: int
+    name: str
+    known_name: str
+    known_id: str
+    reason: str
+    is_taken_as_same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One registration to be; its list number is given when it is written."""
+
+    person_id: str
+    sort_key: bytes
+    row: ParticipantRow
+    organisation_id: str | None
+
+
+@dataclass(frozen=True)
+class PreparedParticipants:
+    """What will be written, and what a person should see before it is."""
+
+    workshop_id: str
+    organisations: list[tuple[object, ...]]
+    people: list[tuple[object, ...]]
+    places: list[_Place]
+    duplicates: list[PossibleDuplicate]
+    already_registered: int
+
+
+def prepare_participants(
+    uow: Reader,
+    *,
+    rows: Iterable[ParticipantRow],
+    workshop_id: str,
+    separate_lines: frozenset[int] = frozenset(),
+    progress: Progress = NO_PROGRESS,
+) -> PreparedParticipants:
+    """Decide for every row who it is; changes nothing.
+
+    A row in `separate_lines` makes a new person although somebody like it is known.
+
+    Raises:
+        Cancelled: the person pressed Cancel.
+    """
+    rows = list(rows)
+    draft = _Draft(uow, workshop_id, separate_lines)
+    for index, row in enumerate(rows):
+        if index % _STEP == 0:
+            progress.step(index, len(rows))
+        draft.take(row)
+    progress.step(len(rows), len(rows))
+    return draft.finished()
+
+
+def apply_participants(uow: UnitOfWork, *, prepared: PreparedParticipants) -> Changes:
+    """Write everything that was prepared, as one action that can be undone."""
+    uow.raw.executemany(_INSERT_ORGANISATION, prepared.organisations)
+    uow.raw.executemany(_INSERT_PERSON, prepared.people)
+    uow.raw.executemany(_INSERT_REGISTRATION, _registrations(uow, prepared))
+    uow.describe(N_("Imported {count} participants"), count=len(prepared.places))
+    return uow.commit()
+
+
+class _Draft:
+    """Collects what the rows mean while they are read."""
+
+    def __init__(self, uow: Reader, workshop_id: str, separate_lines: frozenset[int]) -> None:
+        self._workshop_id = workshop_id
+        self._separate_lines = separate_lines
+        self._people = known_people(uow)
+        self._organisations = known_organisations(uow)
+        self._registered = registered_people(uow, workshop_id)
+        self._sort_language = uow.raw.sort_language
+        self._now = to_milliseconds(uow.clock())
+        self._new_organisations: list[tuple[object, ...]] = []
+        self._new_people: list[tuple[object, ...]] = []
+        self._places: list[_Place] = []
+        self._duplicates: list[PossibleDuplicate] = []
+        self._already = 0
+
+    def take(self, row: ParticipantRow) -> None:
+        """Decide who one row is and where it belongs."""
+        organisation_id = self._organisation_of(row)
+        person_id = self._person_of(row, organisation_id)
+        if person_id in self._registered:
+            self._already += 1
+            return
+        self._registered.add(person_id)
+        key = person_sort_key(row.given_name, row.family_name, self._sort_language)
+        self._places.append(_Place(person_id, key, row, organisation_id))
+
+    def finished(self) -> PreparedParticipants:
+        """Return what was collected; places in the order of the printed list."""
+        return PreparedParticipants(
+            workshop_id=self._workshop_id,
+            organisations=self._new_organisations,
+            people=self._new_people,
+            places=sorted(
+                self._places, key=lambda place: (place.row.source == _WALK_IN, place.sort_key)
+            ),
+            duplicates=self._duplicates,
+            already_registered=self._already,
+        )
+
+    def _person_of(self, row: ParticipantRow, organisation_id: str | None) -> str:
+        name = f"{row.given_name} {row.family_name}".strip()
+        match = self._people.match(name, row.email, row.birth_year)
+        if match is not None:
+            is_same = match.is_certain and row.line not in self._separate_lines
+            self._duplicates.append(
+                PossibleDuplicate(
+                    row.line, name, match.person.name, match.person.id, match.reason, is_same
+                )
+            )
+            if is_same:
+                return match.person.id
+        person_id = new_id()
+        self._new_people.append(_person_values(person_id, row, organisation_id, self._now))
+        self._people.add(KnownPerson(person_id, name, row.email, row.birth_year))
+        return person_id
+
+    def _organisation_of(self, row: ParticipantRow) -> str | None:
+        if not row.organisation:
+            return None
+        key = organisation_key(row.organisation, row.country)
+        known = self._organisations.get(key)
+        if known is None:
+            known = new_id()
+            self._organisations[key] = known
+            self._new_organisations.append((known, row.organisation, row.sector, row.country))
+        return known
+
+
+def registered_people(uow: Reader, workshop_id: str) -> set[str]:
+    """Return the ids of everybody who has a place in the workshop, whatever its state."""
+    rows = uow.raw.execute(
+        "SELECT person_id FROM registration WHERE workshop_id = ?", (workshop_id,)
+    )
+    return {row[0] for row in rows}
+
+
+def _person_values(
+    person_id: str, row: ParticipantRow, organisation_id: str | None, now: int
+) -> tuple[object, ...]:
+    return (
+        person_id,
+        row.given_name,
+        row.family_name,
+        row.name_latin,
+        row.badge_name,
+        row.name_on_certificate,
+        row.email,
+        row.phone,
+        row.country,
+        row.gender,
+        row.birth_year,
+        organisation_id,
+        json.dumps([row.role] if row.role else []),
+        row.preferred_language,
+        row.photo_choice,
+        row.note,
+        now,
+    )
+
+
+def _registrations(uow: UnitOfWork, prepared: PreparedParticipants) -> Iterable[tuple[object, ...]]:
+    workshop_id = prepared.workshop_id
+    # Somebody may have been added at the door since the file was read.
+    present = registered_people(uow, workshop_id)
+    number = uow.raw.execute(
+        "SELECT coalesce(max(list_number), 0) FROM registration WHERE workshop_id = ?",
+        (workshop_id,),
+    ).fetchone()[0]
+    now = to_milliseconds(uow.clock())
+    for place in prepared.places:
+        if place.person_id in present:
+            continue
+        row = place.row
+        is_listed = row.state not in _OFF_THE_LIST
+        number += is_listed
+        yield (
+            derived_id("registration", workshop_id, place.person_id),
+            workshop_id,
+            place.person_id,
+            row.source,
+            row.state,
+            place.organisation_id,
+            row.country,
+            number if is_listed else None,
+            row.participant_id,
+            row.support_needs,
+            now,
+        )
