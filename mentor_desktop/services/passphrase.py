@@ -1,49 +1,73 @@
-"""How hard a passphrase is to guess, said in a sentence while one types.
+"""How hard a passphrase is to guess, said in the language of the window."""
 
-zxcvbn knows English; the words that people of the other languages begin with are given
-to it here, or "slaptazodis1" would count as strong.
-"""
-
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
 
 from mentor_desktop.i18n import N_, _
+from mentor_desktop.services.passphrase_words import WORDS
 from mentor_desktop.store.folding import fold
 
-# "Password", "hello", "sunshine", "love", "school" and the like, folded; found in leaked lists.
-_COMMON: Final = ["slaptazodis", "labas", "saule", "meile", "mokykla", "lietuva", "vilnius", "kaunas", "parola", "salut", "soare", "iubire", "scoala", "romania", "bucuresti", "heslo", "ahoj", "slunicko", "laska", "skola", "cesko", "praha", "brno", "mojata", "parola", "zdravei", "slance", "lyubov", "uchilishte", "balgariya", "sofia", "geslo", "zivjo", "sonce", "ljubezen", "sola", "slovenija", "ljubljana", "parole", "sveiki", "saulite", "milestiba", "latvija", "riga", "losenord", "hejsan", "solsken", "karlek", "sverige", "stockholm", "salasana", "moikka", "aurinko", "rakkaus", "koulu", "suomi", "helsinki", "mentor", "mentordesktop", "workshop", "seminar", "erasmus", "nordplus"]  # fmt: skip
-# zxcvbn slows down with length, and nobody guesses that much.
-_LONGEST_JUDGED: Final = 72
+# What zxcvbn calls "safely unguessable" begins here; Argon2id makes each guess cost 0.1 s more.
+ENOUGH = 3
+# zxcvbn takes time with the square of the length; what follows only makes it stronger.
+_LOOKED_AT = 72
+_LEAST_PART = 3
 
-_SENTENCES: Final = (
-    N_("Guessed at once. Take five random words."),
-    N_("Guessed in no time. Take five random words."),
-    N_("Too weak against somebody patient. Add one or two random words."),
-    N_("Strong."),
-    N_("Very strong."),
-)
+_SENTENCES: Mapping[int, str] = {
+    0: N_("Guessed at once. Take five or more words that do not belong together."),
+    1: N_("Guessed within minutes. Take five or more words that do not belong together."),
+    2: N_("Guessed within days. Add one or two more words that do not belong together."),
+    3: N_("Good. Write it down only where nobody finds it with the computer."),
+    4: N_("Very good. Write it down only where nobody finds it with the computer."),
+}
 
 
 @dataclass(frozen=True)
 class Strength:
-    """`score` is 0 (guessed at once) to 4; 3 holds against somebody with the stolen laptop."""
+    """`score` goes from 0 (guessed at once) to 4; from 3 on it `is_enough`."""
 
     score: int
     sentence: str
 
+    @property
+    def is_enough(self) -> bool:
+        """Say whether it protects the data of other people."""
+        return self.score >= ENOUGH
 
-def strength_of(passphrase: str, known_words: Iterable[str] = ()) -> Strength:
-    """Judge a passphrase; `known_words` are what a guesser knows: names, places, the project.
 
-    Takes some milliseconds; worker thread.
+def strength_of(passphrase: str, *, names: Iterable[str] = ()) -> Strength:
+    """Return how strong a passphrase is; off the window's thread the first time (0.1 s).
+
+    `names` are those of the person, the workspace, the organisation: anybody guesses them first.
     """
-    from zxcvbn import zxcvbn  # 50 ms, and only where a passphrase is chosen
+    from zxcvbn import zxcvbn  # 60 ms, only where a passphrase is chosen
 
-    if not passphrase:
-        return Strength(0, _("Five random words are strong and easy to keep."))
-    words = [*_COMMON, *(word for known in known_words for word in fold(known).split())]
-    # Accents hide a common word from the list, not from a guesser.
-    guesses = [fold(passphrase)[:_LONGEST_JUDGED], passphrase[:_LONGEST_JUDGED]]
-    score = min(int(zxcvbn(guess, user_inputs=words)["score"]) for guess in guesses)
+    if not passphrase.strip():
+        return Strength(0, _("Type a passphrase."))
+    known = [*_parts(names), *_common_words()]
+    looked_at = passphrase[:_LOOKED_AT]
+    # Both spellings: „slaptazodis” is „slaptažodis” to whoever guesses.
+    score = min(
+        int(zxcvbn(spelling, user_inputs=known)["score"])
+        for spelling in {looked_at, fold(looked_at)[:_LOOKED_AT]}
+    )
     return Strength(score, _(_SENTENCES[score]))
+
+
+def _parts(names: Iterable[str]) -> list[str]:
+    words = [word for name in names for word in (name, *name.split())]
+    return _both_spellings(word for word in words if len(word) >= _LEAST_PART)
+
+
+@cache
+def _common_words() -> tuple[str, ...]:
+    # The first words of each language stand before the second ones: zxcvbn goes by rank.
+    columns = [text.split() for text in WORDS.values()]
+    longest = max(map(len, columns))
+    ranked = (words[i] for i in range(longest) for words in columns if i < len(words))
+    return tuple(_both_spellings(ranked))
+
+
+def _both_spellings(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(form for word in words for form in (word.lower(), fold(word))))
