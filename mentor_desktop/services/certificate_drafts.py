@@ -1,6 +1,7 @@
 """New certificates with everything their paper will show, frozen from now on."""
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from mentor_desktop.documents.certificate_words import CertificateRule, rule_sentence
@@ -58,18 +59,19 @@ class CertificateDraft:
             country=workshop.country,
             hours_contact=str(hours(row.credited_minutes)),
             hours_total=str(hours(self._minutes)),
-            delivery_mode=self._delivery_mode(),
-            rule_text=self._rule_text(),
+            delivery_mode=self._delivery_mode,
+            rule_text=self._rule_text,
             language=language,
             signatory_name=workshop.signatory_name,
             signatory_function=workshop.signatory_function,
             issue_place=workshop.city,
-            **self._issuer(),
-            **self._project_texts(),
+            **self._issuer,
+            **self._project_texts,
         )
         number_certificate(self._uow, certificate, self.event)
         return certificate
 
+    @cached_property
     def _issuer(self) -> dict[str, str]:
         host = self._host
         number = f"OID {host.oid}" if host.oid else f"PIC {host.pic}" if host.pic else ""
@@ -80,6 +82,7 @@ class CertificateDraft:
             "issuer_contact": setting(self._uow, ISSUER_CONTACT) or host.website,
         }
 
+    @cached_property
     def _project_texts(self) -> dict[str, str]:
         project = self._project
         if project is None:
@@ -91,11 +94,13 @@ class CertificateDraft:
             "disclaimer": text_in(project.disclaimer, self._language),
         }
 
+    @cached_property
     def _delivery_mode(self) -> str:
         if not self._workshop.online_platform:
             return "face_to_face"
         return "blended" if self._workshop.venue_name else "online_live"
 
+    @cached_property
     def _rule_text(self) -> str:
         rule = self.event.rule
         items = []

@@ -96,14 +96,20 @@ def write_certificates(
 ) -> int:
     """Write the valid certificates of a workshop to a file as they are drawn; return how many.
 
-    The PDF is never in memory as a whole. On an error the file is incomplete.
+    Neither the PDF nor the sheets are ever in memory as a whole. On an error the file is left
+    incomplete: write to a draft.
 
     Raises:
         NotFoundError: nothing was issued yet.
         FontError, CertificateError, PictureError, StoreError: a sheet cannot be drawn.
     """
-    sheets = _sheets(uow, workshop_id, None)
-    return draw_certificates(sheets, out, created_at=uow.clock(), progress=progress)
+    rows = _valid(uow, workshop_id)
+    if not rows:
+        raise _nothing_issued(found(uow, Workshop, workshop_id))
+    kept = (uow.session.get_one(Certificate, row.id) for row in rows)
+    return draw_certificates(
+        sheets_of(uow, kept), out, created_at=uow.clock(), progress=progress, total=len(rows)
+    )
 
 
 def render_certificate_register(uow: Reader, workshop_id: str, *, language: str = "") -> Paper:
@@ -193,7 +199,7 @@ def _sheets(
         raise _nothing_issued(found(uow, Workshop, workshop_id))
     kept = [uow.session.get_one(Certificate, row.id) for row in rows]
     copies = [row.serial for row in rows] if as_duplicates else []
-    return sheets_of(uow, kept, duplicates=copies)
+    return list(sheets_of(uow, kept, duplicates=copies))
 
 
 def _valid(uow: Reader, workshop_id: str) -> list[CertificateRow]:

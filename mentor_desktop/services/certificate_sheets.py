@@ -1,6 +1,6 @@
 """Certificates of the register as sheets to be drawn: what was frozen, nothing computed anew."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from mentor_desktop.documents.certificate_sheet import (
@@ -24,9 +24,9 @@ _FUNDERS = frozenset({"erasmus_plus", "nordplus"})
 
 
 def sheets_of(
-    uow: Reader, certificates: Sequence[Certificate], *, duplicates: Iterable[str] = ()
-) -> list[CertificateSheet]:
-    """Return the sheets in the order given; `duplicates` are serials of lost originals.
+    uow: Reader, certificates: Iterable[Certificate], *, duplicates: Iterable[str] = ()
+) -> Iterator[CertificateSheet]:
+    """Yield the sheets in the order given; `duplicates` are serials of lost originals.
 
     Sheets of one issue share one `CertificateCommon`, which is drawn once.
 
@@ -37,14 +37,12 @@ def sheets_of(
     common: dict[CertificateCommon, CertificateCommon] = {}
     logos: dict[str, tuple[Logo, ...]] = {}
     verify_url = setting(uow, VERIFY_URL)
-    sheets = []
     for one in certificates:
         if one.workshop_id not in logos:
             logos[one.workshop_id] = _logos(uow, one.workshop_id)
         shared = _common(one, logos[one.workshop_id], verify_url)
         shared = common.setdefault(shared, shared)
-        sheets.append(_sheet(one, shared, is_duplicate=one.serial in copies))
-    return sheets
+        yield _sheet(one, shared, is_duplicate=one.serial in copies)
 
 
 def logos_of(uow: Reader, project: Project | None) -> tuple[Logo, ...]:

@@ -193,6 +193,16 @@ def test_numbers_of_a_device_with_a_longer_tag_do_not_count(sample):
     assert issue_for(sample, "P040").serial == "MD26-A-00001"
 
 
+def test_a_restored_workspace_goes_on_under_its_new_tag(sample):
+    issue_for(sample, "P031")
+    with sample.workspace.unit_of_work() as uow:
+        uow.device = "AA"
+        issued = certificates.issue_certificates(
+            uow, sample.workshop_id, registration_ids=[sample.registrations["P040"]]
+        ).issued
+    assert [row.serial for row in issued] == ["MD26-AA-00001"]
+
+
 def test_the_key_of_the_codes_is_made_once_and_shared_with_the_workspace(sample):
     issue_for(sample, "P031")
     with sample.workspace.reader() as uow:

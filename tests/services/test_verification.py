@@ -34,7 +34,7 @@ def issue(sample, *people):
 
 def sheet_of(sample, row):
     with sample.workspace.reader() as uow:
-        return sheets_of(uow, [uow.session.get_one(Certificate, row.id)])[0]
+        return next(sheets_of(uow, [uow.session.get_one(Certificate, row.id)]))
 
 
 def paper(sheet):
