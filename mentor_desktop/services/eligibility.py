@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from mentor_desktop.documents.certificate_layout import NAME_MAX_LINES, boxes_for, fit_name
 from mentor_desktop.documents.fonts import FontError, load_fonts, missing_characters
 from mentor_desktop.i18n import N_, _, current_language
 from mentor_desktop.services.attendance_marks import Status
@@ -109,6 +110,8 @@ def unprintable(name: str) -> str:
     missing = missing_characters(name)
     if missing:
         return _("The character “{character}” is in no print font.").format(character=missing[0])
+    if len(fit_name(name, boxes_for("landscape").name).lines) > NAME_MAX_LINES:
+        return _("The name is too long for two lines of a certificate.")
     return ""
 
 
@@ -270,7 +273,7 @@ def _help(
     open_questions: list[str],
 ) -> str:
     if outcome == "blocked":
-        return _("Agree on another spelling and enter it as the name on certificates.")
+        return _("Agree on another form with the holder and enter it as the name on certificates.")
     if outcome != "not_reached":
         return ""
     sentences = open_questions[:1]

@@ -85,15 +85,21 @@ def test_problem_rows_come_first(sample):
     assert set(outcomes[5:]) == {"eligible"}
 
 
-def test_a_name_that_cannot_be_printed_blocks_and_comes_first(sample):
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("林 Giedrė", "The character “林” is in no print font."),
+        ("Giedrė " * 20, "The name is too long for two lines of a certificate."),
+    ],
+)
+def test_a_name_that_cannot_be_printed_blocks_and_comes_first(sample, name, why):
     with sample.workspace.unit_of_work() as uow:
         person_id = uow.session.get(Registration, sample.registrations["P031"]).person_id
-        uow.session.get(Person, person_id).name_on_certificate = "林 Giedrė"
+        uow.session.get(Person, person_id).name_on_certificate = name.strip()
         uow.commit()
     first = rows_of(sample)[0]
-    assert (first.outcome, first.name) == ("blocked", "林 Giedrė")
-    assert first.why == "The character “林” is in no print font."
-    assert first.help
+    assert (first.outcome, first.name, first.why) == ("blocked", name.strip(), why)
+    assert first.help.startswith("Agree on another form")
 
 
 def test_a_conflict_is_a_question_that_comes_before_clean_rows(sample):
