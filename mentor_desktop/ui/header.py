@@ -139,8 +139,9 @@ class Header(QWidget):
         self._has_trail = bool(crumbs)
         for crumb in crumbs:
             step = CrumbButton(self._theme, crumb.text, partial(self._follow, crumb))
-            self._trail.addWidget(step)
-            self._trail.addWidget(Text(self._theme, _SEPARATOR, "heading", "faint", wrap=False))
+            for part in (step, Text(self._theme, _SEPARATOR, "heading", "faint", wrap=False)):
+                self._trail.addWidget(part)
+                part.show()  # else the layout would know its width only later
         if crumbs:
             self._last = crumbs[-1]
             self._back.set_name(_("Back to {place}").format(place=crumbs[-1].text))

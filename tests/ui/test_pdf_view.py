@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -56,7 +56,8 @@ def settle(qtbot: QtBot, jobs: Jobs, view: PdfView) -> None:
         return jobs.pending == 0
 
     qtbot.waitUntil(is_still)
-    qtbot.waitUntil(lambda: not view.is_settling)
+    settling = view.findChild(QTimer, "settle")
+    qtbot.waitUntil(lambda: not settling.isActive())
     qtbot.waitUntil(is_still)
 
 

@@ -30,6 +30,7 @@ _WHEEL_NOTCH = 120  # Qt counts eighths of a degree, a notch is 15 degrees
 class PdfView(QAbstractScrollArea):
     """Shows pages one below the other; paper is always white.
 
+    `page_count` is 0 while nothing is shown, `zoom` 1.0 shows paper in its real size.
     + and - zoom, the arrows and Page keys scroll, Ctrl with the wheel zooms.
 
     Emits:
@@ -43,33 +44,20 @@ class PdfView(QAbstractScrollArea):
         self._theme = theme
         self._jobs = OwnedJobs(jobs, self)
         self._layout = PageLayout()
-        self._pictures = PagePictures(self._jobs, self.viewport().update)
+        self.pictures = PagePictures(self._jobs, self.viewport().update)
         self._wanted = b""
         self._fit: Literal["", "width", "page"] = "page"
         self._told = (0, 0)
+        self.page_count = 0
         self.zoom = 1.0
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._settle.setObjectName("settle")
         self._settle.timeout.connect(self._draw_anew)
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.verticalScrollBar().valueChanged.connect(self._tell_page)
         theme.changed.connect(self.viewport().update)
-
-    @property
-    def page_count(self) -> int:
-        """How many pages there are, 0 while nothing is shown."""
-        return len(self._layout.sizes)
-
-    @property
-    def is_settling(self) -> bool:
-        """Whether the zoom has just changed and pages wait to be drawn sharp."""
-        return self._settle.isActive()
-
-    @property
-    def pictures(self) -> PagePictures:
-        """The pages drawn so far."""
-        return self._pictures
 
     def show_pdf(self, pdf: bytes) -> None:
         """Show a document from its first page; what was shown stays until it is read."""
@@ -140,7 +128,7 @@ class PdfView(QAbstractScrollArea):
         painter.fillRect(self.viewport().rect(), theme.color("hover"))
         for number, rect in self._layout.in_sight(self._sight()):
             painter.fillRect(rect, Qt.GlobalColor.white)
-            picture = self._pictures.picture(number)
+            picture = self.pictures.picture(number)
             if picture is not None:
                 painter.drawImage(rect, picture)
             painter.setPen(theme.color("line"))
@@ -153,7 +141,8 @@ class PdfView(QAbstractScrollArea):
         if pdf is not self._wanted:
             return
         self._layout = PageLayout(sizes)
-        self._pictures.show(pdf)
+        self.page_count = len(sizes)
+        self.pictures.show(pdf)
         self.verticalScrollBar().setValue(0)
         self._refit()
         self._draw_anew()
@@ -192,7 +181,7 @@ class PdfView(QAbstractScrollArea):
         self.viewport().update()
 
     def _draw_anew(self) -> None:
-        self._pictures.draw_anew(self.zoom * PIXELS_PER_POINT * self.devicePixelRatioF())
+        self.pictures.draw_anew(self.zoom * PIXELS_PER_POINT * self.devicePixelRatioF())
         self.viewport().update()
 
     def _sight(self) -> QRect:
