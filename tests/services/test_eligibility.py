@@ -163,3 +163,12 @@ def test_an_unconfirmed_name_is_a_warning_only(sample):
     row = row_of(sample, "P031")
     assert row.warnings == ("The holder has not confirmed the name.",)
     assert row.gets_one
+
+
+def test_who_misses_the_rule_is_told_so_even_with_an_unprintable_name(sample):
+    with sample.workspace.unit_of_work() as uow:
+        person_id = uow.session.get(Registration, sample.registrations["P019"]).person_id
+        uow.session.get(Person, person_id).name_on_certificate = "林"
+        uow.commit()
+    row = row_of(sample, "P019")
+    assert (row.outcome, row.why[:6]) == ("not_reached", "79.4 %")
