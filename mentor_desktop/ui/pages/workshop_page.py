@@ -1,0 +1,181 @@
+"""One workshop: its facts, its agenda, its people, and whether all is ready."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from mentor_desktop.i18n import N_, _
+from mentor_desktop.services.workshops import (
+    WorkshopCard,
+    WorkshopRow,
+    change_workshop,
+    remove_workshop,
+    workshop_card,
+    workshop_rows,
+)
+from mentor_desktop.ui.desk import Desk
+from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
+from mentor_desktop.ui.shortcuts import Shortcut
+from mentor_desktop.ui.widgets.layout import STRETCH, row
+from mentor_desktop.ui.widgets.segments import Segments
+from mentor_desktop.ui.workshop.agenda_part import AgendaPart
+from mentor_desktop.ui.workshop.move_form import MoveForm
+from mentor_desktop.ui.workshop.new_workshop import NewWorkshopForm
+from mentor_desktop.ui.workshop.overview_part import OverviewPart
+from mentor_desktop.ui.workshop.part import Part
+from mentor_desktop.ui.workshop.participants_part import ParticipantsPart
+from mentor_desktop.ui.workshop.readiness_part import ReadinessPart
+
+_PARTS: tuple[tuple[str, str, type[Part]], ...] = (
+    ("overview", N_("Overview"), OverviewPart),
+    ("agenda", N_("Agenda"), AgendaPart),
+    ("participants", N_("Participants"), ParticipantsPart),
+    ("readiness", N_("Readiness"), ReadinessPart),
+)
+
+
+class WorkshopPage(Page):
+    """Four parts under one heading; a part is made when it is first shown."""
+
+    shows = frozenset(
+        {
+            "workshop",
+            "slot",
+            "agenda_item",
+            "registration",
+            "person",
+            "organisation",
+            "project",
+            "list_print",
+        }
+    )
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._workshop_id = ""
+        self._card: WorkshopCard | None = None
+        self._parts: dict[str, Part] = {}
+        self._build_widgets()
+        self._lay_out()
+        self._connect()
+
+    @property
+    def part(self) -> Part | None:
+        """The part that is shown, None before the first."""
+        return self._parts.get(self._segments.value)
+
+    def open(self, **where: str) -> None:
+        """Show the workshop `workshop_id`, its part `tab` (the overview if none is named)."""
+        self._segments.set_value(where.get("tab", "overview"))
+        if where["workshop_id"] != self._workshop_id:
+            self._workshop_id = where["workshop_id"]
+            self._card = None
+            for part in self._parts.values():
+                part.forget()
+        self._show_part()
+
+    def refresh(self) -> None:
+        """Ask for the workshop; its part asks for the rest."""
+        op = partial(workshop_card, workshop_id=self._workshop_id)
+        self.jobs.query(op, self._show, key="card")
+
+    def first_focus(self) -> QWidget | None:
+        """Let the keyboard begin at the parts."""
+        return self._segments
+
+    def _build_widgets(self) -> None:
+        parts = [(key, _(text)) for key, text, _kind in _PARTS]
+        self._segments = Segments(self.theme, _("Parts of the workshop"), parts)
+        self._stack = QStackedWidget()
+
+    def _lay_out(self) -> None:
+        self.content.setSpacing(self.theme.space("l"))
+        self.content.addLayout(row(self.theme, self._segments, STRETCH))
+        self.content.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        self._segments.chosen.connect(self._on_segment_chosen)
+
+    def _on_segment_chosen(self, tab: str) -> None:
+        self.frame.go("workshop", workshop_id=self._workshop_id, tab=tab)
+
+    def _show_part(self) -> None:
+        key = self._segments.value
+        if key not in self._parts:
+            kind = next(kind for one, _text, kind in _PARTS if one == key)
+            self._parts[key] = kind(self)
+            self._stack.addWidget(self._parts[key])
+        self._stack.setCurrentWidget(self._parts[key])
+
+    def _show(self, card: WorkshopCard) -> None:
+        self._card = card
+        count = f"{_('Participants')} {card.attending}" if card.attending else _("Participants")
+        self._segments.set_text("participants", count)
+        self.set_heading(Crumb(_("Workshops"), "workshops"), Crumb(card.title or card.code))
+        if self.part:
+            self.part.show_workshop(card)
+        self._show_acts(card)
+
+    def _show_acts(self, card: WorkshopCard) -> None:
+        text, act, icon = self._next_act(card)
+        self.set_primary(text, act, icon=icon)
+        acts = [*(self.part.page_actions() if self.part else ()), *self._acts(card)]
+        self.set_more([one for one in acts if one.text != text])
+
+    def _next_act(self, card: WorkshopCard) -> tuple[str, Callable[[], object], str]:
+        """Return what a trainer most likely does next here."""
+        if card.phase == "past" and card.attending:
+            return _("Certificates"), partial(self._go, "certificates"), "certificates"
+        if not card.attending:
+            return _("Import participants"), self._import, "import"
+        if card.phase == "running":
+            return _("Check in"), partial(self._go, "door"), "check-in"
+        return _("Print the list"), partial(self._go, "papers"), "print"
+
+    def _acts(self, card: WorkshopCard) -> list[PageAction]:
+        acts = [
+            PageAction(_("Check in"), partial(self._go, "door"), "check-in"),
+            PageAction(_("Register"), partial(self._go, "register"), "register"),
+            PageAction(
+                _("Present now"), partial(self._go, "presence"), "person", Shortcut.PRESENT_NOW
+            ),
+            PageAction(_("Papers"), partial(self._go, "papers"), "print", Shortcut.PRINT),
+            PageAction(_("Certificates"), partial(self._go, "certificates"), "certificates"),
+            PageAction(_("Duplicate as template"), self._duplicate, "copy"),
+            PageAction(_("Move to other dates"), self._move, "workshops"),
+        ]
+        if card.status != "archived":
+            acts.append(PageAction(_("Archive the workshop"), self._archive, "backup"))
+        removing = PageAction(_("Remove the workshop"), self._remove, "remove", is_danger=True)
+        return [*acts, removing]
+
+    def _go(self, place: str) -> None:
+        self.frame.go(place, workshop_id=self._workshop_id)
+
+    def _import(self) -> None:
+        self.frame.go("import", kind="participants", workshop_id=self._workshop_id)
+
+    def _duplicate(self) -> None:
+        self.jobs.query(workshop_rows, self._open_copy_form)
+
+    def _open_copy_form(self, rows: list[WorkshopRow]) -> None:
+        form = NewWorkshopForm(self.desk, rows, pattern_id=self._workshop_id)
+        form.created.connect(self._open_workshop)
+        self.frame.open_panel(form, _("Duplicate as template"))
+
+    def _open_workshop(self, workshop_id: str) -> None:
+        self.frame.go("workshop", workshop_id=workshop_id)
+
+    def _move(self) -> None:
+        if self._card:
+            self.frame.open_panel(MoveForm(self.desk, self._card), _("Move to other dates"))
+
+    def _archive(self) -> None:
+        self.jobs.command(
+            partial(change_workshop, workshop_id=self._workshop_id, status="archived")
+        )
+
+    def _remove(self) -> None:
+        op = partial(remove_workshop, workshop_id=self._workshop_id)
+        self.jobs.command(op, lambda _changes: self.frame.go("workshops"))

@@ -1,0 +1,1 @@
+"""The first page: what is on, what is missing, what comes."""

@@ -1,0 +1,1 @@
+"""What the pages about workshops are made of: overview, agenda, participants, panels."""
