@@ -176,6 +176,7 @@ class Header(QWidget):
     def _acts_width(self, *, whole: bool) -> int:
         self._find.set_text(self._find_text if whole else "")
         self._find.setAccessibleName(_("Find anything"))
+        self._acts.invalidate()  # a nested layout hears of a new text only when it is laid out
         return self._acts.sizeHint().width()
 
     def _show_more(self) -> None:
