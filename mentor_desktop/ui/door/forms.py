@@ -31,13 +31,13 @@ class _Lines(QWidget):
         self._trouble.hide()
         self.below = QVBoxLayout()
         self.below.setSpacing(theme.space("s"))
-        button = Button(theme, verb, act, kind="primary")
+        self._button = Button(theme, verb, act, kind="primary")
         self.setLayout(
             column(
                 theme,
                 self._fields,
                 self._trouble,
-                row(theme, button, STRETCH),
+                row(theme, self._button, STRETCH),
                 self.below,
                 STRETCH,
                 gap="l",
@@ -51,6 +51,8 @@ class _Lines(QWidget):
         caption.setBuddy(line)
         self._fields.addLayout(column(self._theme, caption, line, gap="xs"))
         self._lines.append(line)
+        # Lines come later than the button and are walked through before it.
+        self.setTabOrder(line, self._button)
         line.returnPressed.connect(lambda: self._go_on(line))
         return line
 

@@ -232,4 +232,6 @@ def _columns() -> list[Column[EligibilityRow]]:
 
 
 def _answer(person: EligibilityRow) -> str:
-    return person.number or person.why
+    if person.number:
+        return person.number
+    return _("ready to issue") if person.gets_one else person.why

@@ -3,8 +3,7 @@
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mentor_desktop.changes import Changes
@@ -22,6 +21,7 @@ from mentor_desktop.services.door import (
     with_person,
 )
 from mentor_desktop.ui.desk import Desk
+from mentor_desktop.ui.door.box import DoorBox
 from mentor_desktop.ui.door.head import DoorHead, Question
 from mentor_desktop.ui.door.people_at_door import PeopleAtDoor
 from mentor_desktop.ui.door.results import MOST_SHOWN, DoorResults
@@ -29,7 +29,6 @@ from mentor_desktop.ui.door.welcome import Welcome
 from mentor_desktop.ui.pages.base import Page
 from mentor_desktop.ui.shortcuts import Shortcut
 from mentor_desktop.ui.widgets.buttons import Button
-from mentor_desktop.ui.widgets.inputs import SearchBox
 from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
 from mentor_desktop.ui.widgets.status import status_name
 from mentor_desktop.ui.widgets.text import Text
@@ -88,9 +87,8 @@ class DoorPage(Page):
     def _build_widgets(self) -> None:
         theme = self.theme
         self._head = DoorHead(theme, self.frame.back)
-        self._box = SearchBox(theme, _("Name, list number or badge"), _("Two letters of a name …"))
-        self._set_box_font()
         self._results = DoorResults(theme)
+        self._box = DoorBox(theme, self._results.choose)
         self._more = Text(theme, "", "small", "muted")
         self._question = Question(theme)
         self._welcome = Welcome(theme)
@@ -131,20 +129,15 @@ class DoorPage(Page):
         self._box.textChanged.connect(self._filter)
         self._box.returnPressed.connect(self._enter)
         self._box.moved.connect(self._results.move)
-        self._box.installEventFilter(self)
+        self._box.left.connect(self.frame.back)
         self._results.person_taken.connect(self._take)
         self._question.answered.connect(self._on_answered)
-        self.theme.changed.connect(self._set_box_font)
         self.track(self.desk.jobs.changed, self._on_store_changed)
         self.add_key(Shortcut.WALK_IN, self._open_walk_in, _("Walk-in"))
         self.add_key(Shortcut.CORRECT, self._open_name, _("Correct a name"))
         self._watch = QTimer(self, interval=_CLOCK_MS)
-        self._watch.timeout.connect(self._look_at_clock)
+        self._watch.timeout.connect(self.mark_stale)
         self._watch.start()
-
-    def _set_box_font(self) -> None:
-        self._box.setFont(self.theme.font("door"))
-        self._box.setMinimumHeight(self.theme.px(76))
 
     # ---- what is shown
 
@@ -154,7 +147,8 @@ class DoorPage(Page):
         self.set_counter(self._head.show_door(door))
         if before is not None and before.slot.id != door.slot.id:
             self._announce_slot(before)
-        self._filter(self._box.text())
+        if before is None or before.people != door.people:
+            self._filter(self._box.text())
         if self._is_enter_waiting:
             self._enter()
 
@@ -163,10 +157,13 @@ class DoorPage(Page):
         sentence = _("{slot} has begun. Everybody is expected again.").format(
             slot=self._door.slot.code
         )
-        same = (
-            _("Same as {slot}").format(slot=before.slot.code),
-            partial(self._take_over, before.slot.id),
-        )
+        op = partial(same_as, slot_id=self._door.slot.id, from_slot_id=before.slot.id)
+
+        def take_over() -> None:
+            self.frame.hide_banner(_BANNER)
+            self.jobs.command(op)
+
+        same = (_("Same as {slot}").format(slot=before.slot.code), take_over)
         self.frame.show_banner(_BANNER, sentence, "info", [same], closable=True)
 
     def _filter(self, typed: str) -> None:
@@ -184,35 +181,15 @@ class DoorPage(Page):
 
     # ---- what is done
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Escape and not self._box.text():
-                self.frame.back()
-                return True
-            if self._digit_chooses(event):
-                return True
-        return super().eventFilter(watched, event)
-
-    def _digit_chooses(self, event: QKeyEvent) -> bool:
-        """A digit after letters means a row; before them it begins a list number."""
-        typed, digit = self._box.text(), event.text()
-        is_row = digit.isdecimal() and digit != "0" and typed and not typed[0].isdecimal()
-        if is_row and not is_scan(typed) and self._results.choose(int(digit) - 1):
-            self._enter()
-            return True
-        return False
-
     def _enter(self) -> None:
+        """Act on the results of exactly the typed text; wait for the list if it is not there yet."""
         self._is_enter_waiting = self._door is None
-        if self._door is None:
-            return
-        person = self._results.chosen
-        if person is not None:
-            self._take(person)
+        if self._door is not None and self._results.chosen is not None:
+            self._take(self._results.chosen)
 
     def _take(self, person: DoorPerson) -> None:
         if person.is_here and person.arrived_at is not None:
-            self._welcome.show_known(person.name, self._state_of(person))
+            self._welcome.show_known(person.name, state_of(person, self._door))
             self._box.clear()
             return
         self._check_in(person, is_confirmed=False)
@@ -245,7 +222,7 @@ class DoorPage(Page):
         if self._door is not None:
             self._door = with_person(self._door, person)
             self.set_counter(self._head.show_door(self._door))
-        self._welcome.greet(person.name, self._state_of(person), str(person.status))
+        self._welcome.greet(person.name, state_of(person, self._door), str(person.status))
 
     def _on_refused(self, person: DoorPerson, error: UserFacingError) -> None:
         if not isinstance(error, NotExpectedError):
@@ -262,23 +239,7 @@ class DoorPage(Page):
         if is_yes and person is not None:
             self._check_in(person, is_confirmed=True)
 
-    def _state_of(self, person: DoorPerson) -> str:
-        assert self._door is not None
-        if person.arrived_at is None:
-            return status_name(person.status)
-        time = current_language().time(person.arrived_at, ZoneInfo(self._door.time_zone))
-        return f"{status_name(person.status)} {time}"
-
-    def _take_over(self, from_slot_id: str) -> None:
-        assert self._door is not None
-        self.frame.hide_banner(_BANNER)
-        self.jobs.command(partial(same_as, slot_id=self._door.slot.id, from_slot_id=from_slot_id))
-
     # ---- time and others
-
-    def _look_at_clock(self) -> None:
-        if self.isVisible() and self._slot_id is None:
-            self.refresh()
 
     def _on_store_changed(self, changes: Changes) -> None:
         # Its own check-ins are shown by `_greet`; reading 2,000 people after each would be felt.
@@ -298,3 +259,11 @@ class DoorPage(Page):
             self._newcomers.open_name(person)
         else:
             self.frame.toast(_("Choose somebody first; F2 then corrects that name."))
+
+
+def state_of(person: DoorPerson, door: DoorList | None) -> str:
+    """Return what is known of somebody in the half-day of the list: "present 09:07"."""
+    if person.arrived_at is None or door is None:
+        return status_name(person.status)
+    time = current_language().time(person.arrived_at, ZoneInfo(door.time_zone))
+    return f"{status_name(person.status)} {time}"

@@ -53,13 +53,13 @@ class SettingsPage(Page):
             self._part(_("Privacy"), self._choices(PRIVACY)),
             self._part(
                 _("You"),
-                self._in_column(self._actor, _words(self, _("Signs corrections and the history."))),
+                column(theme, self._actor, _words(self, _("Signs corrections and the history."))),
             ),
             self._part(_("Key"), self._key_part()),
             self._part(_("Backups"), self._backup_part()),
             self._part(
                 _("About"),
-                self._in_column(Text(theme, f"Mentor Desktop {__version__}", "body", "muted")),
+                column(theme, Text(theme, f"Mentor Desktop {__version__}", "body", "muted")),
             ),
         ):
             scroll.column.addLayout(part)
@@ -68,9 +68,6 @@ class SettingsPage(Page):
 
     def _part(self, title: str, body: QVBoxLayout) -> QVBoxLayout:
         return column(self.theme, Text(self.theme, title, "section"), body, gap="m")
-
-    def _in_column(self, *widgets: QWidget) -> QVBoxLayout:
-        return column(self.theme, *widgets, gap="s")
 
     def _choices(self, settings: Sequence[Setting]) -> QVBoxLayout:
         return column(self.theme, *(self._choice(one) for one in settings), gap="m")
@@ -96,7 +93,7 @@ class SettingsPage(Page):
         parts = [editor]
         if setting.explanation:
             parts.append(_words(self, _(setting.explanation)))
-        return column(self.theme, *parts, gap="none")
+        return column(self.theme, *parts, gap="xs")
 
     def _choose(self, setting: Setting, value: Any) -> None:  # Any: the field's own type
         self.desk.settings.change(**{setting.key: value})
