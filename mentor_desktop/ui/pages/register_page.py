@@ -109,7 +109,7 @@ class RegisterPage(Page):
         self.set_more(self._acts(grid))
         self._parts.setCurrentIndex(0 if grid.slots and grid.rows else 1)
         self._rule.setText(
-            _("Certificate from {percent} %").format(percent=int(grid.event.rule.percent * 100))
+            _("Certificate from {percent} %").format(percent=int(grid.event.rule.percent))
         )
         self._asks.setText(_asks(grid))
         current = next((slot for slot in grid.slots if slot.is_current), None)
@@ -120,7 +120,14 @@ class RegisterPage(Page):
                 )
             )
         self._show_rows()
+        if not self._table.currentIndex().isValid():
+            self._light_first(grid)
         self._refresh_panel()
+
+    def _light_first(self, grid: RegisterGrid) -> None:
+        """Begin with the half-day that is on, so that a letter marks at once."""
+        at = next((i for i, slot in enumerate(grid.slots) if slot.is_current), 0)
+        self._table.setCurrentIndex(self._model.index(0, at))
 
     def _show_rows(self) -> None:
         if self._grid is not None:

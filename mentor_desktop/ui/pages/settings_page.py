@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from mentor_desktop import __version__
 from mentor_desktop.i18n import _, current_language
@@ -90,6 +90,8 @@ class SettingsPage(Page):
                 lambda text: self._choose(setting, setting.read(text)),
             )
             editor.setMaximumWidth(self.theme.px(_FIELD_WIDTH))
+            # A wrapped sentence below it must not take its height away.
+            editor.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         parts = [editor]
         if setting.explanation:
             parts.append(_words(self, _(setting.explanation)))
