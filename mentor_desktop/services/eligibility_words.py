@@ -39,31 +39,29 @@ def why(outcome: Outcome, verdict: Verdict, rule: AttendanceRule, number: str, p
     share = _share(verdict, rule)
     if outcome == "eligible":
         attended = current_language().number(hours(verdict.credited_minutes), 1)
-        return _("{hours} hours, {share}.").format(hours=attended, share=share)
-    missing = shortfall(verdict, rule.kind)
-    # Translators: two sentences, "79.4 % of the minutes, the rule asks for 80 %" comes first.
-    return _("{share}. {missing}").format(share=share, missing=missing)
+        return " ".join([_("{hours} hours attended.").format(hours=attended), share])
+    return " ".join([share, shortfall(verdict, rule.kind)])
 
 
 def _share(verdict: Verdict, rule: AttendanceRule) -> str:
-    """Return what was attended in the terms of the rule, "79.4 % of the minutes (rule: 80 %)"."""
+    """Return what was attended in the terms of the rule, as a sentence."""
     number = current_language().number
     match rule.kind:
         case RuleKind.SLOTS_PCT:
-            return _("{percent} % of the half-days, the rule asks for {rule} %").format(
+            return _("{percent} % of the half-days; the rule asks for {rule} %.").format(
                 percent=number(rounded(verdict.slots_percent), 1), rule=number(float(rule.percent))
             )
         case RuleKind.ALL_SLOTS:
-            return _("{count} of {all} half-days").format(
+            return _("{count} of {all} half-days.").format(
                 count=verdict.credited_slots, all=verdict.counted_slots
             )
         case RuleKind.MINUTES_PCT:
-            return _("{percent} % of the minutes, the rule asks for {rule} %").format(
+            return _("{percent} % of the minutes; the rule asks for {rule} %.").format(
                 percent=number(rounded(verdict.minutes_percent), 1),
                 rule=number(float(rule.percent)),
             )
         case _:
-            return _("{percent} % of the minutes").format(
+            return _("{percent} % of the minutes.").format(
                 percent=number(rounded(verdict.minutes_percent), 1)
             )
 

@@ -1,7 +1,6 @@
 """The register of a workshop as a grid: people down, half-days across, sums and totals.
 
-Read by plain SQL in one pass, because it opens for 2,000 people at once; equal cells are one
-object, and the total of a person is computed when it is shown.
+It opens for 2,000 people at once, so the total of a person is computed when it is shown.
 """
 
 from collections import defaultdict
@@ -10,17 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from mentor_desktop.i18n import _, current_language, ngettext
-from mentor_desktop.services.attendance_marks import ATTENDED, Mark, Status
+from mentor_desktop.services.attendance_marks import ATTENDED, Status
 from mentor_desktop.services.attendance_reading import (
     Event,
     Period,
-    Row,
     current_period,
     event_of,
-    moment,
     periods_of,
-    spans,
-    standing_of,
 )
 from mentor_desktop.services.attendance_rules import (
     RuleKind,
@@ -30,34 +25,20 @@ from mentor_desktop.services.attendance_rules import (
     judge,
     rounded,
 )
+from mentor_desktop.services.register_cells import OPEN, Cell, cells_of
 from mentor_desktop.services.roster import RosterLine, roster
-from mentor_desktop.store.connection import PlainConnection
 from mentor_desktop.store.unit_of_work import Reader
 
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One person in one half-day. `mark` is None when nobody wrote anything: `expected`.
-
-    `is_unchecked`: marked for many at once and not compared with the paper. `signed`: what the
-    paper showed, None when nobody compared.
-    """
-
-    mark: Mark | None
-    has_conflict: bool = False
-    is_unchecked: bool = False
-    has_note: bool = False
-    signed: bool | None = None
-
-    @property
-    def status(self) -> Status:
-        """The status to show."""
-        return self.mark.status if self.mark else Status.EXPECTED
-
-    @property
-    def lacks_times(self) -> bool:
-        """Whether the status promises a time that is not there."""
-        return self.mark is not None and self.mark.lacks_times
+__all__ = [
+    "Cell",
+    "GridRow",
+    "GridSlot",
+    "RegisterGrid",
+    "RowTotal",
+    "register_grid",
+    "shortfall",
+    "total_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +125,8 @@ def register_grid(uow: Reader, workshop_id: str) -> RegisterGrid:
     """
     event = event_of(uow.raw, workshop_id)
     periods = periods_of(uow.raw, workshop_id)
-    cells = _cells(uow.raw, workshop_id, [period.id for period in periods])
-    nothing = (_OPEN,) * len(periods)
+    cells = cells_of(uow.raw, workshop_id, [period.id for period in periods])
+    nothing = (OPEN,) * len(periods)
     rows = []
     for person in roster(uow, workshop_id):
         own = cells.get(person.registration_id)
@@ -205,9 +186,6 @@ def shortfall(verdict: Verdict, kind: RuleKind) -> str:
     return _("Nothing was attended.")
 
 
-_OPEN = Cell(None)
-
-
 def _row(person: RosterLine, cells: tuple[Cell, ...]) -> GridRow:
     return GridRow(
         registration_id=person.registration_id,
@@ -222,75 +200,6 @@ def _row(person: RosterLine, cells: tuple[Cell, ...]) -> GridRow:
         state=person.state,
         is_on_list=person.is_on_list,
         cells=cells,
-    )
-
-
-def _cells(raw: PlainConnection, workshop_id: str, slot_ids: list[str]) -> dict[str, list[Cell]]:
-    """Return the cells of everybody with a mark, by registration."""
-    columns = {slot_id: index for index, slot_id in enumerate(slot_ids)}
-    known: dict[Row, Cell] = {}
-    filled: dict[str, list[Cell]] = {}
-    unclear: set[tuple[str, str]] = set()
-    hidden: set[tuple[str, str]] = set()
-    for registration_id, slot_id, is_superseded, *said in raw.execute(
-        "SELECT m.registration_id, m.slot_id, s.mark IS NOT NULL, m.status, m.arrived_at, "
-        "m.left_at, m.gaps, m.minutes_override, m.method = 'bulk', m.note <> '', m.signed "
-        "FROM attendance_mark m LEFT JOIN superseded s ON s.mark = m.id WHERE m.workshop_id = ?",
-        (workshop_id,),
-    ):
-        if is_superseded:
-            hidden.add((registration_id, slot_id))
-            continue
-        key = tuple(said)
-        cell = known.get(key)
-        if cell is None:
-            cell = known[key] = _cell(key)
-        row = filled.get(registration_id)
-        if row is None:
-            row = filled[registration_id] = [_OPEN] * len(slot_ids)
-        column = columns[slot_id]
-        if row[column] is not _OPEN:
-            unclear.add((registration_id, slot_id))
-        row[column] = cell
-    # Marks that take each other's place in a circle leave none current: rather show them all.
-    for registration_id, slot_id in hidden:
-        row = filled.setdefault(registration_id, [_OPEN] * len(slot_ids))
-        if row[columns[slot_id]] is _OPEN:
-            unclear.add((registration_id, slot_id))
-    for registration_id, slot_id in unclear:
-        filled[registration_id][columns[slot_id]] = _settled(raw, registration_id, slot_id)
-    return filled
-
-
-def _cell(said: Row) -> Cell:
-    status, arrived, left, gaps, override, is_bulk, has_note, signed = said
-    mark = Mark(
-        id="",
-        status=Status(status),
-        arrived_at=moment(arrived),
-        left_at=moment(left),
-        gaps=spans(gaps),
-        minutes_override=override,
-    )
-    return Cell(
-        mark=mark,
-        is_unchecked=bool(is_bulk) and signed is None,
-        has_note=bool(has_note),
-        signed=None if signed is None else bool(signed),
-    )
-
-
-def _settled(raw: PlainConnection, registration_id: str, slot_id: str) -> Cell:
-    """Return the cell of several current marks by the rules, one query each: they are rare."""
-    standing = standing_of(raw, registration_id, slot_id)
-    if standing is None:
-        return _OPEN
-    return Cell(
-        mark=standing.mark,
-        has_conflict=standing.has_conflict,
-        is_unchecked=standing.is_unchecked,
-        has_note=bool(standing.note),
-        signed=standing.signed,
     )
 
 

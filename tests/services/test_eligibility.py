@@ -68,14 +68,14 @@ def test_the_worked_cases_come_out_through_the_store(sample, case):
 
 def test_case_c_is_told_which_rule_applies_and_what_would_help(sample):
     row = row_of(sample, "P019")
-    assert row.why == "79.4 % of the minutes, the rule asks for 80 %. 6 minutes are missing."
+    assert row.why == "79.4 % of the minutes; the rule asks for 80 %. 6 minutes are missing."
     assert "Missed: D1-PM 210 min." in row.help
     assert "By half-days it would be 83.3 %, but this workshop counts minutes." in row.help
 
 
 def test_a_row_that_gets_one_says_hours_and_share(sample):
     row = row_of(sample, "P031")
-    assert row.why == "17.0 hours, 100.0 % of the minutes, the rule asks for 80 %."
+    assert row.why == "17.0 hours attended. 100.0 % of the minutes; the rule asks for 80 %."
     assert row.help == ""
 
 
