@@ -35,7 +35,7 @@ class RegisterPage(Page):
         self._workshop_id = ""
         self._grid: RegisterGrid | None = None
         self._panel: CellPanel | None = None
-        self._panel_cell: tuple[str, str] | None = None
+        self._opened = 0
         self._build_widgets()
         self._lay_out()
         self._connect()
@@ -204,8 +204,8 @@ class RegisterPage(Page):
         where: dict[str, Any] = {"registration_id": person.registration_id, "slot_id": slot.id}
         panel.change_wanted.connect(partial(self._change, panel, where))
         panel.mark_chosen.connect(partial(self._choose, panel))
-        panel.destroyed.connect(self._forget_panel)
-        self._panel, self._panel_cell = panel, (person.registration_id, slot.id)
+        self._panel, self._opened = panel, self._opened + 1
+        panel.destroyed.connect(partial(self._forget_panel, self._opened))
         self.jobs.query(partial(history_of, **where), panel.show_history, key="history")
         self.frame.open_panel(panel, _("Attendance"), focus=False)
 
@@ -216,9 +216,8 @@ class RegisterPage(Page):
     def _refresh_panel(self) -> None:
         """Show the panel anew unless somebody is typing in it."""
         index, focus = self._table.currentIndex(), self.window().focusWidget()
-        is_typing = (
-            self._panel is not None and focus is not None and self._panel.isAncestorOf(focus)
-        )
+        panel = self._panel
+        is_typing = panel is not None and panel.isAncestorOf(focus)
         if self._panel is not None and index.isValid() and not is_typing:
             self._open_cell(index.row(), index.column())
 
@@ -229,8 +228,10 @@ class RegisterPage(Page):
     def _choose(self, panel: CellPanel, mark_id: str) -> None:
         self.jobs.command(partial(choose_mark, mark_id=mark_id), None, panel.refuse)
 
-    def _forget_panel(self) -> None:
-        self._panel = None
+    def _forget_panel(self, opened: int, _panel: object = None) -> None:
+        # A panel that made room for the next one is destroyed after that one was opened.
+        if opened == self._opened:
+            self._panel = None
 
 
 def _fits(person: GridRow, words: list[str]) -> bool:
