@@ -6,6 +6,7 @@ from typing import Literal
 from mentor_desktop.documents.fonts import missing_characters
 from mentor_desktop.i18n import Language, _, ngettext, text_in
 from mentor_desktop.models import Organisation, Project, Workshop
+from mentor_desktop.services.attendance_reading import event_of, periods_of
 from mentor_desktop.services.edits import found
 from mentor_desktop.services.eligibility import EligibilityRow, eligibility, fonts_trouble
 from mentor_desktop.store.unit_of_work import Reader
@@ -54,6 +55,7 @@ def certificate_checks(
         _fonts(workshop, host, project, rows),
         _names(rows),
         _register(rows),
+        _end(uow, workshop_id),
     ]
     order = ("fail", "warn", "ok")
     return sorted(checks, key=lambda check: order.index(check.state))
@@ -169,3 +171,17 @@ def _register(rows: list[EligibilityRow]) -> CertificateCheck:
         ).format(count=count)
         return CertificateCheck("register", "warn", sentence, "register")
     return CertificateCheck("register", "ok", _("The register is complete."))
+
+
+def _end(uow: Reader, workshop_id: str) -> CertificateCheck:
+    """Warn while half-days are to come: hours are frozen when a certificate is issued."""
+    event, now = event_of(uow.raw, workshop_id), uow.clock()
+    coming = [one.code for one in periods_of(uow.raw, workshop_id) if one.counts_from > now]
+    if coming:
+        sentence = _("Still to come, and on no certificate issued now: {slots}.").format(
+            slots=", ".join(coming)
+        )
+        return CertificateCheck("end", "warn", sentence, "register")
+    return CertificateCheck(
+        "end", "ok", _("{code} is in its last half-day or over.").format(code=event.code)
+    )

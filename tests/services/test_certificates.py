@@ -246,6 +246,14 @@ def test_a_missing_funding_text_is_a_warning(sample, fields, state):
     assert checks(sample)["funding"].state == state
 
 
+def test_issuing_before_the_last_half_day_is_a_warning(sample, clock):
+    assert checks(sample)["end"].state == "ok"
+    clock.now = CLOSING.replace(hour=9)
+    assert (
+        checks(sample)["end"].sentence == "Still to come, and on no certificate issued now: D3-PM."
+    )
+
+
 def test_unconfirmed_names_are_a_warning_that_counts_them(sample):
     assert checks(sample)["names"].state == "warn"
     assert checks(sample)["names"].sentence == "52 names are not confirmed by their holders."
