@@ -247,7 +247,7 @@ _READERS: dict[str, Callable[[RawTable, Mapping, Progress], ParsedRows[Any]]] = 
     "attendance": table_rows.read_attendance,
     "plan": table_rows.read_plan,
     "programme": table_rows.read_programme,
-    "project": table_rows.read_project,
+    "project": table_rows.read_projects,
     "organisations": table_rows.read_organisations,
 }
 _MEANINGS: dict[
