@@ -48,7 +48,12 @@ def _make_workspace(folder: Path) -> int:
 
 
 def _do_the_workshop_day(folder: Path) -> int:
-    """Import the marks, issue and print; return the first exit code that is not 0."""
+    """Import the marks, issue and print; return the first exit code that is not 0.
+
+    Once only: a list printed again is a new list, and says so.
+    """
+    if (folder / ".printed").exists():
+        return 0
     for arguments in (
         ("import", "attendance", str(ATTENDANCE), "--workshop", WORKSHOP),
         ("issue", "certificates", "--workshop", WORKSHOP),
@@ -58,13 +63,17 @@ def _do_the_workshop_day(folder: Path) -> int:
         code = _mentor_desktop(folder, *arguments)
         if code:
             return code
+    (folder / ".printed").touch()
+    return 0
+
+
+def _name_the_papers(folder: Path) -> None:
     papers = sorted(path.relative_to(folder) for path in folder.rglob("*.pdf"))
     print(f"There is no display, so the workshop day was done on paper. In {folder}:")
     for paper in papers[:_NAMED_PAPERS]:
         print(f"  {paper}")
     if len(papers) > _NAMED_PAPERS:
         print(f"  … {len(papers)} papers in all")
-    return 0
 
 
 def main(folder: Path) -> int:
@@ -74,7 +83,10 @@ def main(folder: Path) -> int:
         return code
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux":
         return _mentor_desktop(folder)
-    return _do_the_workshop_day(folder)
+    code = _do_the_workshop_day(folder)
+    if not code:
+        _name_the_papers(folder)
+    return code
 
 
 if __name__ == "__main__":
