@@ -20,7 +20,7 @@ class AttendanceMark(Synced):
     __tablename__ = "attendance_mark"
     __table_args__ = (Index(None, "registration_id", "slot_id"),)
     append_only = True
-    belongs_by = "registration_id"
+    belongs_by = ("registration_id", "slot_id")
 
     workshop_id: Mapped[str] = mapped_column(ForeignKey("workshop.id"), index=True)
     registration_id: Mapped[str] = mapped_column(ForeignKey("registration.id"))

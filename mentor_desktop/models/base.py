@@ -72,13 +72,13 @@ class Synced(Base):
 
     `field_groups` names the columns that only make sense together. `append_only`
     rows are never changed: undo appends a row that takes the first one back. Such a row
-    goes only after the row that its column `belongs_by` names (a walk-in taken back).
+    goes only after a row that one of its columns in `belongs_by` names (a walk-in taken back).
     """
 
     __abstract__ = True
 
     field_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     append_only: ClassVar[bool] = False
-    belongs_by: ClassVar[str] = ""
+    belongs_by: ClassVar[tuple[str, ...]] = ()
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)

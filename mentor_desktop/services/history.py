@@ -16,8 +16,14 @@ from mentor_desktop.errors import ConflictError, NotFoundError, ValidationError
 from mentor_desktop.i18n import N_, _
 from mentor_desktop.models.base import from_milliseconds
 from mentor_desktop.services import history_words
-from mentor_desktop.services.undo_marks import restore_marks
-from mentor_desktop.store.undo_rows import ChangedSinceError, Step, steps_of, take_back
+from mentor_desktop.services.undo_marks import drop_marks, idle_marks, restore_marks
+from mentor_desktop.store.undo_rows import (
+    ChangedSinceError,
+    Step,
+    require_whole,
+    steps_of,
+    take_back,
+)
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 
 _MARKS = "attendance_mark"
@@ -73,9 +79,12 @@ def undo(uow: UnitOfWork, txn: int) -> Changes:
     subject = _first_sentence(uow, txn)
     marks, others = _split(steps_of(uow, txn))
     try:
-        restore_marks(uow, marks, reason=_(template).format(action=subject))
+        idle = idle_marks(uow, txn, others)
+        restore_marks(uow, txn, marks, reason=_(template).format(action=subject))
         uow.session.flush()
         take_back(uow, others)
+        drop_marks(uow, idle)
+        require_whole(uow, others)
     except ChangedSinceError as exc:
         what = history_words.row_name(uow, exc.step.entity, exc.step.row)
         raise ConflictError(
@@ -131,16 +140,18 @@ def row_history(uow: Reader, entity: str, row_id: str) -> list[HistoryLine]:
 def _split(steps: Sequence[Step]) -> tuple[list[Step], list[Step]]:
     """Part the marks that another mark takes back from the rows that are put back themselves.
 
-    Marks made together with their registration (a walk-in) go with it.
+    Marks made together with their registration (a walk-in) or half-day go with it.
     """
-    fresh = {step.row for step in steps if (step.entity, step.kind) == ("registration", "create")}
+    fresh = {step.row for step in steps if step.kind == "create"}
     marks: list[Step] = []
     others: list[Step] = []
     for step in steps:
         is_new_mark = (step.entity, step.kind) == (_MARKS, "create")
-        answered = is_new_mark and step.new["registration_id"] not in fresh
+        answered = is_new_mark and fresh.isdisjoint(
+            {step.new["registration_id"], step.new["slot_id"]}
+        )
         (marks if answered else others).append(step)
-    # The last is taken back first: a mark may go only after the registration it belongs to.
+    # The last is taken back first: a mark may go only after what it belongs to.
     others.sort(key=lambda step: step.entity != _MARKS)
     return marks, others
 

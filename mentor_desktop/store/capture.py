@@ -100,10 +100,11 @@ def _triggers_of(model: type[Synced]) -> Iterator[tuple[str, str]]:
 
 def _is_gone(model: type[Synced]) -> str:
     """Return the condition under which an append-only row may go: what it belongs to is gone."""
-    if not model.belongs_by:
-        return ""
-    key = next(iter(_table(model).columns[model.belongs_by].foreign_keys)).column
-    return f'NOT EXISTS (SELECT 1 FROM "{key.table.name}" WHERE id = OLD."{model.belongs_by}")'
+    conditions = []
+    for column in model.belongs_by:
+        parent = next(iter(_table(model).columns[column].foreign_keys)).column.table.name
+        conditions.append(f'NOT EXISTS (SELECT 1 FROM "{parent}" WHERE id = OLD."{column}")')
+    return " OR ".join(conditions)
 
 
 def _trigger(entity: str, kind: str, when: str, statements: list[str]) -> tuple[str, str]:

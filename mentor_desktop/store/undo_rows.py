@@ -46,10 +46,10 @@ def steps_of(uow: UnitOfWork, txn: int) -> list[Step]:
 
 
 def take_back(uow: UnitOfWork, steps: Iterable[Step]) -> None:
-    """Undo the steps, the last one first.
+    """Undo the steps, the last one first; `require_whole` must follow.
 
     Raises:
-        ChangedSinceError: a row is not as it was left, or another one refers to a created row.
+        ChangedSinceError: a row is not as it was left.
     """
     steps = list(steps)
     # Parents and children are put back in the order they were written, whichever came first.
@@ -61,6 +61,15 @@ def take_back(uow: UnitOfWork, steps: Iterable[Step]) -> None:
             _set_back(uow, step)
         else:
             _bring_back(uow, step)
+
+
+def require_whole(uow: UnitOfWork, steps: Iterable[Step]) -> None:
+    """Look that no row refers to one that is gone.
+
+    Raises:
+        ChangedSinceError: something came to depend on what was created, or what was put back
+            depended on something that is gone by now.
+    """
     for step in steps:
         if step.kind == "create" and _is_referred_to(uow, step):
             raise ChangedSinceError(step)

@@ -244,6 +244,43 @@ def test_a_mark_that_was_corrected_since_is_not_undone(
     assert _standing(workspace, *place) == ("absent", "", 2)
 
 
+def test_several_marks_of_one_person_are_undone_one_after_the_other(
+    workspace: Workspace, place: tuple[str, str]
+) -> None:
+    for status in ("present", "late", "absent"):
+        _mark(workspace, *place, status)
+    for expected in ("late", "present", "expected"):
+        _undo_next(workspace)
+        found = _standing(workspace, *place)
+        assert found is not None
+        assert found[0] == expected
+    for expected in ("present", "late", "absent"):
+        _redo_next(workspace)
+        found = _standing(workspace, *place)
+        assert found is not None
+        assert found[0] == expected
+
+
+def test_a_registration_whose_marks_were_undone_can_be_undone_too(workspace: Workspace) -> None:
+    made = _do(workspace, lambda uow: factories.registration(uow.session))
+    (registration,) = made.entities["registration"]
+    with workspace.unit_of_work() as uow:
+        of = uow.session.get_one(Registration, registration)
+        slot = factories.slot(uow.session, workshop_id=of.workshop_id)
+        uow.commit()
+    _mark(workspace, registration, slot.id, "present")
+    for _ in range(3):
+        _undo_next(workspace)
+    with workspace.reader() as uow:
+        for table in ("attendance_mark", "superseded", "slot", "registration", "person"):
+            assert uow.raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+    for _ in range(3):
+        _redo_next(workspace)
+    found = _standing(workspace, registration, slot.id)
+    assert found is not None
+    assert found[0] == "present"
+
+
 def test_two_marks_of_one_action_are_answered_by_one(
     workspace: Workspace, place: tuple[str, str]
 ) -> None:
