@@ -162,6 +162,10 @@ class Header(QWidget):
         trail = self._trail.sizeHint().width() + gap
         is_short = self._has_trail and title + trail + acts > room
         self._steps.setVisible(self._has_trail and not is_short)
+        hanging = gap if self._has_trail and not is_short else 0  # letters, not boxes, line up
+        margins = self._rows.contentsMargins()
+        margins.setLeft(self._theme.space("xl") - hanging)
+        self._rows.setContentsMargins(margins)
         self._back.setVisible(is_short)
         trail = self._back.sizeHint().width() + gap if is_short else trail * self._has_trail
         if title + trail + acts > room:

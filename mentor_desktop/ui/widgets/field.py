@@ -22,7 +22,8 @@ Save = Callable[[str], object]
 
 # A pause in typing after which the value is kept; a power cut then costs one second.
 SAVE_AFTER_MS = 1000
-_INDENT = 10
+# Where the words of an editor begin, so that its label stands above them.
+_INDENT = 11
 _NOTE_LINES = 3
 
 _DATE_FORMS = (

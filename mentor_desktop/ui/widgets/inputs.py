@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
+    QStyledItemDelegate,
 )
 
 from mentor_desktop.ui.theme import Theme
@@ -118,6 +119,7 @@ class Choice(QComboBox):
         self._theme = theme
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the style sheet reaches its items
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.set_options(options, value)
         self.activated.connect(self._on_activated)

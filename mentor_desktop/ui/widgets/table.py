@@ -205,6 +205,7 @@ class TableHeader(QHeaderView):
         self.setHighlightSections(False)
         self.setStretchLastSection(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # Qt would begin with the first
         self._set_sizes()
         theme.changed.connect(self._set_sizes)
 
