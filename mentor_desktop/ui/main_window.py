@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock
-from mentor_desktop.config import Settings
 from mentor_desktop.i18n import _
+from mentor_desktop.ui.appearance import Appearance
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.finder import Hit, Provider, no_hits
 from mentor_desktop.ui.header import Header
@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._theme, self._places = theme, places
         self._undo = UndoStack(jobs, undo)
+        self._appearance = Appearance(theme, settings, jobs)
         self._stack = QStackedWidget()
         self._central, self._area = QWidget(), QWidget()
         self._rail = Rail(theme, places, name)
@@ -80,7 +81,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._rail.set_compact(self._is_narrow())
+        self._fit_rail()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -121,7 +122,7 @@ class MainWindow(QMainWindow):
         self.navigator.page_shown.connect(self._on_page_shown)
         self._undo.undone.connect(self._on_undone)
         self._undo.redone.connect(self._on_redone)
-        self.desk.settings.changed.connect(self._follow)
+        self._theme.changed.connect(self._fit_rail)
         jobs.saved.connect(self._status.show_saved)
         jobs.work_started.connect(self._status.add_work)
         jobs.work_ended.connect(self._status.remove_work)
@@ -140,16 +141,8 @@ class MainWindow(QMainWindow):
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
 
-    def _follow(self, settings: Settings) -> None:
-        """Look as the settings say from now on."""
-        self._theme.set_scheme(settings.colour_scheme)
-        self._theme.set_reduced_motion(settings.reduced_motion)
-        if settings.text_scale != self._theme.text_scale:
-            self._theme.set_text_scale(settings.text_scale)
-            self._rail.set_compact(self._is_narrow())
-
-    def _is_narrow(self) -> bool:
-        return self.width() < self._theme.size("rail_collapses_under")
+    def _fit_rail(self) -> None:
+        self._rail.set_compact(self.width() < self._theme.size("rail_collapses_under"))
 
     def _on_place_wanted(self, place: Place) -> None:
         self.frame.close_panel()

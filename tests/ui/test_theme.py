@@ -1,8 +1,12 @@
+import sys
+from pathlib import Path
+
 import pytest
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from mentor_desktop.ui.appearance import system_reduces_motion
 from mentor_desktop.ui.icons import ROLES, svg_source
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.text import Text
@@ -67,3 +71,20 @@ def test_unknown_role_is_refused() -> None:
 def test_reduced_motion_takes_no_time(qapp: QApplication) -> None:
     assert Theme(qapp, reduced_motion=True).duration() == 0
     assert Theme(qapp).duration() == 150
+
+
+@pytest.mark.parametrize(("answer", "is_still"), [("false", True), ("true", False), ("", False)])
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the tool of Linux desktops")
+def test_motion_stops_where_the_desktop_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, is_still: bool
+) -> None:
+    tool = tmp_path / "gsettings"
+    tool.write_text(f"#!/bin/sh\necho {answer}\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    assert system_reduces_motion() is is_still
+
+
+def test_motion_goes_on_where_nobody_can_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert not system_reduces_motion()
