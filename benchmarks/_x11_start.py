@@ -46,7 +46,7 @@ def measure(command: Sequence[str], title: str, environment: Mapping[str, str]) 
     Raises:
         NoWindowError: it ended before, or showed nothing within a minute.
     """
-    server = display.Display()
+    server = display.Display(environment["DISPLAY"])
     root = server.screen().root
     root.change_attributes(event_mask=X.SubstructureNotifyMask)
     server.damage_query_version()
@@ -89,7 +89,15 @@ class _Watch:
                 if window is not None:
                     mapped_ms = self._now_ms()
                     window.damage_create(damage.DamageReportRawRectangles)
-            elif self._is_painted(window):
+                else:
+                    select.select([self._server.fileno()], [], [], _POLL_S)
+                continue
+            try:
+                is_painted = self._is_painted(window)
+            except error.XError:  # a splash or a first dialogue that is gone again
+                window = None
+                continue
+            if is_painted:
                 return Start(mapped_ms, self._now_ms(), self._cpu_ms(), self._peak_mb())
             select.select([self._server.fileno()], [], [], _POLL_S)
         raise NoWindowError("nothing was painted in time")
@@ -121,14 +129,11 @@ class _Watch:
         return ""
 
     def _is_painted(self, window: Any) -> bool:  # Any: see __init__
-        geometry = window.get_geometry()
         seen: set[bytes] = set()
+        geometry = window.get_geometry()
         for line in range(1, _LINES_LOOKED_AT):
             y = geometry.height * line // _LINES_LOOKED_AT
-            try:
-                raw = window.get_image(0, y, geometry.width, 1, X.ZPixmap, 0xFFFFFFFF).data
-            except error.XError:
-                return False
+            raw = window.get_image(0, y, geometry.width, 1, X.ZPixmap, 0xFFFFFFFF).data
             seen.update(raw[at : at + 4] for at in range(0, len(raw), 4))
         return len(seen) >= _COLOURS_OF_A_PAGE
 
