@@ -142,10 +142,10 @@ class _Watch:
         return [main, *main.children(recursive=True)]
 
     def _cpu_ms(self) -> float:
-        return sum(sum(one.cpu_times()[:2]) for one in self._tree()) * 1000
+        return float(sum(sum(one.cpu_times()[:2]) for one in self._tree())) * 1000
 
     def _peak_mb(self) -> float:
-        return sum(one.memory_info().rss for one in self._tree()) / 1e6
+        return float(sum(one.memory_info().rss for one in self._tree())) / 1e6
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 def main() -> int:
     """Run a command, or open the window when there is none; return the exit code."""
-    from mentor_desktop.cli import run  # kept out of the import of this module for spawned processes
+    from mentor_desktop.cli import (
+        run,  # kept out of the import of this module for spawned processes
+    )
 
     return run(sys.argv[1:], _open_window)
 

@@ -9,7 +9,7 @@ import gettext as gettext_module
 import os
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from functools import cache
 from typing import Literal
@@ -50,7 +50,9 @@ def system_language() -> str:
 
 def available_languages() -> tuple[str, ...]:
     """Return the languages the window can be shown in: English and each compiled catalogue."""
-    found = sorted(path.parent.parent.name for path in translations_path().glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+    found = sorted(
+        path.parent.parent.name for path in translations_path().glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    )
     return (SOURCE_LANGUAGE, *(code for code in found if code != SOURCE_LANGUAGE))
 
 
@@ -60,7 +62,9 @@ class Language:
     def __init__(self, code: str) -> None:
         self.code = code
         self._words = _catalogue(code)
-        self._babel_code = SOURCE_LANGUAGE + "_GB" if code in (SOURCE_LANGUAGE, PSEUDO_LANGUAGE) else code
+        self._babel_code = (
+            SOURCE_LANGUAGE + "_GB" if code in (SOURCE_LANGUAGE, PSEUDO_LANGUAGE) else code
+        )
 
     def gettext(self, message: str) -> str:
         """Return the message in this language, in English where there is no translation."""
@@ -79,7 +83,9 @@ class Language:
         if (first.year, first.month) != (last.year, last.month):
             return f"{self.date(first)} – {self.date(last)}"
         pattern = str(get_date_format("long", self._babel_code).pattern)
-        with_both = _DAY_IN_PATTERN.sub(rf"\g<before>'{first.day}'\g<dot>–\g<day>\g<dot>", pattern, count=1)
+        with_both = _DAY_IN_PATTERN.sub(
+            rf"\g<before>'{first.day}'\g<dot>–\g<day>\g<dot>", pattern, count=1
+        )
         return str(format_date(last, with_both, locale=self._babel_code))
 
     def date(self, value: date, style: DateStyle = "long") -> str:
@@ -87,7 +93,9 @@ class Language:
         from babel.dates import format_date, format_skeleton  # not before the first paint: 25 ms
 
         if style == "weekday":
-            return format_skeleton(_WEEKDAY_SKELETON, datetime(value.year, value.month, value.day), locale=self._babel_code)
+            return format_skeleton(
+                _WEEKDAY_SKELETON, datetime.combine(value, time(), UTC), locale=self._babel_code
+            )
         return format_date(value, style, locale=self._babel_code)
 
     def time(self, value: datetime, zone: tzinfo | None = None, *, seconds: bool = False) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from mentor_desktop.documents.tables_out import Sheet, to_csv, to_xlsx
 from mentor_desktop.errors import NotFoundError, ValidationError
@@ -112,7 +112,7 @@ def _participants(uow: Reader, workshop_id: str | None) -> ExportedTable:
 
 
 def _registered(uow: Reader, workshop_id: str | None) -> list[tuple[Registration, Person]]:
-    query: Select[tuple[Registration, Person]] = (
+    query = (
         select(Registration, Person)
         .join(Person, Person.id == Registration.person_id)
         .order_by(
