@@ -4,6 +4,7 @@ Usage: python -m tools.display COMMAND …   (runs it on such a display, with Qt
 """
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -50,9 +51,13 @@ def display() -> Iterator[str]:
 
 
 def window_named(
-    name: str, display_name: str, program: subprocess.Popen[bytes], timeout_s: float
+    name: str,
+    display_name: str,
+    program: subprocess.Popen[bytes],
+    timeout_s: float,
+    at_least_wide: int = 0,
 ) -> str:
-    """Return the id of the visible window with this name in its title.
+    """Return the id of the visible window with this name in its title, and of this width.
 
     Raises:
         RuntimeError: the program ended, or no such window came in time.
@@ -63,17 +68,22 @@ def window_named(
             raise RuntimeError(
                 f"the program ended with {program.returncode} before its window came"
             )
-        found = subprocess.run(
-            ["xdotool", "search", "--onlyvisible", "--name", name],
-            env={**os.environ, "DISPLAY": display_name},
-            capture_output=True,
-            text=True,
-            check=False,  # 1 means none yet
-        )
-        if found.stdout.strip():
-            return found.stdout.split()[-1]
+        for window in _xdotool(display_name, "search", "--onlyvisible", "--name", name).split():
+            shape = _xdotool(display_name, "getwindowgeometry", "--shell", window)
+            found = re.search(r"^WIDTH=(\d+)$", shape, re.MULTILINE)
+            if found and int(found[1]) >= at_least_wide:
+                return window
         time.sleep(_STEP_S)
     raise RuntimeError(f"no window named {name!r} within {timeout_s:g} s")
+
+
+def _xdotool(display_name: str, *arguments: str) -> str:
+    """Return what xdotool prints; "" when it finds nothing, or the window has just gone."""
+    environment = {**os.environ, "DISPLAY": display_name}
+    command = ["xdotool", *arguments]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False
+    ).stdout
 
 
 def colours_shown(window: str, display_name: str, picture: Path) -> int:
