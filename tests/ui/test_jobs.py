@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock
@@ -103,8 +104,7 @@ def test_page_that_died_gets_nothing(jobs: Jobs, qtbot: QtBot) -> None:
 
     OwnedJobs(jobs, page).query(slow, got.append)
     OwnedJobs(jobs, page).command(partial(add_person, name="kept"), got.append)
-    page.deleteLater()
-    qtbot.waitSignal(page.destroyed).wait()
+    delete(page)
     with qtbot.waitSignal(jobs.changed):  # what it wrote is announced all the same
         gate.set()
     settle(qtbot, jobs)
@@ -113,10 +113,9 @@ def test_page_that_died_gets_nothing(jobs: Jobs, qtbot: QtBot) -> None:
 
 def test_failed_write_of_a_dead_page_is_still_told(jobs: Jobs, qtbot: QtBot) -> None:
     page, handled = QObject(), []
-    OwnedJobs(jobs, page).command(refuse, on_failure=handled.append)
-    page.deleteLater()
     with qtbot.waitSignal(jobs.failed):
-        pass
+        OwnedJobs(jobs, page).command(refuse, on_failure=handled.append)
+        delete(page)
     assert handled == []
 
 
@@ -176,10 +175,17 @@ def test_cancelled_work_stops_at_its_next_step_and_says_nothing(jobs: Jobs, qtbo
 
 def test_cancelled_work_tells_who_wants_to_know(jobs: Jobs, qtbot: QtBot) -> None:
     errors: list[UserFacingError] = []
-    work = jobs.work(lambda _store, progress: progress.check(), "Importing", None, errors.append)
-    work.cancel()
+    gate = threading.Event()
+
+    def work(_store: Store, progress: Progress) -> None:
+        gate.wait(5)
+        progress.check()
+
+    started = jobs.work(work, "Importing", None, errors.append)
+    started.cancel()
+    gate.set()
     settle(qtbot, jobs)
-    assert [type(error) for error in errors] in ([Cancelled], [])
+    assert [type(error) for error in errors] == [Cancelled]
 
 
 def test_work_that_changed_something_refreshes_the_pages(jobs: Jobs, qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -25,6 +26,11 @@ def test_changing_the_scheme_tells_everybody_once(theme: Theme, qtbot: QtBot) ->
     theme.set_scheme("dark")
     theme.set_scheme("dark")
     assert told == [True]
+
+
+def test_system_that_names_no_scheme_is_light(qapp: QApplication) -> None:
+    assert qapp.styleHints().colorScheme() == Qt.ColorScheme.Unknown
+    assert not Theme(qapp, scheme="system").is_dark
 
 
 def test_text_at_200_per_cent_is_twice_as_large(theme: Theme, qtbot: QtBot) -> None:
