@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 from PyInstaller.archive.readers import CArchiveReader
@@ -22,7 +23,7 @@ WORKSHOP = "WS-2026-01"
 TITLE = "Mentor Desktop"
 MAX_SIZE_MB = 190
 MIN_CERTIFICATES = 20
-MIN_COLOURS = 20  # a blank window has one or two; text with soft edges has many
+MIN_COLOURS = 200  # a blank window has one or two, a page without a workshop a hundred
 MIN_WIDTH = 1100
 START_LIMIT_S = 30.0
 SETTLE_S = 2.0  # for the picture that a person looks at later
@@ -144,7 +145,8 @@ def _keys(home: Path) -> list[str]:
 
 def check_workshop_day(home: Path) -> None:
     """Do the workshop day by commands: marks, certificates, prints, and the proof of one."""
-    command(home, "demo")
+    today = datetime.now().astimezone().date()
+    command(home, "demo", "--starts-on", today.isoformat())
     samples = ROOT / "resources" / "samples"
     command(home, "import", "attendance", str(samples / "attendance.csv"), "--workshop", WORKSHOP)
     command(home, "issue", "certificates", "--workshop", WORKSHOP)

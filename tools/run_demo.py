@@ -1,7 +1,7 @@
 """`make run`: the demo workshop, in the window or, without a display, on paper.
 
-The workspace and its random passphrase are made once and kept in build/demo/; remove that
-folder to begin again. Only the commands of the program are used.
+The workshop begins on the day this first runs. The workspace and its random passphrase are kept in
+build/demo/; remove that folder to begin again. Only the commands of the program are used.
 
 Usage: python tools/run_demo.py [FOLDER]
 """
@@ -11,6 +11,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +42,8 @@ def _make_workspace(folder: Path) -> int:
     passphrase = folder / "passphrase.txt"
     passphrase.touch(mode=0o600)
     passphrase.write_text(secrets.token_urlsafe(_ENTROPY_BYTES) + "\n", "utf-8")
-    code = _mentor_desktop(folder, "demo")
+    today = datetime.now().astimezone().date()
+    code = _mentor_desktop(folder, "demo", "--starts-on", today.isoformat())
     if not code:
         made.touch()
     return code
