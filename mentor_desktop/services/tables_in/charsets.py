@@ -43,10 +43,14 @@ REPLACEMENT = "\ufffd"
 
 @dataclass(frozen=True, slots=True)
 class DecodedText:
-    """A text with the encoding it was read in and the others it might have been read in."""
+    """A text with the encoding it was read in and the others it might have been read in.
+
+    `utf8` is the text's own bytes where it was UTF-8.
+    """
 
     text: str
     encoding: EncodingChoice
+    utf8: bytes | None = None
     alternatives: tuple[EncodingChoice, ...] = ()
     is_sure: bool = True
 
@@ -73,7 +77,7 @@ def decode(data: bytes, encoding: str | None = None) -> DecodedText:
     if wide := _wide_without_mark(body):
         return DecodedText(body.decode(wide, "replace"), _choice(wide))
     try:
-        return DecodedText(body.decode("utf-8"), _choice("utf-8"))
+        return DecodedText(body.decode("utf-8"), _choice("utf-8"), body)
     except UnicodeDecodeError:
         unicode_text = body.decode("utf-8", "replace")
     if _is_nearly_utf8(unicode_text):
@@ -111,7 +115,7 @@ def _in_chosen(body: bytes, name: str) -> DecodedText:
     return DecodedText(
         body.decode(name, "replace"),
         _choice(name, samples[name]),
-        _others(name, samples) if words else (),
+        alternatives=_others(name, samples) if words else (),
     )
 
 
@@ -124,7 +128,7 @@ def _in_likeliest_code_page(body: bytes) -> DecodedText:
     return DecodedText(
         body.decode(best, "replace"),
         _choice(best, samples[best]),
-        _others(best, samples),
+        alternatives=_others(best, samples),
         is_sure=not rivals or scores[best] - max(rivals) >= _SURE_MARGIN,
     )
 

@@ -25,12 +25,14 @@ _PLAUSIBLE = re.compile(
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _MIN_CYRILLIC = 2  # one pair alone may be a capital before a quotation mark
 
-_BLANK_ASCII = bytes(0x20 if code < 0x80 else code for code in range(0x100))  # noqa: PLR2004
 _LOST = re.compile("\ufffd|(?<=[^\\W\\d_])\\?(?=[^\\W\\d_])")
 _LOST_BYTES = re.compile(rb"\?(?=[A-Za-z\x80-\xff])(?<=[A-Za-z\x80-\xff]\?)")
 _ADDRESS = re.compile("://|=|www\\.")  # a question mark within a word of an address is meant
 _ASCII_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
-_NO_ASCII_CONTROLS = bytes(code for code in range(0x100) if code not in _ASCII_CONTROLS)
+_BLANK_ASCII = bytes(
+    code if code >= 0x80 else 0x01 if code in _ASCII_CONTROLS else 0x20  # noqa: PLR2004
+    for code in range(0x100)
+)
 _CONTROL = re.compile(f"[{re.escape(_ASCII_CONTROLS.decode())}\x80-\x9f]")
 
 _ODD_IN_WORDS = frozenset("ðþÐÞøØìÌùÙòÒºª¹¿ûÛãÃæÆèÈ")
@@ -61,15 +63,16 @@ def damaged_cells(
     rows: Sequence[Sequence[str]],
     lines: Sequence[int],
     header_line: int,
-    text: str | None = None,
+    utf8: bytes | None = None,
 ) -> tuple[DamagedCell, ...]:
     """Return the cells with spoilt letters, headings first, then row by row.
 
-    `text` is the whole file's where there is one: clean files need no look at their cells.
+    `utf8` is the whole text where there is one: clean files need no look at their cells.
     """
-    if text is None:
+    if utf8 is None:
         text = "\n".join(["\t".join(headers), *map("\t".join, rows)])
-    repairs = _survey(text)
+        utf8 = text.encode("utf-8", "surrogatepass")
+    repairs = _survey(utf8)
     if not repairs:
         return ()
     found = list(_damaged_in(headers, repairs, HEADING, header_line))
@@ -95,18 +98,16 @@ def repaired(table: RawTable) -> RawTable:
     return replace(table, headers=tuple(headers), rows=rows, damaged=damaged)
 
 
-def _survey(text: str) -> _Repairs:
-    """Look at the distinct runs of letters outside ASCII instead of at each cell."""
-    data = text.encode("utf-8", "surrogatepass")
+def _survey(utf8: bytes) -> _Repairs:
+    """Look at the distinct runs of letters outside ASCII, and of controls, not at each cell."""
     runs = {
-        run.decode("utf-8", "surrogatepass") for run in set(data.translate(_BLANK_ASCII).split())
+        run.decode("utf-8", "surrogatepass") for run in set(utf8.translate(_BLANK_ASCII).split())
     }
     return _Repairs(
         runs=_undone_utf8(runs),
-        misreading=_misreading(text, runs),
-        has_lost=any("\ufffd" in run for run in runs) or bool(_LOST_BYTES.search(data)),
-        has_controls=bool(data.translate(None, _NO_ASCII_CONTROLS))
-        or any(map(_CONTROL.search, runs)),
+        misreading=_misreading(utf8, runs),
+        has_lost=any("\ufffd" in run for run in runs) or bool(_LOST_BYTES.search(utf8)),
+        has_controls=any(map(_CONTROL.search, runs)),
     )
 
 
@@ -194,13 +195,14 @@ def _is_plausible(original: str) -> bool:
 # ------------------------------------------- one code page read as another
 
 
-def _misreading(text: str, runs: Iterable[str]) -> tuple[str, str] | None:
+def _misreading(utf8: bytes, runs: Iterable[str]) -> tuple[str, str] | None:
     """Return which code page was taken for which, when most marked words of the text say so."""
     is_suspect = any(
         not _ODD_IN_WORDS.isdisjoint(run) or _CYRILLIC_AS_LATIN.search(run) for run in runs
     )
     if not is_suspect:
         return None
+    text = utf8.decode("utf-8", "surrogatepass")
     words = [word for word in dict.fromkeys(_WORD.findall(text)) if not word.isascii()]
     sample = words[:: max(1, len(words) // _WORDS_JUDGED)]
     margins = {reading: _margin(sample, *reading) for reading in _MISREADINGS}

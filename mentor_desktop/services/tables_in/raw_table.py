@@ -4,7 +4,7 @@ Nothing here knows what a column means; that is `headers` and `rows`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from mentor_desktop.errors import ValidationError
@@ -58,7 +58,8 @@ class RawTable:
 
     `lines` holds, for each row, the line of the text file or the row of the sheet where it begins,
     counted from 1. Rows that are empty throughout are left out. `refused` are rows that cannot be
-    told apart into columns; `notes` are rows taken with a doubt.
+    told apart into columns; `notes` are rows taken with a doubt. `longest_row` is in characters,
+    None where it was not counted.
     """
 
     file_name: str
@@ -75,4 +76,5 @@ class RawTable:
     sheets: tuple[str, ...] = ()
     damaged: tuple[DamagedCell, ...] = ()
     refused: tuple[RowNote, ...] = ()
-    notes: tuple[RowNote, ...] = field(default=())
+    notes: tuple[RowNote, ...] = ()
+    longest_row: int | None = None

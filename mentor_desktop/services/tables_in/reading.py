@@ -8,10 +8,12 @@ put right or left out in silence.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import PurePath
 
 from mentor_desktop.i18n import N_, _, ngettext
 from mentor_desktop.services.tables_in.charsets import decode
+from mentor_desktop.services.tables_in.collector import collector_paused
 from mentor_desktop.services.tables_in.containers import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -65,6 +67,13 @@ def read_table(
     """
     _check_size(data, file_name)
     _check_kind(data)
+    with collector_paused():
+        return _read(data, file_name, encoding, delimiter, sheet)
+
+
+def _read(
+    data: bytes, file_name: str, encoding: str | None, delimiter: str | None, sheet: str | None
+) -> RawTable:
     if data.startswith((_ZIP, _OLE)):
         cells = read_sheet(data, sheet)
         table = _table(file_name, cells.kind, cells.rows, range(1, len(cells.rows) + 1))
@@ -77,8 +86,9 @@ def read_table(
     parted = part(decoded.text, delimiter)
     table = _table(file_name, "csv", parted.rows, parted.lines)
     return replace(
-        _with_damage(table, decoded.text),
+        _with_damage(table, decoded.utf8 or decoded.text.encode("utf-8", "surrogatepass")),
         delimiter=parted.delimiter,
+        longest_row=parted.longest_row,
         encoding=decoded.encoding,
         is_encoding_sure=decoded.is_sure,
         alternatives=decoded.alternatives,
@@ -118,8 +128,8 @@ def _table(
     file_name: str, kind: TableKind, cells: list[list[str]], numbers: Sequence[int]
 ) -> RawTable:
     """Find the headings, drop blank rows, and make every row as wide as the headings."""
-    filled = [index for index, row in enumerate(cells) if _is_filled(row)]
-    if len(filled) < len(cells):
+    if not (all(cells) and all(map(str.strip, map(itemgetter(0), cells)))):  # a row may be blank
+        filled = [index for index, row in enumerate(cells) if "".join(row).strip()]
         cells = [cells[index] for index in filled]
         numbers = [numbers[index] for index in filled]
     if not cells:
@@ -139,13 +149,9 @@ def _table(
         lines=lines,
         header_line=numbers[heading],
     )
-    if all(len(row) == width for row in rows):
+    if set(map(len, rows)) <= {width}:
         return table
     return _squared(table, width)
-
-
-def _is_filled(row: Sequence[str]) -> bool:
-    return bool(row) and bool(row[0].strip() or "".join(row).strip())
 
 
 def _heading_index(cells: Sequence[Sequence[str]], numbers: Sequence[int]) -> int:
@@ -172,6 +178,8 @@ def _width(heading: Sequence[str], rows: Sequence[Sequence[str]], *, is_sheet: b
     In a text file, a row longer than the others more likely has a stray delimiter.
     """
     width = _last_filled(heading)
+    if max(map(len, rows), default=0) <= width:
+        return width
     longer = [_last_filled(row) for row in rows if len(row) > width]
     longer = [length for length in longer if length > width]
     if longer and (is_sheet or len(longer) * 2 > len(rows)):
@@ -221,6 +229,6 @@ def _too_short_sentence(cells: int, width: int) -> str:
     ).format(cells=cells, width=width)
 
 
-def _with_damage(table: RawTable, text: str | None = None) -> RawTable:
-    damaged = damaged_cells(table.headers, table.rows, table.lines, table.header_line, text)
+def _with_damage(table: RawTable, utf8: bytes | None = None) -> RawTable:
+    damaged = damaged_cells(table.headers, table.rows, table.lines, table.header_line, utf8)
     return replace(table, damaged=damaged) if damaged else table

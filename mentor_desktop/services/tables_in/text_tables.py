@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mentor_desktop.i18n import _
 from mentor_desktop.services.tables_in.raw_table import UnreadableTable
@@ -15,8 +15,8 @@ _HINT = re.compile('"?sep=(.)"?\r?\n?', re.IGNORECASE)  # the first line that Ex
 _LINE_BREAK = re.compile("\r\n|\r|\n")
 _SAMPLE_CHARS = 65_536
 _SAMPLE_ROWS = 200
-_ONE_COLUMN_SCORE = 0.6
-_STRAY_HEADING = 0.5
+_ONE_COLUMN_SCORE = 0.4
+_STRAY_HEADING = 0.3
 
 # The mark that keeps a cell from being run as a formula, the way tables_out sets it; taking one
 # away brings the same text back, whatever the text was.
@@ -25,11 +25,15 @@ _GUARDED = re.compile("'['\\s]*[=+\\-@＝＋－＠]")
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Rows of cells as they stand in the text, and the line each row begins in."""
+    """Rows of cells as they stand in the text, and the line each row begins in.
+
+    `longest_row` is in characters, None where it was not counted.
+    """
 
     rows: list[list[str]]
     lines: Sequence[int]
-    delimiter: str
+    longest_row: int | None
+    delimiter: str = ","
 
 
 def part(text: str, delimiter: str | None = None) -> Cells:
@@ -52,10 +56,10 @@ def part(text: str, delimiter: str | None = None) -> Cells:
         text, skipped = text[hint.end() :], 1
         delimiter = delimiter or hint.group(1)
     delimiter = delimiter or _likeliest_delimiter(text)
-    rows, lines = _parse(text, delimiter, skipped)
+    cells = replace(_parse(text, delimiter, skipped), delimiter=delimiter)
     if _GUARDED.search(text):
-        rows = [[unguard(cell) for cell in row] for row in rows]
-    return Cells(rows, lines, delimiter)
+        return replace(cells, rows=[[unguard(cell) for cell in row] for row in cells.rows])
+    return cells
 
 
 def unguard(cell: str) -> str:
@@ -63,32 +67,36 @@ def unguard(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
 
 
-def _parse(text: str, delimiter: str, skipped: int) -> tuple[list[list[str]], Sequence[int]]:
+def _parse(text: str, delimiter: str, skipped: int) -> Cells:
     """Part strictly; where quotation marks stand oddly, leniently if every row still fits."""
     try:
         return _rows(text, delimiter, skipped, strict=True)
     except csv.Error as exc:
         fault = exc
     if "end of data" not in str(fault) and "field limit" not in str(fault):
-        rows, lines = _rows(text, delimiter, skipped, strict=False)
-        if len({len(row) for row in rows}) == 1:
-            return rows, lines
+        cells = _rows(text, delimiter, skipped, strict=False)
+        if len(set(map(len, cells.rows))) == 1:
+            return cells
     raise UnreadableTable(_fault_sentence(text, delimiter, skipped, fault)) from fault
 
 
-def _rows(
-    text: str, delimiter: str, skipped: int, *, strict: bool
-) -> tuple[list[list[str]], Sequence[int]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
-    rows = list(reader)
-    if len(rows) == reader.line_num and all(rows):
-        return rows, range(skipped + 1, skipped + len(rows) + 1)
+def _rows(text: str, delimiter: str, skipped: int, *, strict: bool) -> Cells:
+    newline = next((end for end in ("\r\n", "\n", "\r") if end in text), "\n")
+    lines = text.split(newline)
+    if not lines[-1]:
+        lines.pop()
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter, strict=strict))
+    except csv.Error:
+        rows = []  # mixed line ends, or a fault that the careful way names
+    if len(rows) == len(lines) and all(rows):  # no cell of several lines and no blank line
+        return Cells(
+            rows, range(skipped + 1, skipped + len(rows) + 1), max(map(len, lines), default=0)
+        )
     return _rows_with_lines(text, delimiter, skipped, strict=strict)
 
 
-def _rows_with_lines(
-    text: str, delimiter: str, skipped: int, *, strict: bool
-) -> tuple[list[list[str]], Sequence[int]]:
+def _rows_with_lines(text: str, delimiter: str, skipped: int, *, strict: bool) -> Cells:
     """Slower: cells hold line breaks or lines are blank, so each row is asked where it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
     rows: list[list[str]] = []
@@ -99,7 +107,7 @@ def _rows_with_lines(
             rows.append(row)
             lines.append(skipped + before + 1)
         before = reader.line_num
-    return rows, lines
+    return Cells(rows, lines, None)
 
 
 def _fault_sentence(text: str, delimiter: str, skipped: int, fault: csv.Error) -> str:
