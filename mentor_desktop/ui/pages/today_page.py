@@ -23,6 +23,7 @@ from mentor_desktop.ui.widgets.line_list import LineList
 
 if TYPE_CHECKING:  # its page is painted before this can be imported
     from mentor_desktop.ui.today.later import Later
+    from mentor_desktop.ui.widgets.line_list import LineList
 
 _LATER = "mentor_desktop.ui.today.later"
 # How often the clock is asked whether the next half-day has begun.
@@ -182,6 +183,8 @@ class TodayPage(Page):
         if found.when and not self._view.on_now:
             self._hero.set_when(found.when)
         if self._before is None or self._beside is None:
+            from mentor_desktop.ui.widgets.line_list import LineList  # loaded with what it shows
+
             self._before = LineList(self.theme, _("What to do before"))
             self._beside = LineList(self.theme, _("What comes next"))
             self._left.addWidget(self._before)

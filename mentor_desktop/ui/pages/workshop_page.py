@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mentor_desktop.i18n import N_, _
@@ -87,7 +88,10 @@ class WorkshopPage(Page):
     def _build_widgets(self) -> None:
         parts = [(key, _(text)) for key, text, _kind in _PARTS]
         self._segments = Segments(self.theme, _("Parts of the workshop"), parts)
-        self._stack = QStackedWidget()
+        self._stack, self._blank = QStackedWidget(), QWidget()
+        self._stack.addWidget(self._blank)
+        self._next_part = QTimer(self, singleShot=True, interval=0)
+        self._next_part.timeout.connect(self._make_part)
 
     def _lay_out(self) -> None:
         self.content.setSpacing(self.theme.space("l"))
@@ -101,12 +105,23 @@ class WorkshopPage(Page):
         self.frame.go("workshop", workshop_id=self._workshop_id, tab=tab)
 
     def _show_part(self) -> None:
+        if self.part:
+            self._stack.setCurrentWidget(self.part)
+        else:
+            self._stack.setCurrentWidget(self._blank)
+            self._next_part.start()
+
+    def _make_part(self) -> None:
+        """Build the part that is wanted, when its page is painted already."""
         key = self._segments.value
         if key not in self._parts:
             kind = next(kind for one, _text, kind in _PARTS if one == key)
-            self._parts[key] = kind(self)
-            self._stack.addWidget(self._parts[key])
-        self._stack.setCurrentWidget(self._parts[key])
+            part = self._parts[key] = kind(self)
+            self._stack.addWidget(part)
+            if self._card:
+                part.show_workshop(self._card)
+                self._show_acts(self._card)
+        self._show_part()
 
     def _show(self, card: WorkshopCard) -> None:
         self._card = card

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from mentor_desktop.i18n import _
 from mentor_desktop.progress import Progress
-from mentor_desktop.services.demo import fill_with_samples
 from mentor_desktop.ui.pages.base import Page
 from mentor_desktop.ui.today.hero import BigButton
 from mentor_desktop.ui.widgets.buttons import Button
@@ -51,6 +50,8 @@ class Beginning(EmptyState):
         today = self._page.desk.clock().astimezone().date()
 
         def op(store: Any, progress: Progress) -> str:  # Any: see `jobs.Jobs.work`
+            from mentor_desktop.services.demo import fill_with_samples  # slow, and off the window
+
             return fill_with_samples(store, starts_on=today, progress=progress)
 
         self._page.jobs.work(op, _("Filling in the samples"), self._on_filled, self._on_refused)

@@ -1,6 +1,6 @@
 """Layouts that give way: a row that wraps, and two columns that become one where room is short."""
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -169,15 +169,20 @@ class FieldGrid(QWidget):
     def add(self, field: QWidget, *, is_wide: bool = False) -> None:
         """Put a field after the others; a wide one takes the whole row."""
         self._fields.append((field, is_wide))
+        field.setParent(self)
         self._columns = 0
-        self._fit()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.px(self._least_px), super().minimumSizeHint().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
+    def event(self, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.Polish, QEvent.Type.Resize}:
+            self._fit()
+        return super().event(event)
+
+    def sizeHint(self) -> QSize:
         self._fit()
+        return super().sizeHint()
 
     def _fit(self) -> None:
         two = 2 * self._theme.px(self._least_px) + self._grid.horizontalSpacing()

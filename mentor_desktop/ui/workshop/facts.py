@@ -14,7 +14,7 @@ from mentor_desktop.ui.widgets.field import (
     TextField,
     TimeField,
 )
-from mentor_desktop.ui.widgets.inputs import CheckBox
+from mentor_desktop.ui.widgets.inputs import CheckBox, Choice
 
 # Gives the use case that sets some fields of the record. Any: see `jobs.Store`.
 Change = Callable[[Mapping[str, Any]], Callable[[Any], Changes]]
@@ -33,6 +33,9 @@ class ValueField(Protocol):
 
 
 F = TypeVar("F", bound=ValueField)
+
+# More options than one reads at a glance: countries, time zones.
+_MANY = 40
 
 
 class Facts:
@@ -74,8 +77,11 @@ class Facts:
         self, name: str, label: str, options: Sequence[tuple[str, str]], *, read: Read = str
     ) -> ChoiceField:
         """Return a field with one of a few values."""
-        save = self._saver(name, read)
-        return self._keep(name, ChoiceField(self._theme, label, options, on_save=save))
+        field = ChoiceField(self._theme, label, options, on_save=self._saver(name, read))
+        if len(options) > _MANY:  # else Qt measures them all
+            policy = Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            field.choice.setSizeAdjustPolicy(policy)
+        return self._keep(name, field)
 
     def check(self, name: str, text: str) -> CheckBox:
         """Return a box for something that is so or not."""

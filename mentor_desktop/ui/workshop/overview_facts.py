@@ -1,11 +1,12 @@
 """The fields of the overview, in the groups in which people think of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from zoneinfo import available_timezones
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mentor_desktop.errors import UserFacingError
@@ -35,13 +36,24 @@ _PERCENT_RULES = frozenset({"minutes_pct", "slots_pct"})
 
 def _time_zones() -> list[tuple[str, str]]:
     """Return the time zones to choose from: Europe's first, then the others."""
-    names = available_timezones()  # reads 600 files, so it runs where the module is imported
+    names = available_timezones()  # reads 600 files
     europe = sorted(name for name in names if name.startswith("Europe/"))
     others = sorted(name for name in names if name.split("/")[0] in _OTHER_PARTS)
     return [(name, name.replace("_", " ")) for name in ("UTC", *europe, *others)]
 
 
+# Both are worked out where this module is imported, which is not on the window's thread.
 _TIME_ZONES = _time_zones()
+country_options()
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around the workshop's own facts."""
+
+    agenda: Agenda
+    projects: tuple[ProjectRow, ...]
+    organisations: tuple[OrganisationRow, ...]
 
 
 class OverviewFacts(QWidget):
@@ -57,15 +69,49 @@ class OverviewFacts(QWidget):
         super().__init__()
         self._theme, self._facts = theme, facts
         self._card: WorkshopCard | None = None
+        self._around: Around | None = None
         self._languages: dict[str, CheckBox] = {}
         self._items: dict[str, CheckBox] = {}
-        self._build_widgets()
-        self._lay_out()
+        self._to_build = [self._when, self._about, self._certificate, self._reader]
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._build_next)
+        self._groups = QVBoxLayout(self)
+        self._groups.setContentsMargins(0, 0, 0, 0)
+        self._groups.setSpacing(theme.space("xl"))
+        self._build_next()
 
     def show_card(self, card: WorkshopCard) -> None:
         """Fill the fields from a workshop."""
         self._card = card
+        self._fill()
+
+    def show_around(self, around: Around) -> None:
+        """Offer projects and organisations, and say what the rule means for this agenda."""
+        self._around = around
+        self._fill()
+
+    def forget(self) -> None:
+        """Let the next workshop fill every field."""
+        self._around = None
+        self._facts.forget()
+
+    def _build_next(self) -> None:
+        """Build one more group: all at once would hold the window up for a tenth of a second."""
+        self._groups.addWidget(self._to_build.pop(0)())
+        if self._to_build:
+            self._soon.start()
+        else:
+            self._groups.addStretch(1)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Show what is known in the groups that are there."""
+        card = self._card
+        if card is None:
+            return
         self._facts.show(card)
+        if self._to_build:
+            return
         self._title.show_texts(card.titles, card.languages)
         self._notice.show_texts(card.data_notice, card.languages)
         for code, box in self._languages.items():
@@ -73,56 +119,18 @@ class OverviewFacts(QWidget):
         self._percent.setVisible(card.rule_kind in _PERCENT_RULES)
         self._grace_words.setText(grace_sentence(card))
         self._project_page.setVisible(card.project_id is not None)
-
-    def show_overview(
-        self,
-        card: WorkshopCard,
-        agenda: Agenda,
-        projects: Sequence[ProjectRow],
-        organisations: Sequence[OrganisationRow],
-    ) -> None:
-        """Offer projects and organisations, and say what the rule means for this agenda."""
-        self._offer(self._project, "project_id", [(one.id, _called(one)) for one in projects])
-        self._offer(self._host, "host_org_id", [(one.id, one.name) for one in _near(organisations)])
-        self._facts.show(card)
-        self._rule_words.setText(rule_sentence(card, agenda))
-        self._show_items(card, agenda)
-
-    def forget(self) -> None:
-        """Let the next workshop fill every field."""
-        self._facts.forget()
         self._rule_words.setText("")
+        if self._around:
+            self._fill_around(card, self._around)
 
-    def _build_widgets(self) -> None:
-        theme, facts = self._theme, self._facts
-        self._title = LanguageTexts(theme, _("Title"), self._save_title, is_long=False)
-        self._notice = LanguageTexts(
-            theme,
-            _("Data notice"),
-            self._save_notice,
-            is_long=True,
-            placeholder=_("Who keeps which data, what for, how long, and whom to ask"),
-        )
-        self._project = facts.choice("project_id", _("Project"), (), read=_or_none)
-        self._project_page = Button(
-            theme, _("Open the project"), partial(self.place_wanted.emit, "project"), kind="quiet"
-        )
-        self._host = facts.choice("host_org_id", _("Hosting organisation"), (), read=_or_none)
-        self._percent = facts.line("rule_percent", _("Share asked for, in per cent"))
-        self._rule_words = Text(theme, "", "body")
-        self._grace_words = Text(theme, "", "small", "muted")
-        for code in DOCUMENT_LANGUAGES:
-            box = CheckBox(theme, current_language().language_name(code))
-            box.clicked.connect(self._save_languages)
-            self._languages[code] = box
-        self._item_boxes = QVBoxLayout()
-        self._item_boxes.setSpacing(0)
-
-    def _lay_out(self) -> None:
-        groups = (self._when(), self._about(), self._certificate(), self._reader())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(column(self._theme, *groups, STRETCH, gap="xl"))
+    def _fill_around(self, card: WorkshopCard, around: Around) -> None:
+        projects = [(one.id, _called(one)) for one in around.projects]
+        organisations = [(one.id, one.name) for one in _near(around.organisations)]
+        self._offer(self._project, "project_id", projects)
+        self._offer(self._host, "host_org_id", organisations)
+        self._facts.show(card)
+        self._rule_words.setText(rule_sentence(card, around.agenda))
+        self._show_items(card, around.agenda)
 
     def _when(self) -> QWidget:
         facts, grid = self._facts, FieldGrid(self._theme)
@@ -138,6 +146,15 @@ class OverviewFacts(QWidget):
 
     def _about(self) -> QWidget:
         facts, grid = self._facts, FieldGrid(self._theme)
+        self._title = LanguageTexts(self._theme, _("Title"), self._save_title, is_long=False)
+        self._project = facts.choice("project_id", _("Project"), (), read=_or_none)
+        self._project_page = Button(
+            self._theme,
+            _("Open the project"),
+            partial(self.place_wanted.emit, "project"),
+            kind="quiet",
+        )
+        self._host = facts.choice("host_org_id", _("Hosting organisation"), (), read=_or_none)
         grid.add(self._title, is_wide=True)
         grid.add(facts.line("code", _("Code")))
         grid.add(facts.choice("status", _("State"), offered(WORKSHOP_STATUSES)))
@@ -159,6 +176,11 @@ class OverviewFacts(QWidget):
 
     def _certificate(self) -> QWidget:
         facts, grid = self._facts, FieldGrid(self._theme)
+        self._percent = facts.line("rule_percent", _("Share asked for, in per cent"))
+        self._rule_words = Text(self._theme, "", "body")
+        self._grace_words = Text(self._theme, "", "small", "muted")
+        self._item_boxes = QVBoxLayout()
+        self._item_boxes.setSpacing(0)
         grid.add(facts.choice("rule_kind", _("A certificate asks for"), offered(RULE_KINDS)))
         grid.add(self._percent)
         grid.add(self._indented(self._rule_words), is_wide=True)
@@ -172,6 +194,17 @@ class OverviewFacts(QWidget):
 
     def _reader(self) -> QWidget:
         grid = FieldGrid(self._theme)
+        for code in DOCUMENT_LANGUAGES:
+            box = CheckBox(self._theme, current_language().language_name(code))
+            box.clicked.connect(self._save_languages)
+            self._languages[code] = box
+        self._notice = LanguageTexts(
+            self._theme,
+            _("Data notice"),
+            self._save_notice,
+            is_long=True,
+            placeholder=_("Who keeps which data, what for, how long, and whom to ask"),
+        )
         label = Text(self._theme, _("Languages of the papers"), "label", "muted")
         boxes = flowing(self._theme, *self._languages.values(), gap="m")
         grid.add(self._indented(label, boxes), is_wide=True)

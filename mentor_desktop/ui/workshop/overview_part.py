@@ -1,7 +1,6 @@
 """The facts of a workshop, each changed where it stands, and the ways on from here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -9,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.i18n import _, ngettext
-from mentor_desktop.services.agenda import Agenda, agenda_of
-from mentor_desktop.services.organisations import OrganisationRow, organisation_rows
-from mentor_desktop.services.projects import ProjectRow, project_rows
+from mentor_desktop.services.agenda import agenda_of
+from mentor_desktop.services.organisations import organisation_rows
+from mentor_desktop.services.projects import project_rows
 from mentor_desktop.services.readiness import ReadinessCheck, readiness
 from mentor_desktop.services.workshops import WorkshopCard, change_workshop
 from mentor_desktop.ui import words
@@ -21,17 +20,8 @@ from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, hold
 from mentor_desktop.ui.widgets.line_list import Line, LineList
 from mentor_desktop.ui.widgets.text import Text
 from mentor_desktop.ui.workshop.facts import Facts
-from mentor_desktop.ui.workshop.overview_facts import OverviewFacts
+from mentor_desktop.ui.workshop.overview_facts import Around, OverviewFacts
 from mentor_desktop.ui.workshop.part import Part
-
-
-@dataclass(frozen=True)
-class Overview:
-    """What stands beside the workshop's own facts."""
-
-    agenda: Agenda
-    projects: tuple[ProjectRow, ...]
-    organisations: tuple[OrganisationRow, ...]
 
 
 class OverviewPart(Part):
@@ -60,7 +50,7 @@ class OverviewPart(Part):
         self._people.setText(words.people(card.attending) if card.attending else nobody)
         self._people_more.setText(_people_words(card))
         self._show_ways()
-        self.jobs.query(partial(_overview, workshop_id=card.id), self._show, key="overview")
+        self.jobs.query(partial(_around, workshop_id=card.id), self._show, key="around")
         self.jobs.query(partial(readiness, workshop_id=card.id), self._show_missing, key="ready")
 
     def forget(self) -> None:
@@ -78,10 +68,8 @@ class OverviewPart(Part):
     def _change(self, values: Mapping[str, Any]) -> Callable[[Any], Changes]:
         return partial(change_workshop, workshop_id=self.card.id, **values)
 
-    def _show(self, overview: Overview) -> None:
-        self._facts.show_overview(
-            self.card, overview.agenda, overview.projects, overview.organisations
-        )
+    def _show(self, around: Around) -> None:
+        self._facts.show_around(around)
 
     def _show_missing(self, checks: list[ReadinessCheck]) -> None:
         self._missing = tuple(one for one in checks if one.state in {"fail", "warn"})
@@ -116,8 +104,8 @@ class OverviewPart(Part):
 
 
 # Any: see `jobs.Store`.
-def _overview(uow: Any, workshop_id: str) -> Overview:
-    return Overview(
+def _around(uow: Any, workshop_id: str) -> Around:
+    return Around(
         agenda_of(uow, workshop_id), tuple(project_rows(uow)), tuple(organisation_rows(uow))
     )
 
