@@ -5,6 +5,7 @@ fault; 2 wrong usage.
 """
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -16,6 +17,9 @@ from mentor_desktop.cli.result import CommandResult
 from mentor_desktop.errors import UserFacingError
 
 OpenWindow = Callable[[Path | None, Path | None], int]
+
+# What the program notes for itself is not for standard error: that belongs to the one sentence.
+logging.getLogger("mentor_desktop").addHandler(logging.NullHandler())
 
 EXIT_DONE = 0
 EXIT_REFUSED = 1
@@ -39,12 +43,17 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     except UserFacingError as error:
         print(str(error) or i18n._("Stopped."), file=sys.stderr)
         return EXIT_REFUSED
+    except KeyboardInterrupt:
+        print(i18n._("Stopped."), file=sys.stderr)
+        return EXIT_REFUSED
     if invocation.as_json:
         print(json.dumps(result.facts, ensure_ascii=False))
     else:
         for line in result.lines:
             print(line)
-    return EXIT_DONE if result.is_good else EXIT_REFUSED
+    for sentence in result.troubles:
+        print(sentence, file=sys.stderr)
+    return EXIT_REFUSED if result.troubles else EXIT_DONE
 
 
 def _command(invocation: Invocation) -> CommandResult:

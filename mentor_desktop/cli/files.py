@@ -1,5 +1,6 @@
 """Writing what a command made: whole or not at all."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from mentor_desktop.errors import StoreError
@@ -18,6 +19,8 @@ def write_file(path: Path, content: bytes) -> None:
         draft.write_bytes(content)
         draft.replace(path)
     except OSError as exc:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise StoreError(
             _("{path} cannot be written ({reason}). Choose another place.").format(
                 path=path, reason=exc.strerror

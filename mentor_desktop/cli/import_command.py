@@ -1,6 +1,7 @@
 """`import KIND FILE`: a table into the workspace, all of it or nothing."""
 
 import sys
+from typing import cast
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.cli.parser import Invocation
@@ -9,6 +10,7 @@ from mentor_desktop.cli.session import opened, terminal_progress
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _, ngettext
 from mentor_desktop.services.imports.run import ImportRequest, run_import
+from mentor_desktop.services.tables_in.fields import TableOf
 
 
 def run(invocation: Invocation) -> CommandResult:
@@ -21,7 +23,7 @@ def run(invocation: Invocation) -> CommandResult:
             _("{path} cannot be read ({reason}).").format(path=path, reason=exc.strerror)
         ) from exc
     request = ImportRequest(
-        kind=invocation.kind,
+        kind=cast(TableOf, invocation.kind),  # the parser lets no other kind through
         file_name=path.name,
         content=content,
         workshop=invocation.workshop,

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from mentor_desktop import __version__
-from mentor_desktop.i18n import _
+from mentor_desktop.i18n import DOCUMENT_LANGUAGES, PSEUDO_LANGUAGE, _
 
 IMPORT_KINDS = ("participants", "programme", "plan", "attendance", "project", "organisations")
 PRINT_KINDS = ("list", "certificates")
@@ -82,6 +82,7 @@ def _global_options() -> argparse.ArgumentParser:
     options.add_argument(
         "--lang",
         dest="language",
+        type=_language,
         metavar="CODE",
         help=_("language of messages and papers, for example lt"),
     )
@@ -153,3 +154,14 @@ def _date(text: str) -> date:
         raise argparse.ArgumentTypeError(
             _("{text} is not a date; write it as 2026-03-10").format(text=text)
         ) from exc
+
+
+def _language(text: str) -> str:
+    known = {code.lower(): code for code in (*DOCUMENT_LANGUAGES, PSEUDO_LANGUAGE)}
+    if text.lower() not in known:
+        raise argparse.ArgumentTypeError(
+            _("{text} is not one of the languages {codes}").format(
+                text=text, codes=", ".join(DOCUMENT_LANGUAGES)
+            )
+        )
+    return known[text.lower()]

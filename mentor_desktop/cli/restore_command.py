@@ -2,19 +2,29 @@
 
 from mentor_desktop.cli.parser import Invocation
 from mentor_desktop.cli.result import CommandResult
-from mentor_desktop.cli.session import secret_for, workspace_path
+from mentor_desktop.cli.session import secret_for, terminal_progress, workspace_path
 from mentor_desktop.clock import system_clock
-from mentor_desktop.i18n import _
-from mentor_desktop.store.backup import restore
+from mentor_desktop.i18n import _, current_language
+from mentor_desktop.services.backups import describe_backup, restore_backup
 
 
 def run(invocation: Invocation) -> CommandResult:
     """Restore into the workspace folder and say where the replaced one is kept."""
-    root = workspace_path(invocation)
-    restored = restore(invocation.files[0], root, secret_for(invocation), clock=system_clock)
+    root, path = workspace_path(invocation), invocation.files[0]
+    describe_backup(path)  # a file that is no backup is refused before anybody types a passphrase
+    restored = restore_backup(
+        path,
+        root,
+        secret_for(invocation),
+        clock=system_clock,
+        progress=terminal_progress(_("Restoring")),
+    )
+    made_at, language = restored.made_at.astimezone(), current_language()
     lines = [
-        _("Restored {path} as it was at {moment}.").format(
-            path=root, moment=restored.made_at.isoformat(timespec="seconds")
+        _("Restored {path} as it was on {date} at {time}.").format(
+            path=root,
+            date=language.date(made_at.date(), "medium"),
+            time=language.time(made_at, seconds=True),
         )
     ]
     if restored.replaced:

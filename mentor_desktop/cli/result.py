@@ -1,7 +1,7 @@
 """What a command gives back: facts for `--json`, sentences for a reader."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -9,10 +9,10 @@ from typing import Any
 class CommandResult:
     """`facts` is the one JSON object; `lines` are printed without `--json`.
 
-    `is_good` is False when the command did its work and the answer is no (a
-    certificate that is not genuine, a store that is damaged): exit code 1.
+    `troubles` are there when the command did its work and the answer is no (a certificate
+    that is not genuine, a store that is damaged): sentences for standard error, exit code 1.
     """
 
     facts: Mapping[str, Any]  # Any: JSON values
-    lines: tuple[str, ...] = field(default=())
-    is_good: bool = True
+    lines: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()

@@ -11,8 +11,9 @@ from mentor_desktop.cli.parser import Invocation
 from mentor_desktop.clock import system_clock
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
-from mentor_desktop.progress import Progress
+from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.services.workspaces import read_passphrase
+from mentor_desktop.store.folder import WorkspaceFolder
 from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.keyring_store import recall_key
 from mentor_desktop.store.workspace import Workspace
@@ -36,7 +37,7 @@ def opened(invocation: Invocation) -> Iterator[Workspace]:
         StoreError: no workspace, no way to its key, open elsewhere, or damaged.
     """
     root = workspace_path(invocation)
-    key_file = KeyFile.load(root / "workspace.key.json")
+    key_file = KeyFile.load(WorkspaceFolder(root).key_file)
     workspace = Workspace.open(root, _key(invocation, key_file), clock=system_clock)
     try:
         yield workspace
@@ -61,17 +62,19 @@ def new_passphrase(invocation: Invocation) -> str:
 
 
 def terminal_progress(label: str) -> Progress:
-    """Return a progress that writes "label 40 %" to standard error, at most once a percent."""
+    """Return a progress that writes "label 40 %" to standard error, at most once a percent.
+
+    Only a person at a terminal sees it; each line is written over by what comes next.
+    """
     last = [-1]
 
     def on_step(done: int, total: int) -> None:
         percent = done * _PERCENT // total if total else _PERCENT
         if percent != last[0]:
             last[0] = percent
-            end = "\n" if percent >= _PERCENT else ""
-            print(f"\r{label} {percent} %", end=end, file=sys.stderr, flush=True)
+            print(f"{label} {percent} % ", end="\r", file=sys.stderr, flush=True)
 
-    return Progress(on_step)
+    return Progress(on_step) if sys.stderr.isatty() else NO_PROGRESS
 
 
 def secret_for(invocation: Invocation) -> str:
@@ -83,6 +86,12 @@ def secret_for(invocation: Invocation) -> str:
     if invocation.passphrase_file:
         return read_passphrase(invocation.passphrase_file)
     return _asked(_("Passphrase: "))
+
+
+def is_key_kept(invocation: Invocation) -> bool:
+    """Say whether this computer's keyring opens the workspace, so that nobody need be asked."""
+    key_file = KeyFile.load(WorkspaceFolder(workspace_path(invocation)).key_file)
+    return recall_key(key_file.workspace_id) is not None
 
 
 def _key(invocation: Invocation, key_file: KeyFile) -> bytes:
