@@ -71,6 +71,13 @@ PLACES: tuple[Place, ...] = (
         parent="workshops",
     ),
     Place(
+        "people",
+        "people",
+        N_("People"),
+        f"{_PAGES}.people_page:PeoplePage",
+        "Ctrl+3",
+    ),
+    Place(
         "certificates",
         "certificates",
         N_("Certificates"),

@@ -1,0 +1,1 @@
+"""What the page of people is made of: the card of one person, and adding one."""
