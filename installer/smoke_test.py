@@ -55,7 +55,6 @@ PACKED = frozenset(
         "python_calamine",
         "reportlab",
         "secretstorage",
-        "segno",
         "shiboken6",
         "sqlalchemy",
         "sqlcipher3",
