@@ -19,7 +19,9 @@ def proposed_code(codes: Iterable[str], year: int) -> str:
         newest = max(known, key=lambda one: (one["year"], int(one["number"])))
         stem, between, digits = newest["stem"], newest["between"], len(newest["number"])
     numbers = [
-        int(one["number"]) for one in known if one["year"] == str(year) and one["stem"] == stem
+        int(one["number"])
+        for one in known
+        if one["year"] == str(year) and one["stem"].casefold() == stem.casefold()
     ]
     number = max(numbers, default=0) + 1
     taken = {code.casefold() for code in used}
