@@ -70,7 +70,7 @@ def table_file(table: ExportedTable, suffix: str, *, language: str) -> bytes:
     if suffix == ".csv":
         return to_csv(table.headings, table.rows, language=language)
     if suffix == ".xlsx":
-        return to_xlsx([Sheet(title=table.title, headings=table.headings, rows=table.rows)])
+        return to_xlsx([Sheet(table.title, table.headings, table.rows)])
     raise ValidationError(
         _(
             "A table is written as .csv or .xlsx, not as “{suffix}”. Choose another file name."
