@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mentor_desktop.documents.formula_guard import has_guarded, unguard
 from mentor_desktop.i18n import _
 from mentor_desktop.services.tables_in.raw_table import UnreadableTable
 
@@ -17,10 +18,6 @@ _SAMPLE_CHARS = 65_536
 _SAMPLE_ROWS = 200
 _ONE_COLUMN_SCORE = 0.4
 _STRAY_HEADING = 0.3
-
-# The mark that keeps a cell from being run as a formula, the way tables_out sets it; taking one
-# away brings the same text back, whatever the text was.
-_GUARDED = re.compile("'['\\s]*[=+\\-@＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +54,9 @@ def part(text: str, delimiter: str | None = None) -> Cells:
         delimiter = delimiter or hint.group(1)
     delimiter = delimiter or _likeliest_delimiter(text)
     cells = replace(_parse(text, delimiter, skipped), delimiter=delimiter)
-    if _GUARDED.search(text):
+    if has_guarded(text):
         return replace(cells, rows=[[unguard(cell) for cell in row] for row in cells.rows])
     return cells
-
-
-def unguard(cell: str) -> str:
-    """Return a cell without the mark that kept a spreadsheet program from running it."""
-    return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
 
 
 def _parse(text: str, delimiter: str, skipped: int) -> Cells:
