@@ -10,7 +10,6 @@ copy takes a tag of its own.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -66,6 +65,8 @@ class Incarnations:
 
 def new_incarnation() -> str:
     """Return a random incarnation."""
+    import secrets  # hmac and OpenSSL, 4 ms, that only a first opening pays
+
     return secrets.token_hex(16)
 
 
@@ -86,6 +87,8 @@ def new_tag(tag: str, taken: Collection[str]) -> str:
     By lot, because two copies of one backup know nothing of each other; the tags given
     from hand to hand (A, AA, AB) add one letter and so stay apart from most of these.
     """
+    import secrets  # see `new_incarnation`
+
     stems = [tag[: _LONGEST_TAG - _EXTENSION]] * _DRAWS + [""] * _DRAWS
     for stem in stems:
         drawn = stem + "".join(secrets.choice(_LETTERS) for _ in range(_EXTENSION))

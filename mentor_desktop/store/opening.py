@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,41 +17,27 @@ from mentor_desktop.store.version import HEAD
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class State:
-    """What a workspace file says about itself."""
-
-    revision: str
-    settings: dict[str, str]
-    last_txn: int
-
-    @property
-    def is_older(self) -> bool:
-        """Say whether it must be brought up to this program's schema first."""
-        return self.revision < HEAD
-
-
-def read_state(connection: PlainConnection, folder: WorkspaceFolder) -> State:
-    """Return the state of a file that this program can work with.
+def read_revision(connection: PlainConnection, folder: WorkspaceFolder) -> str:
+    """Return the schema revision of a file that this program can work with.
 
     Raises:
         StoreError: it is damaged, or made by a newer program.
     """
     try:
-        revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        settings = dict(connection.execute("SELECT key, value FROM local_setting").fetchall())
-        last_txn = connection.execute("SELECT coalesce(max(id), 0) FROM txn").fetchone()
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        connection.execute("SELECT count(*) FROM local_setting").fetchone()
     except dbapi2.DatabaseError as exc:
         raise damaged(folder) from exc
-    if revision is None:
+    if row is None:
         raise damaged(folder)
-    if str(revision[0]) > HEAD:
+    revision = str(row[0])
+    if revision > HEAD:
         raise StoreError(
             _(
                 "This workspace was made by a newer version of the program. Update the program to open it."
             )
         )
-    return State(str(revision[0]), settings, int(last_txn[0]))
+    return revision
 
 
 def check_after_unclean_close(connection: PlainConnection, folder: WorkspaceFolder) -> None:

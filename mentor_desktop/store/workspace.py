@@ -26,6 +26,7 @@ from mentor_desktop.store.incarnation import Incarnations
 from mentor_desktop.store.keyfile import KeyFile, no_workspace
 from mentor_desktop.store.refusals import explained
 from mentor_desktop.store.settings import remember, setting
+from mentor_desktop.store.version import HEAD
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -53,6 +54,7 @@ class Workspace:
         self._lock = lock
         self._engine: Engine | None = None
         self._engine_lock = Lock()
+        self._is_closed = False
         self._incarnations = Incarnations(config.device_dir())
         self._device = ""
         self._actor = ""
@@ -84,7 +86,7 @@ class Workspace:
             with closing(connect(folder.database, key)) as connection:
                 device.begin(connection, folder, workspace._incarnations)
                 remember(connection, actor=actor, sort_language=language)
-            workspace._settle()
+                workspace._settle(connection)
             folder.mark_open()
             folder.mark_finished()
         except BaseException as exc:
@@ -160,6 +162,8 @@ class Workspace:
         from mentor_desktop.store.schema import bring_up_to_date
 
         with self._engine_lock:
+            if self._is_closed:
+                raise RuntimeError("the workspace is closed")
             if self._engine is None:
                 engine = make_engine(self.folder.database, self._key)
                 bring_up_to_date(engine)
@@ -169,15 +173,18 @@ class Workspace:
     def close(self, *, with_backup: bool = True) -> str:
         """Back up what changed, fold the log into the file and let go of the folder.
 
-        Returns the sentence to show when no backup could be made, else "". Closes all the same.
+        Returns the sentence to show when no backup could be made, else "". Closes all the same;
+        closing twice is harmless.
         """
+        # zipfile: only at the end.
+        from mentor_desktop.store.automatic_backup import back_up_changes
+
         problem = ""
         try:
-            if self._engine is not None:
-                self._engine.dispose()
-                self._engine = None
+            if not self._dispose():
+                return ""
             if with_backup:
-                problem = self._back_up_changes()
+                problem = back_up_changes(self.folder, self._key, self.clock)
             with closing(connect(self.folder.database, self._key)) as connection:
                 device.note(connection, self.folder, self._incarnations)
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -193,9 +200,7 @@ class Workspace:
 
     def discard(self) -> None:
         """Take back a workspace that was only just made: the folder is empty again."""
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        self._dispose()
         _clear(self.folder)
         self._lock.release()
         self.folder.lock.unlink(missing_ok=True)
@@ -212,6 +217,15 @@ class Workspace:
             remember(connection, actor=actor)
         self._actor = actor
 
+    def _dispose(self) -> bool:
+        """End every connection; False when that was done before."""
+        with self._engine_lock:
+            was_open, self._is_closed = not self._is_closed, True
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+        return was_open
+
     def _prepare(self) -> None:
         if self.folder.restore_marker.exists() or self.folder.restoring.exists():
             from mentor_desktop.store.restore import finish  # zipfile: only after a power cut
@@ -221,18 +235,20 @@ class Workspace:
         with closing(connect(self.folder.database, self._key)) as connection:
             if not self.was_clean:
                 opening.check_after_unclean_close(connection, self.folder)
-            state = opening.read_state(connection, self.folder)
+            is_older = opening.read_revision(connection, self.folder) < HEAD
             if not self.was_clean:
                 self.recovery_note = opening.recovery_note(connection, self.clock)
-        if state.is_older:
+            if not is_older:
+                self._settle(connection)
+        if is_older:
             self._back_up_and_upgrade()
-        self._settle()
+            with closing(connect(self.folder.database, self._key)) as connection:
+                self._settle(connection)
         self.folder.mark_open()
 
-    def _settle(self) -> None:
-        with closing(connect(self.folder.database, self._key)) as connection:
-            self._device = device.settle(connection, self.folder, self._incarnations)
-            self._actor = setting(connection, "actor")
+    def _settle(self, connection: StoreConnection) -> None:
+        self._device = device.settle(connection, self.folder, self._incarnations)
+        self._actor = setting(connection, "actor")
 
     def _back_up_and_upgrade(self) -> None:
         from mentor_desktop.store.backup import back_up  # zipfile: only before a migration
@@ -250,13 +266,6 @@ class Workspace:
             upgrade(engine)
         finally:
             engine.dispose()
-
-    def _back_up_changes(self) -> str:
-        from mentor_desktop.store.automatic_backup import (
-            back_up_changes,
-        )  # zipfile: only at the end
-
-        return back_up_changes(self.folder, self._key, self.clock)
 
     def _blobs(self) -> Blobs:
         from mentor_desktop.store.blobs import Blobs  # with it comes crypto: 40 ms

@@ -163,6 +163,7 @@ def test_a_program_without_our_functions_cannot_write(workspace: Workspace) -> N
         uow.commit()
     with closing(dbapi2.connect(str(workspace.folder.database))) as foreign:
         foreign.execute(f"PRAGMA key = \"x'{workspace.key.hex()}'\"")
+        foreign.execute("PRAGMA cipher_hmac_algorithm = HMAC_SHA256")
         assert foreign.execute("SELECT count(*) FROM person").fetchone() == (1,)
         for sql in ("UPDATE person SET note = 'x'", "DELETE FROM person"):
             with pytest.raises(dbapi2.OperationalError, match="no such function"):

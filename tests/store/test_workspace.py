@@ -263,6 +263,29 @@ def test_damage_by_a_power_cut_is_found_and_the_newest_backup_named(
         _reopened(root, workspace.key, clock)
 
 
+# ---------------------------------------------------------------- an older file
+
+
+def test_an_older_file_is_backed_up_before_it_is_touched(
+    workspace_root: Path, workspace_template: Template, clock: FrozenClock
+) -> None:
+    from alembic.util import CommandError
+
+    from mentor_desktop.store.backup import list_backups, verify_files
+
+    folder = WorkspaceFolder(workspace_root)
+    with closing(connect(folder.database, workspace_template.key)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+    # There is no way from a revision that never was; what matters is what is left behind.
+    with pytest.raises(CommandError):
+        _reopened(workspace_root, workspace_template.key, clock)
+    (backup,) = list_backups(folder)
+    assert verify_files(backup.path).revision == "0000"
+    with closing(connect(folder.database, workspace_template.key)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0000",)
+        assert connection.execute("SELECT count(*) FROM person_order").fetchone() == (0,)
+
+
 # ---------------------------------------------------------------- closing
 
 
@@ -276,6 +299,16 @@ def test_closing_leaves_one_file_and_no_open_log(
     assert workspace.close(with_backup=False) == ""
     names = sorted(path.name for path in workspace_root.iterdir())
     assert names == ["workspace.db", "workspace.key.json", "workspace.lock"]
+
+
+def test_a_closed_workspace_is_used_no_more_and_may_be_closed_again(
+    workspace_root: Path, workspace_template: Template, clock: FrozenClock
+) -> None:
+    workspace = _reopened(workspace_root, workspace_template.key, clock)
+    workspace.close()
+    assert workspace.close() == ""
+    with pytest.raises(RuntimeError, match="closed"):
+        workspace.unit_of_work()
 
 
 def test_closing_backs_up_what_changed_once(
