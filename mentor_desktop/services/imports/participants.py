@@ -80,17 +80,19 @@ def prepare_participants(
     rows: Iterable[ParticipantRow],
     workshop_id: str,
     separate_lines: frozenset[int] = frozenset(),
+    same_lines: frozenset[int] = frozenset(),
     progress: Progress = NO_PROGRESS,
 ) -> PreparedParticipants:
     """Decide for every row who it is; changes nothing.
 
-    A row in `separate_lines` makes a new person although somebody like it is known.
+    A row in `separate_lines` makes a new person although somebody like it is known; one in
+    `same_lines` is the known person although that is not certain.
 
     Raises:
         Cancelled: the person pressed Cancel.
     """
     rows = list(rows)
-    draft = _Draft(uow, workshop_id, separate_lines)
+    draft = _Draft(uow, workshop_id, separate_lines, same_lines)
     for index, row in enumerate(rows):
         if index % _STEP == 0:
             progress.step(index, len(rows))
@@ -111,9 +113,15 @@ def apply_participants(uow: UnitOfWork, *, prepared: PreparedParticipants) -> Ch
 class _Draft:
     """Collects what the rows mean while they are read."""
 
-    def __init__(self, uow: Reader, workshop_id: str, separate_lines: frozenset[int]) -> None:
+    def __init__(
+        self,
+        uow: Reader,
+        workshop_id: str,
+        separate_lines: frozenset[int],
+        same_lines: frozenset[int],
+    ) -> None:
         self._workshop_id = workshop_id
-        self._separate_lines = separate_lines
+        self._separate_lines, self._same_lines = separate_lines, same_lines
         self._people = known_people(uow)
         self._organisations = known_organisations(uow)
         self._registered = registered_people(uow, workshop_id)
@@ -153,7 +161,9 @@ class _Draft:
         name = f"{row.given_name} {row.family_name}".strip()
         match = self._people.match(name, row.email, row.birth_year)
         if match is not None:
-            is_same = match.is_certain and row.line not in self._separate_lines
+            is_same = row.line in self._same_lines or (
+                match.is_certain and row.line not in self._separate_lines
+            )
             self._duplicates.append(
                 PossibleDuplicate(
                     row.line, name, match.person.name, match.person.id, match.reason, is_same

@@ -20,6 +20,7 @@ from mentor_desktop.services.imports.participants import (
 from mentor_desktop.services.imports.plan import apply_plan
 from mentor_desktop.services.imports.programme import apply_programme
 from mentor_desktop.services.tables_in import rows as table_rows
+from mentor_desktop.services.tables_in.damage import repaired
 from mentor_desktop.services.tables_in.fields import TableOf
 from mentor_desktop.services.tables_in.headers import Mapping, propose_mapping
 from mentor_desktop.services.tables_in.parsed_rows import BadRow, ParsedRows, Plan
@@ -48,7 +49,9 @@ class ImportRequest:
     """A file and what a person decided about it; what is None or empty is found out.
 
     `workshop` is its code. `separate_lines` are rows that are new people although somebody
-    like them is known. `without_refused` takes the good rows of a file that has others too.
+    like them is known, `same_lines` rows that are the known person although that is not
+    certain. `with_repairs` puts letters right that were spoilt before the file came here.
+    `without_refused` takes the good rows of a file that has others too.
     """
 
     kind: TableOf
@@ -60,12 +63,18 @@ class ImportRequest:
     sheet: str | None = None
     mapping: Mapping | None = None
     separate_lines: frozenset[int] = frozenset()
+    same_lines: frozenset[int] = frozenset()
+    with_repairs: bool = False
     without_refused: bool = False
 
 
 @dataclass(frozen=True)
 class ImportPreview:
-    """What an import would do. `refused` rows stop it unless the request leaves them out."""
+    """What an import would do. `refused` rows stop it unless the request leaves them out.
+
+    `table` is as it was read, before repairs. While `mapping.missing` names a column that is
+    needed, nothing is known of the rows, and nothing can be written.
+    """
 
     request: ImportRequest
     table: RawTable
@@ -76,6 +85,8 @@ class ImportPreview:
     duplicates: tuple[PossibleDuplicate, ...]
     already_known: int
     write: Write
+    new_people: int = 0
+    new_organisations: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,7 @@ def preview_import(
     """Read the file and find out what it would do; changes nothing.
 
     Raises:
-        ValidationError: the file cannot be read as a table, or a heading it needs is missing.
+        ValidationError: the file cannot be read as a table.
         NotFoundError: no workshop has this code.
         Cancelled: the person pressed Cancel.
     """
@@ -106,18 +117,22 @@ def preview_import(
         sheet=request.sheet,
     )
     mapping = request.mapping or propose_mapping(table.headers, request.kind)
-    parsed = _READERS[request.kind](table, mapping, progress)
     preview = ImportPreview(
         request=request,
         table=table,
         mapping=mapping,
-        rows=len(parsed.rows),
-        refused=parsed.bad,
-        notes=parsed.warnings,
+        rows=0,
+        refused=(),
+        notes=(),
         duplicates=(),
         already_known=0,
         write=lambda uow: uow.commit(),
     )
+    if mapping.missing:
+        return preview
+    taken = repaired(table) if request.with_repairs else table
+    parsed = _READERS[request.kind](taken, mapping, progress)
+    preview = replace(preview, rows=len(parsed.rows), refused=parsed.bad, notes=parsed.warnings)
     with store.reader() as uow:
         workshop_id = _workshop(uow, request)
         return _MEANINGS[request.kind](uow, preview, parsed, workshop_id, progress)
@@ -127,8 +142,11 @@ def apply_import(store: Store, preview: ImportPreview) -> ImportOutcome:
     """Write what the preview showed: all of it, as one action that can be undone.
 
     Raises:
-        ValidationError: rows are refused and the request does not leave them out.
+        ValidationError: a column is missing, or rows are refused and the request does not leave
+            them out.
     """
+    if preview.mapping.missing:
+        raise ValidationError(" ".join(preview.mapping.notes[: len(preview.mapping.missing)]))
     if preview.refused and not preview.request.without_refused:
         raise ValidationError(_refusal(preview.refused))
     with store.unit_of_work() as uow:
@@ -174,10 +192,13 @@ def _participants(
         rows=parsed.rows,
         workshop_id=workshop_id,
         separate_lines=preview.request.separate_lines,
+        same_lines=preview.request.same_lines,
         progress=progress,
     )
     return replace(
         preview,
+        new_people=len(prepared.people),
+        new_organisations=len(prepared.organisations),
         duplicates=tuple(prepared.duplicates),
         already_known=prepared.already_registered,
         write=partial(apply_participants, prepared=prepared),
