@@ -8,6 +8,8 @@ from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.lock", "requirements-package.lock", "requirements-dev.lock")
 # They overwrite each other on disk, or bring parts of Qt that must not come along.
@@ -40,12 +42,13 @@ def _locked(lock: str) -> set[str]:
     return {_normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE)}
 
 
-def _imported() -> dict[str, str]:
-    """Return the distribution of each third-party import in the package, with one place of it."""
+def _imported(folder: str) -> dict[str, str]:
+    """Return the distribution of each third-party import in a folder, with one place of it."""
     owners = packages_distributions()
+    own = {path.stem for path in ROOT.iterdir()} | {path.stem for path in (ROOT / folder).iterdir()}
     found = {}
-    for path in sorted((ROOT / "mentor_desktop").rglob("*.py")):
-        where = path.relative_to(ROOT / "mentor_desktop").as_posix()
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        where = path.relative_to(ROOT / folder).as_posix()
         if where in BUILD_ONLY:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -54,19 +57,24 @@ def _imported() -> dict[str, str]:
                 names = [one.name for one in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names = [node.module]
-            for top in {name.partition(".")[0] for name in names} - sys.stdlib_module_names:
-                if top != "mentor_desktop":
-                    found[_normal(owners[top][0]) if top in owners else top] = where
+            for top in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - own:
+                found[_normal(owners[top][0]) if top in owners else top] = where
     return found
 
 
 def test_every_import_is_declared() -> None:
-    strangers = {name: where for name, where in _imported().items() if name not in _declared()[""]}
-    assert strangers.keys() <= COMPANIONS, strangers
+    strangers = _imported("mentor_desktop").keys() - _declared()[""]
+    assert strangers <= COMPANIONS, strangers
+
+
+@pytest.mark.parametrize("folder", ["benchmarks", "installer", "tests", "tools"])
+def test_every_import_of_scripts_and_tests_is_declared(folder: str) -> None:
+    strangers = _imported(folder).keys() - set().union(*_declared().values())
+    assert strangers <= COMPANIONS, strangers
 
 
 def test_every_declared_package_is_used() -> None:
-    assert _declared()[""] - _imported().keys() == USED_BY_OTHERS
+    assert _declared()[""] - _imported("mentor_desktop").keys() == USED_BY_OTHERS
 
 
 def test_every_declared_package_is_locked() -> None:

@@ -70,7 +70,8 @@ def _do_the_workshop_day(folder: Path) -> int:
 
 
 def _name_the_papers(folder: Path) -> None:
-    papers = sorted(path.relative_to(folder) for path in folder.rglob("*.pdf"))
+    papers = [path.relative_to(folder) for path in folder.rglob("*.pdf")]
+    papers.sort(key=lambda paper: ("list" not in paper.name, paper.name))
     print(f"There is no display, so the workshop day was done on paper. In {folder}:")
     for paper in papers[:_NAMED_PAPERS]:
         print(f"  {paper}")
