@@ -1,7 +1,5 @@
 """Keeps the theme as the person's settings and the system want it."""
 
-import shutil
-import subprocess
 import sys
 
 from PySide6.QtCore import QObject, QTimer
@@ -51,6 +49,9 @@ def system_reduces_motion() -> bool:
     """Say whether the person told the system to avoid movement; False where it can't be known."""
     if sys.platform == "win32":
         return _windows_reduces_motion()
+    import shutil  # these two after the first paint, on a thread: 2 ms
+    import subprocess
+
     command, reduced = _QUESTIONS.get(sys.platform, _QUESTIONS["linux"])
     tool = shutil.which(command[0])
     if tool is None:

@@ -34,3 +34,8 @@ class LiveSettings(QObject):
             self._settings = changed
             self._save(changed)
             self.changed.emit(changed)
+
+    def note(self, **values: Any) -> None:  # Any: one value per field of Settings
+        """Keep what nobody follows, such as where one was: written, and nobody is told."""
+        self._settings = self._settings.changed(**values)
+        self._save(self._settings)

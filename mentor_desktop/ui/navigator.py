@@ -65,6 +65,15 @@ class Navigator(QObject):
         """The place that is wanted, shown already or on its way."""
         return self._places[self._here.key] if self._here else None
 
+    @property
+    def here(self) -> Step | None:
+        """Where one is, or is on the way to."""
+        return self._here
+
+    def has_place(self, key: str) -> bool:
+        """Say whether there is a place of this name."""
+        return key in self._places
+
     def go(self, key: str, where: dict[str, str] | None = None, *, at_once: bool = False) -> None:
         """Open a place; `at_once` imports its page on this thread (the first page of a start).
 

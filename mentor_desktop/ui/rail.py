@@ -177,8 +177,7 @@ class Rail(QWidget):
         self._lit = key
         for one, item in self._items.items():
             item.setChecked(one == key)
-        self._more.setChecked(key in {place.key for place in self._in_more()})
-        self._set_tab_stop()
+        self._mark_open()
 
     def set_compact(self, is_compact: bool) -> None:
         """Collapse to icons, or show the words."""
@@ -248,15 +247,16 @@ class Rail(QWidget):
         for index, place in enumerate(movable):
             self._items[place.key].setVisible(index < fitting)
         self._more.setVisible(bool(self._in_more()))
-        self._set_tab_stop()
+        self._mark_open()
 
     def _in_more(self) -> list[Place]:
         return [
             p for p in self._places if p.key not in self._items or self._items[p.key].isHidden()
         ]
 
-    def _set_tab_stop(self) -> None:
-        """Tab enters the rail at the open place only."""
+    def _mark_open(self) -> None:
+        """Light More where the open place is in it; Tab enters the rail at what is lit."""
+        self._more.setChecked(self._lit in {place.key for place in self._in_more()})
         items = [*self._items.values(), self._more]
         stop = next((item for item in items if item.isChecked() and not item.isHidden()), items[0])
         for item in items:

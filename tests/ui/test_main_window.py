@@ -285,3 +285,13 @@ def test_long_work_is_shown_with_cancel(window: MainWindow, jobs: Jobs, qtbot: Q
     cancel.click()
     qtbot.waitUntil(lambda: not cancel.isVisible())
     assert started.is_cancelled
+
+
+def test_more_is_not_lit_while_the_open_place_is_in_sight(
+    window: MainWindow, settings: LiveSettings, qtbot: QtBot
+) -> None:
+    settings.change(text_scale=200)
+    show(qtbot, window)
+    window.resize(1024, 640)
+    lit = [item.text() for item in window.findChildren(RailItem) if item.isChecked()]
+    assert lit == ["People"]

@@ -8,8 +8,9 @@ from mentor_desktop.i18n import N_
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button, IconButton
 from mentor_desktop.ui.widgets.empty_state import EmptyState
+from mentor_desktop.ui.widgets.field import TextField
 from mentor_desktop.ui.widgets.inputs import CheckBox, Choice, SearchBox
-from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, holder, row
+from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, holder, row
 from mentor_desktop.ui.widgets.status import LOOKS, StatusLetter, status_name
 from mentor_desktop.ui.widgets.text import ElidedText, Text
 
@@ -198,3 +199,22 @@ def test_row_is_spaced_by_the_grid(theme: Theme, qtbot: QtBot) -> None:
     qtbot.addWidget(line)
     line.show()
     assert other.x() - one.geometry().right() - 1 == 16
+
+
+def test_limited_field_in_a_nested_column_takes_no_height_from_others(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    page = ScrollColumn(theme, gap="xxl")
+    fields = [TextField(theme, "Name") for _number in range(5)]
+    for field in fields:
+        field.setMaximumWidth(320)
+    words = Text(theme, "Hides addresses, telephone numbers and notes while a projector is on.")
+    tall = column(theme, *fields[:4], gap="xs")
+    page.column.addLayout(column(theme, tall))
+    page.column.addLayout(column(theme, column(theme, fields[4], words, gap="xs")))
+    page.column.addStretch(1)
+    qtbot.addWidget(page)
+    page.resize(1000, 200)
+    page.show()
+    qtbot.waitUntil(lambda: all(one.height() >= one.sizeHint().height() for one in fields))
+    assert [one.width() for one in fields] == [320] * 5

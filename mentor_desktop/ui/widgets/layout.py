@@ -24,6 +24,8 @@ class Stretch:
 
 
 STRETCH = Stretch()
+_UNLIMITED = 16_777_215  # QWIDGETSIZE_MAX
+_ALMOST_ALL = 1000  # stretch that beats a stretch of 1
 Item = QWidget | QLayout | Stretch
 
 
@@ -73,7 +75,7 @@ class ScrollColumn(QScrollArea):
         outer = QWidget()
         outer.setObjectName("body")
         side = row(theme, self._body, STRETCH, gap="none")
-        side.setStretch(0, 1_000)
+        side.setStretch(0, _ALMOST_ALL)
         outer.setLayout(side)
         self.setWidget(outer)
 
@@ -101,12 +103,27 @@ def _fill(
     side = _pixels(theme, margins)
     layout.setContentsMargins(side, side, side, side)
     for item in items:
-        if isinstance(item, QWidget):
+        if isinstance(item, QWidget) and item.maximumWidth() < _UNLIMITED:
+            layout.addLayout(_limited(item))
+        elif isinstance(item, QWidget):
             layout.addWidget(item)
         elif isinstance(item, QLayout):
             layout.addLayout(item)
         else:
             layout.addStretch(1)
+
+
+def _limited(widget: QWidget) -> QHBoxLayout:
+    """Return a row that lets a widget grow to its largest width, and no further.
+
+    WORKAROUND for QBoxLayout: a column that holds the widget itself shares out its height as
+    if it were that narrow, but asks for the height of its whole width, and so cuts its rows.
+    """
+    line = QHBoxLayout()
+    line.setContentsMargins(0, 0, 0, 0)
+    line.addWidget(widget, _ALMOST_ALL)
+    line.addStretch(1)
+    return line
 
 
 def _pixels(theme: Theme, gap: Gap) -> int:
