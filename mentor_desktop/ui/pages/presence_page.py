@@ -8,12 +8,15 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from mentor_desktop.i18n import _, current_language, ngettext
 from mentor_desktop.services.presence import PresentNow, PresentPerson, present_now
+from mentor_desktop.services.roll_call import RollCallPaper, render_roll_call
 from mentor_desktop.services.workshops import WorkshopCard, workshop_card
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Crumb, Page
+from mentor_desktop.ui.shortcuts import Shortcut
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.layout import column, row
 from mentor_desktop.ui.widgets.text import Text
+from mentor_desktop.ui.workshop.print_preview import PrintPreview
 from mentor_desktop.ui.workshop.roll_call import RollCall, RollEntry
 
 
@@ -29,6 +32,7 @@ class PresencePage(Page):
         self._build_widgets()
         self._lay_out()
         self._connect()
+        self.add_key(Shortcut.PRINT, self._preview, _("Print this list"))
 
     def open(self, **where: str) -> None:
         """Show the workshop `workshop_id`."""
@@ -84,7 +88,19 @@ class PresencePage(Page):
         self._others.setText(_others(now, zone))
         self._list.set_entries([_entry(person, zone) for person in now.people])
         self._parts.setCurrentWidget(self._list if now.people else self._empty)
+        if now.people:
+            self.set_primary(_("Print this list"), self._preview, icon="print")
+        else:
+            self.clear_primary()
         self.set_counter(_("{count} in the building").format(count=now.count))
+
+    def _preview(self) -> None:
+        op = partial(render_roll_call, workshop_id=self._workshop_id)
+        self.jobs.query(op, self._show_paper, key="paper")
+
+    def _show_paper(self, paper: RollCallPaper) -> None:
+        preview = PrintPreview(self.desk, paper, _("People in the building"))
+        self.frame.open_panel(preview, _("Present now"))
 
     def _show_found(self, found: int) -> None:
         total = self._now.count if self._now else 0

@@ -1,28 +1,18 @@
 """One workshop: its facts, its agenda, its people, and whether all is ready."""
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mentor_desktop.i18n import N_, _
-from mentor_desktop.services.workshops import (
-    WorkshopCard,
-    WorkshopRow,
-    change_workshop,
-    remove_workshop,
-    workshop_card,
-    workshop_rows,
-)
+from mentor_desktop.services.workshops import WorkshopCard, workshop_card
 from mentor_desktop.ui.desk import Desk
-from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
-from mentor_desktop.ui.shortcuts import Shortcut
+from mentor_desktop.ui.pages.base import Crumb, Page
 from mentor_desktop.ui.widgets.layout import STRETCH, row
 from mentor_desktop.ui.widgets.segments import Segments
+from mentor_desktop.ui.workshop.acts import WorkshopActs
 from mentor_desktop.ui.workshop.agenda_part import AgendaPart
-from mentor_desktop.ui.workshop.move_form import MoveForm
-from mentor_desktop.ui.workshop.new_workshop import NewWorkshopForm
 from mentor_desktop.ui.workshop.overview_part import OverviewPart
 from mentor_desktop.ui.workshop.part import Part
 from mentor_desktop.ui.workshop.participants_part import ParticipantsPart
@@ -57,6 +47,7 @@ class WorkshopPage(Page):
         self._workshop_id = ""
         self._card: WorkshopCard | None = None
         self._parts: dict[str, Part] = {}
+        self._acts = WorkshopActs(self)
         self._build_widgets()
         self._lay_out()
         self._connect()
@@ -133,64 +124,7 @@ class WorkshopPage(Page):
         self._show_acts(card)
 
     def _show_acts(self, card: WorkshopCard) -> None:
-        text, act, icon = self._next_act(card)
-        self.set_primary(text, act, icon=icon)
-        acts = [*(self.part.page_actions() if self.part else ()), *self._acts(card)]
-        self.set_more([one for one in acts if one.text != text])
-
-    def _next_act(self, card: WorkshopCard) -> tuple[str, Callable[[], object], str]:
-        """Return what a trainer most likely does next here."""
-        if card.phase == "past" and card.attending:
-            return _("Certificates"), partial(self._go, "certificates"), "certificates"
-        if not card.attending:
-            return _("Import participants"), self._import, "import"
-        if card.phase == "running":
-            return _("Check in"), partial(self._go, "door"), "check-in"
-        return _("Print the list"), partial(self._go, "papers"), "print"
-
-    def _acts(self, card: WorkshopCard) -> list[PageAction]:
-        acts = [
-            PageAction(_("Check in"), partial(self._go, "door"), "check-in"),
-            PageAction(_("Register"), partial(self._go, "register"), "register"),
-            PageAction(
-                _("Present now"), partial(self._go, "presence"), "person", Shortcut.PRESENT_NOW
-            ),
-            PageAction(_("Papers"), partial(self._go, "papers"), "print", Shortcut.PRINT),
-            PageAction(_("Certificates"), partial(self._go, "certificates"), "certificates"),
-            PageAction(_("Duplicate as template"), self._duplicate, "copy"),
-            PageAction(_("Move to other dates"), self._move, "workshops"),
-        ]
-        if card.status != "archived":
-            acts.append(PageAction(_("Archive the workshop"), self._archive, "backup"))
-        removing = PageAction(_("Remove the workshop"), self._remove, "remove", is_danger=True)
-        return [*acts, removing]
-
-    def _go(self, place: str) -> None:
-        self.frame.go(place, workshop_id=self._workshop_id)
-
-    def _import(self) -> None:
-        self.frame.go("import", kind="participants", workshop_id=self._workshop_id)
-
-    def _duplicate(self) -> None:
-        self.jobs.query(workshop_rows, self._open_copy_form)
-
-    def _open_copy_form(self, rows: list[WorkshopRow]) -> None:
-        form = NewWorkshopForm(self.desk, rows, pattern_id=self._workshop_id)
-        form.created.connect(self._open_workshop)
-        self.frame.open_panel(form, _("Duplicate as template"))
-
-    def _open_workshop(self, workshop_id: str) -> None:
-        self.frame.go("workshop", workshop_id=workshop_id)
-
-    def _move(self) -> None:
-        if self._card:
-            self.frame.open_panel(MoveForm(self.desk, self._card), _("Move to other dates"))
-
-    def _archive(self) -> None:
-        self.jobs.command(
-            partial(change_workshop, workshop_id=self._workshop_id, status="archived")
-        )
-
-    def _remove(self) -> None:
-        op = partial(remove_workshop, workshop_id=self._workshop_id)
-        self.jobs.command(op, lambda _changes: self.frame.go("workshops"))
+        first = self._acts.next_act(card)
+        self.set_primary(first.text, first.act, icon=first.icon)
+        acts = [*(self.part.page_actions() if self.part else ()), *self._acts.all_acts(card)]
+        self.set_more([one for one in acts if one.text != first.text])

@@ -78,7 +78,10 @@ class AddPeopleForm(QWidget):
         self._jobs.query(op, partial(self._show, text), key="found")
 
     def _show(self, text: str, found: _Found) -> None:
-        lines = [_line(person, found.registered) for person in found.people]
+        is_projected = self._desk.settings.value.presentation
+        lines = [
+            _line(person, found.registered, is_private=is_projected) for person in found.people
+        ]
         lines.append(
             Line(_("“{text}” is somebody new").format(text=text), key=_NEW, icon="walk-in")
         )
@@ -169,12 +172,13 @@ def _find(uow: Any, workshop_id: str, text: str) -> _Found:
     return _Found(tuple(people), taken)
 
 
-def _line(person: PersonRow, registered: frozenset[str]) -> Line:
+def _line(person: PersonRow, registered: frozenset[str], *, is_private: bool) -> Line:
     country = current_language().country(person.country)
+    email = "" if is_private else person.email
     is_here = person.id in registered
     return Line(
         person.name,
-        " · ".join(part for part in (person.organisation, country, person.email) if part),
+        " · ".join(part for part in (person.organisation, country, email) if part),
         key="" if is_here else person.id,
         icon="person",
         tail=_("registered") if is_here else "",

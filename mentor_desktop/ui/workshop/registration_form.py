@@ -47,6 +47,7 @@ class RegistrationForm(LiveForm):
         self._build_widgets()
         self._lay_out()
         self._show_row()
+        self._desk.settings.changed.connect(self._on_settings_changed)
 
     def reload(self) -> None:
         """Ask for the registration again."""
@@ -102,7 +103,14 @@ class RegistrationForm(LiveForm):
         facts = (number, row.organisation, photos)
         self._about.setText(" · ".join(one for one in facts if one))
         self._facts.show(row)
-        self._show_needs.setVisible(not self._needs.isVisibleTo(self))
+        is_projected = self._desk.settings.value.presentation
+        self._show_needs.setVisible(not is_projected and not self._needs.isVisibleTo(self))
+
+    def _on_settings_changed(self) -> None:
+        """Hide what is private as soon as a projector is on."""
+        if self._desk.settings.value.presentation:
+            self._needs.hide()
+        self._show_row()
 
     def _ask_needs(self) -> None:
         op = partial(support_request_of, registration_id=self._row.id)

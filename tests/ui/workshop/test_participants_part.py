@@ -11,6 +11,7 @@ from mentor_desktop.services.registrations import (
     change_registration,
     registration_rows,
 )
+from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.field import NoteField
 from mentor_desktop.ui.widgets.inputs import Choice, SearchBox
 from mentor_desktop.ui.widgets.line_list import LineList
@@ -169,3 +170,20 @@ def test_f4_lets_a_walk_in_in_while_the_workshop_runs(office: Office, sample: Sa
     office.press("Add and check in", office.panel)
     new = next(row for row in _rows(office, sample) if row.given_name == "Mira")
     assert (new.source, new.state, new.list_number) == ("walk_in", "attending", 58)
+
+
+def test_a_projector_hides_needs_and_e_mails(office: Office, sample: Sample) -> None:
+    table = _open(office, sample)
+    table.row_taken.emit(0)
+    office.settle()
+    office.press("Show diet and access needs", office.panel)
+    office.page.desk.settings.change(presentation=True)
+    assert not [n for n in office.panel.findChildren(NoteField) if n.isVisible()]
+    assert not [
+        b for b in office.panel.findChildren(Button) if "needs" in b.text() and b.isVisible()
+    ]
+    _act(office, "Add people")
+    QTest.keyClicks(office.find(SearchBox, "Who comes", office.panel), "stef")
+    office.settle()
+    lines = office.find(LineList, "People found", office.panel).lines
+    assert not any("@" in line.detail for line in lines)

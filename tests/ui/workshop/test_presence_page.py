@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from mentor_desktop.services.attendance import check_in, mark
+from mentor_desktop.ui.widgets.buttons import Button
+from mentor_desktop.ui.widgets.pdf_view import PdfView
 from mentor_desktop.ui.workshop.roll_call import RollCall
 from tests.services.sample_workshop import Sample
 from tests.ui.workshop.office import Office
@@ -75,3 +77,13 @@ def test_a_tick_survives_a_check_in_meanwhile(office: Office, sample: Sample) ->
 def test_an_empty_building_says_so(office: Office, sample: Sample) -> None:
     office.go("presence", workshop_id=sample.workshop_id)
     assert any(word.startswith("Nobody is in the building") for word in office.texts())
+
+
+def test_the_list_is_looked_at_before_it_is_printed(office: Office, sample: Sample) -> None:
+    _let_in(office, sample, "P001")
+    page = office.go("presence", workshop_id=sample.workshop_id)
+    assert page.primary.text == "Print this list"
+    page.primary.act()
+    office.settle()
+    assert office.find(Button, "Print 1 page", office.panel).isVisible()
+    assert office.find(PdfView, "People in the building", office.panel).isVisible()
