@@ -200,21 +200,22 @@ def damaged(path: Path) -> StoreError:
     )
 
 
+def remove_drafts(folder: WorkspaceFolder) -> None:
+    """Clear away what a killed program left half-made; only while nobody makes a backup."""
+    for path in (*folder.backups.glob("draft-*"), *folder.backups.glob(f"*{SUFFIX}.new")):
+        path.unlink(missing_ok=True)
+
+
 @contextmanager
 def _draft_database(folder: WorkspaceFolder) -> Iterator[Path]:
     """Give a path for the copy, away from the target: a stick is slow and is written once."""
     folder.backups.mkdir(parents=True, exist_ok=True)
-    # A process that died left its own; this process holds the workspace, so no other is at work.
-    _remove_drafts(folder)
+    draft = folder.backups / f"draft-{new_id()}.db"
     try:
-        yield folder.backups / f"draft-{new_id()}.db"
+        yield draft
     finally:
-        _remove_drafts(folder)
-
-
-def _remove_drafts(folder: WorkspaceFolder) -> None:
-    for path in (*folder.backups.glob("draft-*"), *folder.backups.glob(f"*{SUFFIX}.new")):
-        path.unlink(missing_ok=True)
+        for path in folder.backups.glob(f"{draft.name}*"):
+            path.unlink(missing_ok=True)
 
 
 def _copy_database(folder: WorkspaceFolder, key: bytes, draft: Path, progress: Progress) -> str:

@@ -19,8 +19,9 @@ from mentor_desktop.ids import new_id
 from mentor_desktop.models import Person, Txn
 from mentor_desktop.store import person_order
 from mentor_desktop.store.blobs import Blobs
-from mentor_desktop.store.connection import StoreConnection, sort_language
+from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.refusals import explained
+from mentor_desktop.store.settings import setting
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ class UnitOfWork(Reader):
         self.txn = int(last[0]) + 1
         raw.current_txn = self.txn
         # Another connection may have changed it; stale keys would leave rows behind.
-        raw.sort_language = sort_language(raw)
+        raw.sort_language = setting(raw, "sort_language") or raw.sort_language
 
     def _is_own_fault(self, error: BaseException) -> bool:
         return isinstance(error, OSError)

@@ -232,6 +232,10 @@ class Workspace:
 
             finish(self.folder)
         self.was_clean = self.folder.was_closed_cleanly()
+        if not self.was_clean:
+            from mentor_desktop.store.backup import remove_drafts  # zipfile: only after a power cut
+
+            remove_drafts(self.folder)
         with closing(connect(self.folder.database, self._key)) as connection:
             if not self.was_clean:
                 opening.check_after_unclean_close(connection, self.folder)

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from mentor_desktop.store.backup import (
 )
 from mentor_desktop.store.backup_rotation import outdated
 from mentor_desktop.store.connection import connect
+from mentor_desktop.store.folder import WorkspaceFolder
 from mentor_desktop.store.workspace import Workspace
 from tests import factories
 from tests.workspaces import PASSPHRASE, FrozenClock, Template, files_limited_to
@@ -148,12 +150,25 @@ def test_a_full_disk_keeps_nobody_from_closing(
     again.close(with_backup=False)
 
 
-def test_what_a_killed_program_left_is_cleared_away(filled: Workspace) -> None:
-    filled.folder.backups.mkdir()
-    (filled.folder.backups / "draft-1.db").write_bytes(b"half")
-    (filled.folder.backups / "mentor-desktop-x.mdbackup.new").write_bytes(b"half")
-    back_up(filled, "manual")
-    assert len(list(filled.folder.backups.iterdir())) == 1
+def test_what_a_killed_program_left_is_cleared_away_when_it_opens_again(
+    workspace_root: Path, workspace_template: Template, clock: FrozenClock
+) -> None:
+    folder = WorkspaceFolder(workspace_root)
+    folder.backups.mkdir()
+    for name in ("draft-1.db", "draft-1.db-wal", "mentor-desktop-x.mdbackup.new"):
+        (folder.backups / name).write_bytes(b"half")
+    folder.mark_open()
+    Workspace.open(workspace_root, workspace_template.key, clock=clock).close()
+    assert list(folder.backups.iterdir()) == []
+
+
+def test_two_backups_at_the_same_time_do_not_disturb_each_other(
+    filled: Workspace, tmp_path: Path
+) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(lambda n: back_up(filled, "manual", tmp_path / str(n)), range(3)))
+    assert [verify_files(one.path) for one in made] == made
+    assert list(filled.folder.backups.iterdir()) == []
 
 
 def test_a_damaged_database_is_not_backed_up_as_if_it_were_whole(
