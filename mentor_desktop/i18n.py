@@ -9,7 +9,7 @@ import gettext as gettext_module
 import os
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 from typing import Literal
@@ -24,7 +24,8 @@ DOCUMENT_LANGUAGES = ("en", "ro", "cs", "bg", "sl", "lt", "lv", "sv", "fi")
 DateStyle = Literal["short", "medium", "long", "full", "weekday"]
 
 # Day and month without the year, the way each language writes it with a weekday.
-_WEEKDAY_SKELETON = "EEEEdMMMM"
+_WEEKDAY_SKELETON = "MMMMEEEEd"
+_WEEKDAY_FIELD, _MONTH_FIELD = re.compile(r"([Ec])[Ec]*"), re.compile(r"[ML]+")
 # The day in a CLDR date pattern, outside quotes ("y 'm'. MMMM d 'd'.").
 _DAY_IN_PATTERN = re.compile(r"(?P<before>^(?:[^'d]|'[^']*')*)(?P<day>d+)(?P<dot>\.?)")
 
@@ -90,13 +91,21 @@ class Language:
 
     def date(self, value: date, style: DateStyle = "long") -> str:
         """Return a date: "10 March 2026" (long); "weekday" gives "Tuesday 10 March"."""
-        from babel.dates import format_date, format_skeleton  # not before the first paint: 25 ms
+        from babel.dates import format_date  # not before the first paint: 25 ms
 
-        if style == "weekday":
-            return format_skeleton(
-                _WEEKDAY_SKELETON, datetime.combine(value, time(), UTC), locale=self._babel_code
-            )
-        return format_date(value, style, locale=self._babel_code)
+        pattern = self._weekday_pattern() if style == "weekday" else style
+        return format_date(value, pattern, locale=self._babel_code)
+
+    def _weekday_pattern(self) -> str:
+        """Return day and month with the weekday in this language's order, both in full."""
+        from babel import Locale  # see `date`
+        from babel.dates import match_skeleton
+
+        skeletons = Locale.parse(self._babel_code).datetime_skeletons
+        nearest = match_skeleton(_WEEKDAY_SKELETON, skeletons)
+        assert nearest is not None, "CLDR has a date with a weekday in every language"
+        whole = _MONTH_FIELD.sub("MMMM", str(skeletons[nearest].pattern))
+        return _WEEKDAY_FIELD.sub(lambda found: found[1] * 4, whole)
 
     def time(self, value: datetime, zone: tzinfo | None = None, *, seconds: bool = False) -> str:
         """Return the time of day, "09:07" or "09:07:31", in `zone` (this computer's if None)."""
