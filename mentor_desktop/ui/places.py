@@ -117,4 +117,12 @@ PLACES: tuple[Place, ...] = (
         group="inner",
         parent="workshops",
     ),
+    Place(
+        "import",
+        "import",
+        N_("Import"),
+        f"{_PAGES}.import_page:ImportPage",
+        group="inner",
+        parent="people",
+    ),
 )

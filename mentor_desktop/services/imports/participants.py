@@ -42,7 +42,10 @@ _INSERT_REGISTRATION = (
 
 @dataclass(frozen=True)
 class PossibleDuplicate:
-    """A row that may be somebody who is here already, for a person to look at."""
+    """A row that may be somebody who is here already, for a person to look at.
+
+    `is_certain` matches are taken as the same person unless somebody says otherwise.
+    """
 
     line: int
     name: str
@@ -50,6 +53,7 @@ class PossibleDuplicate:
     known_id: str
     reason: str
     is_taken_as_same: bool
+    is_certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,13 @@ class _Draft:
             )
             self._duplicates.append(
                 PossibleDuplicate(
-                    row.line, name, match.person.name, match.person.id, match.reason, is_same
+                    row.line,
+                    name,
+                    match.person.name,
+                    match.person.id,
+                    match.reason,
+                    is_taken_as_same=is_same,
+                    is_certain=match.is_certain,
                 )
             )
             if is_same:

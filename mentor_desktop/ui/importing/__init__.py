@@ -1,0 +1,1 @@
+"""What the import page is made of: the file, its letters, its columns, its rows."""

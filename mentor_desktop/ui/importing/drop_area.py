@@ -1,0 +1,52 @@
+"""Where a file is dropped or chosen."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from mentor_desktop.i18n import _
+from mentor_desktop.ui.theme import Theme
+from mentor_desktop.ui.widgets.empty_state import EmptyState
+from mentor_desktop.ui.widgets.text import Text
+
+
+class DropArea(QWidget):
+    """A dashed frame with the way in for those who do not drag; the page takes what is dropped."""
+
+    def __init__(self, theme: Theme, on_choose: Callable[[], object]) -> None:
+        super().__init__()
+        self._theme = theme
+        self._is_over = False
+        self._trouble = Text(theme, "", "body", "absent")
+        self._trouble.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._trouble.hide()
+        sentence = _(
+            "Drop a file here: CSV, Excel or OpenDocument. Nothing is kept before you have looked at it."
+        )
+        state = EmptyState(theme, sentence, "paper", _("Choose a file"), on_choose)
+        layout = QVBoxLayout(self)
+        layout.addWidget(state, 1)
+        layout.addWidget(self._trouble)
+
+    def show_trouble(self, sentence: str) -> None:
+        """Say why a file was not taken; nothing when empty."""
+        self._trouble.setText(sentence)
+        self._trouble.setVisible(bool(sentence))
+
+    def set_over(self, *, is_over: bool) -> None:
+        """Light up while a file hangs over the page."""
+        self._is_over = is_over
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme, painter = self._theme, QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(theme.color("accent" if self._is_over else "line_strong"), 1.5)
+        pen.setDashPattern([5, 4])
+        painter.setPen(pen)
+        if self._is_over:
+            painter.setBrush(theme.color("accent_soft"))
+        radius = theme.size("radius")
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
