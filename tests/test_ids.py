@@ -1,0 +1,38 @@
+"""Ids made by the device: ordered in time, or equal on every device."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+from mentor_desktop.ids import derived_id, new_id
+
+
+def test_a_new_id_is_a_uuid_of_version_7_as_hex() -> None:
+    made = new_id()
+    assert uuid.UUID(made).version == 7
+    assert uuid.UUID(made).variant == uuid.RFC_4122
+    assert made == uuid.UUID(made).hex
+
+
+def test_later_ids_sort_later_within_one_millisecond_too() -> None:
+    made = [new_id() for _ in range(10_000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
+
+
+def test_threads_never_make_the_same_id() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = [
+            one
+            for part in pool.map(lambda _: [new_id() for _ in range(2_000)], range(8))
+            for one in part
+        ]
+    assert len(set(made)) == len(made)
+
+
+def test_what_two_devices_can_create_has_one_id() -> None:
+    one = derived_id("registration", "workshop", "person")
+    assert one == derived_id("registration", "workshop", "person")
+    assert uuid.UUID(one).version == 5
+    assert one != derived_id("registration", "workshopperson", "")
+    # Stored in every workspace: the namespace never changes.
+    assert derived_id("setting", "retention") == "bf969517de1d528f93362ae0c55c7d05"
