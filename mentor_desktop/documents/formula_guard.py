@@ -9,6 +9,7 @@ Source: OWASP, CSV injection; the wide forms run where the system's language is 
 import re
 
 _RUNS = re.compile(r"['\s]*[=+\-@＝＋－＠]")
+_PERHAPS_GUARDED = re.compile(r"'['\s=+\-@＝＋－＠]")
 _GUARDED = re.compile(r"'['\s]*[=+\-@＝＋－＠]")
 
 
@@ -27,6 +28,6 @@ def unguard(text: str) -> str:
     return text[1:] if _GUARDED.match(text) else text
 
 
-def has_guarded(text: str) -> bool:
-    """Tell whether anything in a whole file may be guarded; quicker than to ask each cell."""
-    return _GUARDED.search(text) is not None
+def may_hold_guarded(text: str) -> bool:
+    """Tell whether any cell of a whole file may be guarded; quicker than to ask each cell."""
+    return _PERHAPS_GUARDED.search(text) is not None

@@ -30,7 +30,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_MARKED_WORD = re.compile(rb"[A-Za-z'\-\x80-\xff]*[\x80-\xff][A-Za-z'\-\x80-\xff]*")
+_REST_OF_WORD = re.compile(rb"[\x80-\xff][A-Za-z'\-\x80-\xff]{0,40}")
+_START_OF_WORD = re.compile(rb"[A-Za-z'\-]*\Z")
+_LONGEST_START = 20
 _WORDS_JUDGED = 400
 _SAMPLES_SHOWN = 8
 _SURE_MARGIN = 7.0  # natural logarithm: a thousand times likelier than the next reading
@@ -136,8 +138,10 @@ def _in_likeliest_code_page(body: bytes) -> DecodedText:
 def _marked_words(body: bytes) -> list[bytes]:
     """The first distinct words that have a letter outside ASCII."""
     found: dict[bytes, None] = {}
-    for match in _MARKED_WORD.finditer(body):
-        found[match.group()] = None
+    for match in _REST_OF_WORD.finditer(body):
+        before = body[max(0, match.start() - _LONGEST_START) : match.start()]
+        start = _START_OF_WORD.search(before)
+        found[(start.group() if start else b"") + match.group()] = None
         if len(found) == _WORDS_JUDGED:
             break
     return list(found)

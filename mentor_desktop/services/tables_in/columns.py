@@ -4,7 +4,6 @@ Works column by column in steps of 500 rows: each distinct text of a column of c
 and a clean column costs no look at its cells. That keeps checking within half the time of reading.
 """
 
-import re
 import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -19,13 +18,12 @@ from mentor_desktop.progress import Progress
 from mentor_desktop.services.tables_in.headers import Mapping, label_of
 from mentor_desktop.services.tables_in.parsed_rows import BadRow, ParsedRows
 from mentor_desktop.services.tables_in.raw_table import HEADING, RawTable, RowNote
-from mentor_desktop.services.tables_in.values import PLAIN_EMAILS, Refusal, parse_email
+from mentor_desktop.services.tables_in.values import PLAIN_EMAILS, Refusal, parse_email, shortened
 
 R = TypeVar("R")
 STEP = 500  # rows between two reports of progress
 MAX_LINE, MAX_TEXT = 300, 20_000  # characters of a name or code, and of a free text
 _composed = partial(unicodedata.normalize, "NFC")
-_BREAKS = re.compile(r"\s*[\t\r\n\v\f\x85\u2028\u2029]\s*")
 
 
 class _Memo(dict[str, Any]):
@@ -78,18 +76,22 @@ class Line(Column):
 
     def _tidied(self, cells: Sequence[str]) -> Sequence[str]:
         joined = "\0".join(cells)
-        has_breaks = "\t" in joined or len(joined.splitlines()) > 1
+        has_breaks = _has_breaks(joined)
         if joined.isascii() and not (has_breaks or _has_blank_ends(joined)):
             return cells
         texts = list(map(_composed, map(str.strip, cells)))
         if has_breaks and self._limit == MAX_LINE:
-            texts = [_BREAKS.sub(" ", text) for text in texts]
+            texts = [" ".join(text.split()) if _has_breaks(text) else text for text in texts]
         return texts
 
     def _too_long(self, length: int, label: str) -> str:
         return _("“{field}” has {length} characters; at most {limit} can be kept.").format(
             field=label, length=length, limit=self._limit
         )
+
+
+def _has_breaks(text: str) -> bool:
+    return "\t" in text or len(text.splitlines()) > 1
 
 
 def _has_blank_ends(joined: str) -> bool:
@@ -145,10 +147,13 @@ class Emails(Parsed):
 
 @dataclass(frozen=True, slots=True)
 class ByLanguage:
-    """A text that may stand in several columns, one for each language."""
+    """A text that may stand in several columns, one for each language.
+
+    `language` is that of a column which names none.
+    """
 
     field: str
-    default_language: str = "en"
+    language: str
 
 
 class Faults:
@@ -239,7 +244,7 @@ class Reader(Generic[R]):
         chosen = dict(self.mapping.columns_by_language(wanted.field))
         plain = self.mapping.column_of(wanted.field)
         if plain is not None:
-            chosen.setdefault(wanted.default_language, plain)
+            chosen.setdefault(wanted.language, plain)
         texts = {
             language: Text(wanted.field).values(columns[index], self.faults)
             for language, index in chosen.items()
@@ -273,9 +278,9 @@ class Reader(Generic[R]):
             if cell.row == HEADING or cell.column not in mapped:
                 continue
             if cell.repaired is None:
-                sentence = _("“{text}” has lost letters.").format(text=cell.text)
+                sentence = _("“{text}” has lost letters.").format(text=shortened(cell.text))
             else:
                 sentence = _("“{text}” has damaged letters; probably it was “{repaired}”.").format(
-                    text=cell.text, repaired=cell.repaired
+                    text=shortened(cell.text), repaired=shortened(cell.repaired)
                 )
             self.faults.reasons[cell.row].append(sentence)

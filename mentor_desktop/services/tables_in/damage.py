@@ -23,6 +23,7 @@ _PLAUSIBLE = re.compile(
     "\u0401-\u045f\u0490\u0491\u1e00-\u1ef9\u2010-\u203a€№]"
 )
 _CYRILLIC = re.compile("[\u0400-\u052f]")
+_MOST_CLOSING_SIGNS = 3  # a quotation mark, a full stop, a dash after a word
 _MIN_CYRILLIC = 2  # one pair alone may be a capital before a quotation mark
 
 _LOST = re.compile("\ufffd|(?<=[^\\W\\d_])\\?(?=[^\\W\\d_])")
@@ -47,15 +48,15 @@ _WORD = re.compile("(?:[^\\W\\d_]|[ºª¹¿÷×¨¸²³¯¥´])+")
 
 @dataclass(frozen=True, slots=True)
 class _Repairs:
-    """What was found in a text: runs to be put in place, and whether letters are lost."""
+    """What was found in a text: runs and words to be replaced, and whether letters are lost."""
 
     runs: dict[str, str]
-    misreading: tuple[str, str] | None
+    words: dict[str, str]
     has_lost: bool
     has_controls: bool
 
     def __bool__(self) -> bool:
-        return bool(self.runs or self.misreading or self.has_lost or self.has_controls)
+        return bool(self.runs or self.words or self.has_lost or self.has_controls)
 
 
 def damaged_cells(
@@ -105,7 +106,7 @@ def _survey(utf8: bytes) -> _Repairs:
     }
     return _Repairs(
         runs=_undone_utf8(runs),
-        misreading=_misreading(utf8, runs),
+        words=_misread_words(utf8, runs),
         has_lost=any("\ufffd" in run for run in runs) or bool(_LOST_BYTES.search(utf8)),
         has_controls=any(map(_CONTROL.search, runs)),
     )
@@ -126,9 +127,8 @@ def _mend(text: str, repairs: _Repairs) -> tuple[str, bool]:
     mended = text
     if repairs.runs:
         mended = _RUN.sub(lambda match: repairs.runs.get(match.group(), match.group()), mended)
-    if repairs.misreading and mended == text:
-        wrong, right = repairs.misreading
-        mended = _WORD.sub(lambda match: _reread_in_kind(match.group(), wrong, right), mended)
+    if repairs.words and mended == text:
+        mended = _WORD.sub(lambda match: repairs.words.get(match.group(), match.group()), mended)
     mended = _CONTROL.sub("", mended)
     is_lost = bool(_LOST.search(mended)) and not _ADDRESS.search(mended)
     return mended, is_lost
@@ -169,9 +169,9 @@ def _undone_utf8(runs: Iterable[str]) -> dict[str, str]:
 def _undo(run: str, code_page: str) -> str | None:
     """Return what a run was before it was read in the code page, None when it was nothing else."""
     table = _bytes_of(code_page)
-    core = run
-    while core:
-        if all(ord(character) in table for character in core):
+    for cut in range(_MOST_CLOSING_SIGNS + 1):
+        core = run[: len(run) - cut]
+        if len(core) > 1 and all(ord(character) in table for character in core):
             raw = bytes(table[ord(character)] for character in core)
             try:
                 original = raw.decode("utf-8")
@@ -179,9 +179,8 @@ def _undo(run: str, code_page: str) -> str | None:
                 pass  # not UTF-8 as it stands: perhaps a closing quotation mark follows it
             else:
                 return original + run[len(core) :] if _is_plausible(original) else None
-        if core[-1] not in _TYPOGRAPHIC:
-            return None
-        core = core[:-1]
+        if not core or core[-1] not in _TYPOGRAPHIC:
+            break
     return None
 
 
@@ -195,19 +194,21 @@ def _is_plausible(original: str) -> bool:
 # ------------------------------------------- one code page read as another
 
 
-def _misreading(utf8: bytes, runs: Iterable[str]) -> tuple[str, str] | None:
-    """Return which code page was taken for which, when most marked words of the text say so."""
+def _misread_words(utf8: bytes, runs: Iterable[str]) -> dict[str, str]:
+    """Return the words as they were, when most marked words say which code page was taken."""
     is_suspect = any(
         not _ODD_IN_WORDS.isdisjoint(run) or _CYRILLIC_AS_LATIN.search(run) for run in runs
     )
     if not is_suspect:
-        return None
+        return {}
     text = utf8.decode("utf-8", "surrogatepass")
     words = [word for word in dict.fromkeys(_WORD.findall(text)) if not word.isascii()]
     sample = words[:: max(1, len(words) // _WORDS_JUDGED)]
     margins = {reading: _margin(sample, *reading) for reading in _MISREADINGS}
     best = max(margins, key=margins.__getitem__)
-    return best if margins[best] >= _MIN_MARGIN else None
+    if margins[best] < _MIN_MARGIN:
+        return {}
+    return {word: other for word in words if (other := _reread_in_kind(word, *best)) != word}
 
 
 def _margin(words: Sequence[str], wrong: str, right: str) -> float:

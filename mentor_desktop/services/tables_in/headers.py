@@ -47,6 +47,7 @@ _IN_BRACKETS = re.compile(r"\(.*?\)|\[.*?\]")
 _PARTS = re.compile(r"[/|\n\r;]+|\s[-–—]\s")
 _MIN_PHRASE = 4  # letters of a word that may stand for the whole heading it occurs in
 _CLOSE = 0.8  # share of letters that agree: two neighbours swapped in a word of five
+_LONGEST = 200  # characters of a heading that are looked at
 _RANK = {"certain": 2, "likely": 1, "none": 0}
 
 
@@ -236,8 +237,9 @@ def _match(index: int, header: str, kind: TableOf) -> ColumnMatch:
 
 def _forms(header: str) -> list[str]:
     """The heading whole, without what stands in brackets, and its parts around strokes."""
-    bare = _IN_BRACKETS.sub(" ", header)
-    return list(dict.fromkeys([header, bare, *_PARTS.split(bare)]))
+    whole = header[:_LONGEST]
+    bare = _IN_BRACKETS.sub(" ", whole)
+    return list(dict.fromkeys([whole, bare, *_PARTS.split(bare)]))
 
 
 @cache

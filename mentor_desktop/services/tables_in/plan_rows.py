@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 
-from mentor_desktop.i18n import _
+from mentor_desktop.i18n import SOURCE_LANGUAGE, _
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.services.tables_in.collector import collector_paused
 from mentor_desktop.services.tables_in.columns import (
@@ -39,13 +39,15 @@ def read_plan(
     progress: Progress = NO_PROGRESS,
     *,
     keep_damaged: bool = False,
+    language: str = SOURCE_LANGUAGE,
 ) -> Plan:
     """Return the agenda of one workshop.
 
     Days without a number are counted by date; items without a half-day go to the morning or the
     afternoon by whether they start before noon; items that do not say whether they count do so
     unless they are a break, a meal, registration, social or travel. Minutes must fit the times,
-    counted items of a half-day must not overlap, a half-day lies in one day.
+    counted items of a half-day must not overlap, a half-day lies in one day. `language` is that of
+    titles whose column names none.
 
     Raises:
         ValidationError: no column holds the dates, the times or the titles.
@@ -55,7 +57,7 @@ def read_plan(
     days = _day_numbers(table, mapping)
     rows: list[PlanItem] = []
     for step in reader.steps():
-        new = _items(reader, step, days)
+        new = _items(reader, step, days, language)
         _check_items(reader, step, new)
         rows += new
     reader.faults.start = 0
@@ -72,7 +74,7 @@ def _day_numbers(table: RawTable, mapping: Mapping) -> dict[date, int]:
 
 
 def _items(
-    reader: Reader[PlanItem], step: Sequence[tuple[str, ...]], days: dict[date, int]
+    reader: Reader[PlanItem], step: Sequence[tuple[str, ...]], days: dict[date, int], language: str
 ) -> list[PlanItem]:
     lines = reader.lines()
     dates = reader.values(step, Parsed("date", parse_date, _NO_DATE, is_required=True))
@@ -115,7 +117,7 @@ def _items(
             for kind, count in zip(types, counts, strict=True)
         ],
         types,
-        reader.texts_by_language(step, ByLanguage("session_title")),
+        reader.texts_by_language(step, ByLanguage("session_title", language)),
         *(reader.values(step, column) for column in after),
     )
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-from mentor_desktop.i18n import _, current_language
+from mentor_desktop.i18n import SOURCE_LANGUAGE, _, current_language
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.services.tables_in.collector import collector_paused
 from mentor_desktop.services.tables_in.columns import (
@@ -46,11 +46,13 @@ def read_programme(
     progress: Progress = NO_PROGRESS,
     *,
     keep_damaged: bool = False,
+    language: str = SOURCE_LANGUAGE,
 ) -> ProgrammeTree:
     """Return the tree of a programme.
 
     A row whose parent is not there, is of the wrong kind or is itself bad is bad. Hours that do not
-    add up, within a row or over its children, are warnings and stay as written.
+    add up, within a row or over its children, are warnings and stay as written. `language` is that
+    of texts whose column names none.
 
     Raises:
         ValidationError: no column holds the kinds, the codes or the titles.
@@ -59,7 +61,7 @@ def read_programme(
     reader: Reader[ProgrammeRow] = Reader(table, mapping, progress, keep_damaged=keep_damaged)
     rows: list[ProgrammeRow] = []
     for step in reader.steps():
-        new = _nodes(reader, step)
+        new = _nodes(reader, step, language)
         for index, row in enumerate(new):
             if fault := _fault_of(row):
                 reader.faults.refuse(index, fault)
@@ -78,7 +80,9 @@ def read_programme(
     )
 
 
-def _nodes(reader: Reader[ProgrammeRow], step: Sequence[tuple[str, ...]]) -> list[ProgrammeRow]:
+def _nodes(
+    reader: Reader[ProgrammeRow], step: Sequence[tuple[str, ...]], language: str
+) -> list[ProgrammeRow]:
     f2f, online, alone, total = (
         reader.values(step, Parsed(field, parse_hours, None)) for field in _HOURS
     )
@@ -100,13 +104,13 @@ def _nodes(reader: Reader[ProgrammeRow], step: Sequence[tuple[str, ...]]) -> lis
         reader.values(step, Line("code", is_required=True)),
         reader.values(step, Line("parent_code")),
         reader.values(step, Parsed("seq", parse_whole_number, 0)),
-        reader.texts_by_language(step, ByLanguage("title")),
+        reader.texts_by_language(step, ByLanguage("title", language)),
         reader.values(step, Parsed("delivery_mode", parse_delivery_mode)),
         *([one or _NO_HOURS for one in column] for column in (f2f, online, alone)),
         [added if one is None else one for one, added in zip(total, sums, strict=True)],
         reader.values(step, Parsed("eqf_level", parse_eqf_level, None)),
         reader.values(step, Parsed("outcome_type", parse_outcome_type)),
-        reader.texts_by_language(step, ByLanguage("outcome_text")),
+        reader.texts_by_language(step, ByLanguage("outcome_text", language)),
         *(reader.values(step, column) for column in after),
     )
 

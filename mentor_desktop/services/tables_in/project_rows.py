@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from mentor_desktop.i18n import _
+from mentor_desktop.i18n import SOURCE_LANGUAGE, _
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.services.tables_in.collector import collector_paused
 from mentor_desktop.services.tables_in.columns import (
@@ -99,8 +99,11 @@ def read_projects(
     progress: Progress = NO_PROGRESS,
     *,
     keep_damaged: bool = False,
+    language: str = SOURCE_LANGUAGE,
 ) -> ParsedRows[ProjectRow]:
     """Return the projects of a table, usually one; an unknown shape of number is only a warning.
+
+    `language` is that of texts whose column names none.
 
     Raises:
         ValidationError: no column holds the titles or the numbers.
@@ -124,8 +127,8 @@ def read_projects(
             ProjectRow,
             reader.lines(),
             *(reader.values(step, column) for column in before),
-            reader.texts_by_language(step, ByLanguage("funding_statement")),
-            reader.texts_by_language(step, ByLanguage("disclaimer")),
+            reader.texts_by_language(step, ByLanguage("funding_statement", language)),
+            reader.texts_by_language(step, ByLanguage("disclaimer", language)),
             reader.values(step, Line("retention_rule")),
         )
         _check_projects(reader, new)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mentor_desktop.documents.formula_guard import has_guarded, unguard
+from mentor_desktop.documents.formula_guard import may_hold_guarded, unguard
 from mentor_desktop.i18n import _
 from mentor_desktop.services.tables_in.raw_table import UnreadableTable
 
@@ -54,7 +54,7 @@ def part(text: str, delimiter: str | None = None) -> Cells:
         delimiter = delimiter or hint.group(1)
     delimiter = delimiter or _likeliest_delimiter(text)
     cells = replace(_parse(text, delimiter, skipped), delimiter=delimiter)
-    if has_guarded(text):
+    if may_hold_guarded(text):
         return replace(cells, rows=[[unguard(cell) for cell in row] for row in cells.rows])
     return cells
 

@@ -46,6 +46,7 @@ _TIME = re.compile(
 _SPAN = re.compile(r"\s*(?:-|–|—|\bto\b)\s*")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _MONTHS, _NOON = 12, 12
+_QUOTED = 60  # characters of a cell that a sentence quotes
 _HOURS = re.compile(r"(\d+)\s*:\s*([0-5]\d)")
 _MAX_HOURS = 100_000
 _MINUTES_PER_HOUR, _EQF_LEVELS = 60, 8
@@ -55,8 +56,14 @@ _LITHUANIAN_MAN, _AMBIGUOUS_M = "v", "m"
 _OTHER_LETTERS_FOR_WOMEN = frozenset({"f", "z", "zh", "s", "k", "n", "w"})
 
 
-def _refused(sentence: str, text: str, **fields: str) -> Refusal:
-    return Refusal(sentence.format(text=text.strip(), **fields))
+def shortened(text: str) -> str:
+    """Return a text as a sentence can quote it."""
+    bare = text.strip()
+    return bare if len(bare) <= _QUOTED else f"{bare[:_QUOTED]}…"
+
+
+def _refused(sentence: str, text: str) -> Refusal:
+    return Refusal(sentence.format(text=shortened(text)))
 
 
 # ------------------------------------------------------------------ words

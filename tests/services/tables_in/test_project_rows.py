@@ -265,6 +265,14 @@ def test_hours_in_all_are_added_where_the_cell_is_empty() -> None:
     assert parsed.rows[-1].hours_total == Decimal("2.5")
 
 
+def test_texts_without_a_language_are_in_the_one_that_is_said() -> None:
+    table = read_table(b"data;nuo;iki;tema\n2026-03-10;9.00;10.00;Klausymasis\n", "x.csv")
+
+    parsed = read_plan(table, propose_mapping(table.headers, "plan"), language="lt")
+
+    assert parsed.rows[0].title == {"lt": "Klausymasis"}
+
+
 def test_titles_in_several_languages() -> None:
     parsed = programme("type,code,title,title_lt\nprogramme,P,Mentoring,Mentorystė\n")
 
