@@ -105,6 +105,8 @@ def test_a_program_that_crashes_leaves_nothing_readable(computer: Computer) -> N
 
 COMMANDS: Sequence[Sequence[str]] = (
     ("import", "participants", "{outside}/people.csv", "--workshop", "WS-2026-01"),
+    ("export", "participants", "--workshop", "WS-2026-01", "--out", "{outside}/out.xlsx"),
+    ("export", "participants", "--workshop", "WS-2026-01", "--out", "{outside}/out.csv"),
     ("print", "list", "--workshop", "WS-2026-01", "--out", "{outside}"),
     ("backup", "{work}/stick"),
     ("check",),
