@@ -5,6 +5,7 @@ near `data()`. An ordered array of row numbers costs 8 bytes a row, and only the
 looks at are fetched.
 """
 
+import sys
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -85,15 +86,26 @@ class ColumnsModel(QAbstractTableModel, Generic[R]):
     def __init__(self, columns: Sequence[Column[R]]) -> None:
         super().__init__()
         self.columns = tuple(columns)
+        self._broken: set[int] = set()
 
     def row_at(self, row: int) -> R | None:
         """Return a row; None while it is on its way or when it is gone."""
         raise NotImplementedError
 
     def cell(self, row: int, column: int) -> Cell:
-        """Return what the view paints."""
-        found = self.row_at(row)
-        return EMPTY_CELL if found is None else self.columns[column].cell(found)
+        """Return what the view paints.
+
+        Qt asks for cells from inside its painting, where an exception ends the process: a bug
+        of a column is reported once, and its cells stay empty.
+        """
+        try:
+            found = self.row_at(row)
+            return EMPTY_CELL if found is None else self.columns[column].cell(found)
+        except Exception:  # noqa: BLE001 an edge of the program, see above
+            if column not in self._broken:
+                self._broken.add(column)
+                sys.excepthook(*sys.exc_info())
+            return EMPTY_CELL
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 Qt's own default
         return 0 if parent.isValid() else len(self.columns)
@@ -207,7 +219,16 @@ class IdsTableModel(ColumnsModel[R]):
         self._generation = 0
 
     def set_order(self, order: "array[int]") -> None:
-        """Show these rows in this order; what was fetched before is fetched anew."""
+        """Show these rows in this order.
+
+        The same order keeps scrolling and the lit row and fetches the rows anew; a longer one
+        that begins with the shown one keeps them too, so that a list can be painted from its
+        first rows while the others are still being sorted. Anything else starts afresh.
+        """
+        shown = len(self._order)
+        if shown and order[:shown] == self._order:
+            self._grow(order)
+            return
         self.beginResetModel()
         self._order = order
         self._forget()
@@ -246,6 +267,17 @@ class IdsTableModel(ColumnsModel[R]):
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 Qt's own default
         return 0 if parent.isValid() else len(self._order)
 
+    def _grow(self, order: "array[int]") -> None:
+        shown = len(self._order)
+        if len(order) == shown:
+            self.reload()
+            return
+        self.beginInsertRows(QModelIndex(), shown, len(order) - 1)
+        self._order = order
+        self._pages.pop(shown // PAGE_ROWS, None)  # it was the last one and not full
+        self._asked.discard(shown // PAGE_ROWS)
+        self.endInsertRows()
+
     def _ask(self, page: int) -> None:
         if page in self._asked:
             return
@@ -263,8 +295,9 @@ class IdsTableModel(ColumnsModel[R]):
         is_asking: list[bool],
         rows: Sequence[R],
     ) -> None:
-        """Keep an answer, unless other rows are shown by now."""
-        if generation != self._generation:
+        """Keep an answer, unless other rows are shown by now or the last page has grown."""
+        here = self._order[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
+        if generation != self._generation or len(here) != len(numbers):
             return
         found = {self._number_of(row): row for row in rows}
         self._pages[page] = [found.get(number) for number in numbers]

@@ -80,6 +80,21 @@ def test_cell_says_its_column_to_screen_readers() -> None:
     assert model.cell(0, 1).status == "present"
 
 
+def test_bug_in_a_column_is_reported_once_and_does_not_end_the_program(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    model = RowsTableModel(
+        [Column[Person]("Wrong", lambda p: p.no_such_thing), Column("Name", lambda p: p.name)],
+        PEOPLE,
+    )
+    with qtbot.captureExceptions() as caught:
+        table = view(qtbot, theme, model)
+        table.grab()
+        assert text(model, 0, 0) == ""
+        assert text(model, 0, 1) == "Elena"
+    assert [kind.__name__ for kind, _error, _trace in caught] == ["AttributeError"]
+
+
 def test_rows_are_sorted_by_value_and_not_by_text() -> None:
     model = RowsTableModel(columns(), PEOPLE)
     model.sort(2)
@@ -139,6 +154,52 @@ def test_reload_fetches_what_is_shown_again() -> None:
     model.reload()
     text(model, 0)
     assert len(load.asked) == 2
+
+
+def test_list_grows_behind_its_first_rows_and_stays_where_it_was(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    load = Counting()
+    model = ids_model(load, 200)
+    table = view(qtbot, theme, model)
+    table.light_row(150)
+    assert text(model, 199) == "name 199"
+    with qtbot.assertNotEmitted(model.modelReset):
+        model.set_order(array("q", range(1_000_000)))
+    assert table.lit_row == 150
+    assert [text(model, row) for row in (0, 199, 200, 999_999)] == [
+        "name 0",
+        "name 199",
+        "name 200",
+        "name 999999",
+    ]
+
+
+def test_same_order_keeps_the_lit_row_and_fetches_anew(theme: Theme, qtbot: QtBot) -> None:
+    load = Counting()
+    model = ids_model(load, 50)
+    table = view(qtbot, theme, model)
+    table.light_row(20)
+    asked = len(load.asked)
+    with qtbot.assertNotEmitted(model.modelReset):
+        model.set_order(array("q", range(50)))
+    table.grab()
+    assert table.lit_row == 20
+    assert len(load.asked) > asked
+
+
+def test_answer_for_a_page_that_grew_meanwhile_is_not_kept(qtbot: QtBot) -> None:
+    answers: list[Callable[[list[Row]], None]] = []
+    model = IdsTableModel(
+        [Column[Row]("Name", lambda row: row[1])], lambda _numbers, answer: answers.append(answer)
+    )
+    model.set_order(array("q", [1]))
+    text(model, 0)
+    model.set_order(array("q", [1, 2]))
+    answers[0]([(1, "one")])
+    text(model, 1)
+    answers[-1]([(1, "one"), (2, "two")])
+    assert [text(model, row) for row in (0, 1)] == ["one", "two"]
 
 
 def test_number_and_row_find_each_other() -> None:

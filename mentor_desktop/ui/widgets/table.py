@@ -137,6 +137,7 @@ class Table(QTableView):
             ring = QPainter(self.viewport())
             ring.setPen(QPen(self._theme.color("accent"), self._theme.tokens.sizes["focus"]))
             ring.drawRect(self._row_rect(self.lit_row).adjusted(1, 1, -1, -2))
+            ring.end()
 
     def _set_up(self) -> None:
         self.setShowGrid(False)
