@@ -14,7 +14,7 @@ from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Crumb, Page
 from mentor_desktop.ui.shortcuts import Shortcut
 from mentor_desktop.ui.widgets.empty_state import EmptyState
-from mentor_desktop.ui.widgets.layout import column, row
+from mentor_desktop.ui.widgets.layout import STRETCH, column, row
 from mentor_desktop.ui.widgets.text import Text
 from mentor_desktop.ui.workshop.print_preview import PrintPreview
 from mentor_desktop.ui.workshop.roll_call import RollCall, RollEntry
@@ -59,7 +59,7 @@ class PresencePage(Page):
 
     def _lay_out(self) -> None:
         theme = self.theme
-        words = column(theme, self._meaning, self._others, gap="xs")
+        words = column(theme, STRETCH, self._meaning, self._others, STRETCH, gap="xs")
         head = row(theme, self._count, words, self._found, gap="l")
         head.setStretch(1, 1)
         self.content.addLayout(head)

@@ -38,6 +38,8 @@ class WorkshopsPage(Page):
     def open(self, **where: str) -> None:
         """Show the list; with `new` the form for a new workshop beside it."""
         self._is_new_wanted = "new" in where
+        if self._is_new_wanted:
+            self.mark_stale()
 
     def refresh(self) -> None:
         """Ask for the workshops."""

@@ -183,10 +183,16 @@ def _last(uow: Any, view: TodayView) -> list[Line]:  # Any: see above
     if view.last is None:
         return []
     recent = next(iter(recent_actions(uow, 1)), None)
-    parts = [recent.sentence, current_language().time(recent.at)] if recent else []
+    parts = [recent.sentence, _when_done(recent.at, uow.clock())] if recent else []
     line = Line(
         view.last.title or view.last.code,
         " · ".join(parts),
         key=f"workshop:{view.last.id}",
     )
     return [heading(_("Last worked on")), line]
+
+
+def _when_done(at: datetime, now: datetime) -> str:
+    """Return the time of something done today, else how many days ago it was."""
+    day, today = at.astimezone().date(), now.astimezone().date()
+    return current_language().time(at) if day == today else words.distance(day, day, today)

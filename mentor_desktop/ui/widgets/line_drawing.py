@@ -128,8 +128,9 @@ def _groups(lines: Sequence[Line]) -> list[list[Line]]:
 class LineDelegate(QStyledItemDelegate):
     """Paints one line: lit where the mouse is, a ring where the keyboard is."""
 
-    def __init__(self, measures: Measures, view: QListView) -> None:
+    def __init__(self, measures: Measures, view: QListView, *, lights_current: bool) -> None:
         super().__init__(view)
+        self._lights_current = lights_current
         self._measures = measures
         self._view = view
 
@@ -150,8 +151,7 @@ class LineDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if line.key:
-            is_current = self._view.hasFocus() and index == self._view.currentIndex()
-            self._paint_ground(painter, option, box, has_keyboard=is_current)
+            self._paint_ground(painter, option, box, is_current=index == self._view.currentIndex())
         painter.translate(box.topLeft())
         rects = self._measures.rects(line, box.width())
         self._paint_words(painter, line, rects)
@@ -159,17 +159,18 @@ class LineDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_ground(
-        self, painter: QPainter, option: QStyleOptionViewItem, box: QRect, *, has_keyboard: bool
+        self, painter: QPainter, option: QStyleOptionViewItem, box: QRect, *, is_current: bool
     ) -> None:
         theme = self._measures.theme
         state: QStyle.StateFlag = option.state
         radius, ring = theme.size("radius_control"), theme.tokens.sizes["focus"]
         room = QRectF(box).adjusted(1, 1, -1, -1)
-        if state & QStyle.StateFlag.State_MouseOver:
+        is_lit = is_current and self._lights_current
+        if is_lit or state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("hover"))
+            painter.setBrush(theme.color("accent_soft" if is_lit else "hover"))
             painter.drawRoundedRect(room, radius, radius)
-        if has_keyboard:
+        if is_current and self._view.hasFocus():
             painter.setPen(QPen(theme.color("accent"), ring))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(room, radius, radius)

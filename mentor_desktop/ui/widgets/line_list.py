@@ -63,20 +63,25 @@ def heading(text: str, tail: str = "") -> Line:
 class LineList(QListView):
     """Shows lines; Up and Down walk through them, Enter or a click opens one.
 
+    `lights_current` lights the line one is on while the keyboard is elsewhere: in a search box
+    above, or on the page that the line is about.
+
     Emits:
         opened: the `key` of the line.
     """
 
     opened = Signal(str)
 
-    def __init__(self, theme: Theme, name: str, *, is_strong: bool = True) -> None:
+    def __init__(
+        self, theme: Theme, name: str, *, is_strong: bool = True, lights_current: bool = False
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._model = _LinesModel(self)
         self._measures = Measures(theme, is_strong=is_strong)
         self.setAccessibleName(name)
         self.setModel(self._model)
-        self.setItemDelegate(LineDelegate(self._measures, self))
+        self.setItemDelegate(LineDelegate(self._measures, self, lights_current=lights_current))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -49,7 +49,7 @@ class AddPeopleForm(QWidget):
     def _build_widgets(self) -> None:
         theme = self._desk.theme
         self._search = SearchBox(theme, _("Who comes"), _("Name or e-mail"))
-        self._list = LineList(theme, _("People found"))
+        self._list = LineList(theme, _("People found"), lights_current=True)
         self._said = Text(theme, "", "body", "present")
         self._said.hide()
         self._new = NewParticipantForm(self._desk, self._card)

@@ -184,7 +184,9 @@ class OverviewFacts(QWidget):
         grid.add(facts.choice("rule_kind", _("A certificate asks for"), offered(RULE_KINDS)))
         grid.add(self._percent)
         grid.add(self._indented(self._rule_words), is_wide=True)
-        grid.add(holder(self._item_boxes), is_wide=True)
+        self._item_holder = holder(self._item_boxes)
+        self._item_holder.hide()
+        grid.add(self._item_holder, is_wide=True)
         grid.add(facts.line("grace_min", _("Minutes of grace")))
         grid.add(facts.check("remote_counts", _("Taking part online counts")))
         grid.add(self._indented(self._grace_words), is_wide=True)
@@ -246,6 +248,7 @@ class OverviewFacts(QWidget):
                 self._item_boxes.addWidget(box)
         for key, box in self._items.items():
             box.setChecked(key in card.rule_items)
+        self._item_holder.setVisible(bool(self._items))
 
     def _save_title(self, texts: dict[str, str], refuse: Callable[[UserFacingError], None]) -> None:
         self._facts.save({"title": texts}, refuse)

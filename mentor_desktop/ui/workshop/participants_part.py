@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedLayout
 
 from mentor_desktop.i18n import N_, _, current_language
@@ -38,6 +39,7 @@ _SHOWN = (
     ("gone", N_("Not coming"), frozenset({"declined", "cancelled", "no_show", "withdrew"})),
     ("all", N_("Everybody"), frozenset[str]()),
 )
+_LEAST_SEARCH, _WIDEST_SEARCH = 104, 320
 _STATE_TONES = {
     "waiting_list": "late",
     "invited": "muted",
@@ -59,6 +61,10 @@ class ParticipantsPart(Part):
         self._build_widgets()
         self._lay_out()
         self._connect()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_search()
 
     def load(self) -> None:
         """Ask for the registrations."""
@@ -92,8 +98,6 @@ class ParticipantsPart(Part):
     def _build_widgets(self) -> None:
         theme = self.theme
         self._search = SearchBox(theme, _("Search the list"), _("Name or organisation"))
-        self._search.setMinimumWidth(theme.px(160))
-        self._search.setMaximumWidth(theme.px(320))
         self._filter = Choice(
             theme, _("Who is shown"), [(key, _(text)) for key, text, _s in _SHOWN]
         )
@@ -114,7 +118,6 @@ class ParticipantsPart(Part):
 
     def _lay_out(self) -> None:
         bar = row(self.theme, self._search, self._filter, self._count, STRETCH, self._add)
-        bar.setStretch(0, 2)
         self._list = QStackedLayout()
         self._list.addWidget(self._table)
         self._list.addWidget(self._no_hit)
@@ -148,10 +151,19 @@ class ParticipantsPart(Part):
         lit = self._model.row_at(self._table.lit_row)
         self._model.set_rows(fitting)
         self._count.setText(str(len(fitting)) if wanted else "")
+        self._fit_search()
         self._list.setCurrentWidget(self._table if fitting else self._no_hit)
         keys = [one.id for one in fitting]
         if fitting:
             self._table.light_row(keys.index(lit.id) if lit and lit.id in keys else 0)
+
+    def _fit_search(self) -> None:
+        """Let the search box give way before anything is cut."""
+        others = (self._filter, self._count, self._add)
+        taken = sum(one.sizeHint().width() + self.theme.space("s") for one in others)
+        room = self.width() - taken - self.theme.space("s")
+        least, widest = self.theme.px(_LEAST_SEARCH), self.theme.px(_WIDEST_SEARCH)
+        self._search.setFixedWidth(min(max(room, least), widest))
 
     def _move(self, step: int) -> None:
         rows = self._model.rowCount()

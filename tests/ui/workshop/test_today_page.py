@@ -9,7 +9,7 @@ import pytest
 
 from mentor_desktop.services.attendance import check_in
 from mentor_desktop.services.today import today
-from mentor_desktop.services.workshops import remove_workshop, workshop_rows
+from mentor_desktop.services.workshops import change_workshop, remove_workshop, workshop_rows
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.line_list import LineList
 from tests.services.sample_workshop import Sample, make_sample
@@ -110,6 +110,18 @@ def test_the_note_tells_what_comes_and_what_was_worked_on(office: Office, sample
     assert "13:30, today, Roles, boundaries and confidentiality, D1-PM · Hall A" in beside
     assert any(line.startswith("09:00, tomorrow") for line in beside)
     assert "Last worked on" in beside
+
+
+def test_what_was_done_on_another_day_is_told_by_the_day(
+    office: Office, sample: Sample, clock: Movable
+) -> None:
+    office.write(partial(change_workshop, workshop_id=sample.workshop_id, city="Praha"))
+    office.go("today")
+    assert _lines(office, "What comes next")[-1].endswith("· 10:42")
+    clock.now = datetime(2026, 3, 12, 9, 42, tzinfo=UTC)
+    office.page.mark_stale()
+    office.settle()
+    assert _lines(office, "What comes next")[-1].endswith("· 2 days ago")
 
 
 def test_the_counter_moves_with_each_check_in(office: Office, sample: Sample) -> None:

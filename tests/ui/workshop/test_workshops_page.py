@@ -104,3 +104,10 @@ def test_one_primary_act_on_the_page(office: Office, sample: Sample) -> None:
     page = office.go("workshops")
     assert page.primary.text == "New workshop"
     assert office.find(Button, "New workshop").isVisible()
+
+
+def test_the_form_opens_each_time_it_is_asked_for(office: Office, sample: Sample) -> None:
+    for _time in range(2):
+        office.go("today")
+        office.go("workshops", new="yes")
+        assert office.find(Button, "Create the workshop").isVisible()
