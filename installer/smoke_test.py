@@ -50,8 +50,6 @@ PACKED = frozenset(
         "markupsafe",
         "mentor_desktop",
         "more_itertools",
-        "openpyxl",
-        "et_xmlfile",
         "python_calamine",
         "reportlab",
         "secretstorage",
