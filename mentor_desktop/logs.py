@@ -8,7 +8,6 @@ import json
 import logging
 import sys
 import threading
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
@@ -32,18 +31,39 @@ class _JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class _LogFile(logging.Handler):
+    """Opens the file with the first record, which seldom comes before the first paint."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._file: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            if self._file is None:
+                self._file = _rotating(self._path)
+            self._file.emit(record)
+        except OSError:
+            self.handleError(record)
+
+
+def _rotating(path: Path) -> logging.Handler:
+    from logging.handlers import RotatingFileHandler  # socket and pickle, 5 ms
+
+    handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")
+    handler.setFormatter(_JsonLines())
+    return handler
+
+
 def start(folder: Path) -> None:
     """Write the log into `folder`; without a place for it the program runs all the same."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
-            folder / "mentor-desktop.log", maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8"
-        )
     except OSError:
         return
-    handler.setFormatter(_JsonLines())
     root = logging.getLogger("mentor_desktop")
-    root.addHandler(handler)
+    root.addHandler(_LogFile(folder / "mentor-desktop.log"))
     root.setLevel(logging.INFO)
     sys.excepthook = _on_crash
     threading.excepthook = lambda args: _on_crash(args.exc_type, args.exc_value, args.exc_traceback)
