@@ -125,4 +125,19 @@ PLACES: tuple[Place, ...] = (
         group="inner",
         parent="people",
     ),
+    Place(
+        "duplicates",
+        "merge",
+        N_("Duplicates"),
+        f"{_PAGES}.duplicates_page:DuplicatesPage",
+        group="inner",
+        parent="people",
+    ),
+    Place(
+        "organisations",
+        "organisation",
+        N_("Organisations"),
+        f"{_PAGES}.organisations_page:OrganisationsPage",
+        group="more",
+    ),
 )

@@ -87,8 +87,7 @@ class PeoplePage(Page):
 
     def _lay_out(self) -> None:
         bar = row(self.theme, self._search, self._said, STRETCH, gap="l")
-        bar.setStretch(0, 3)
-        bar.setStretch(2, 2)
+        bar.setStretch(0, 1_000)  # up to its greatest width; what is left stays empty
         self._list = QStackedLayout()
         self._list.addWidget(self._table)
         self._list.addWidget(self._no_hit)

@@ -1,0 +1,158 @@
+"""Two records side by side: what they share is quiet, what differs stands out."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from mentor_desktop.i18n import _, current_language
+from mentor_desktop.services.choices import PERSON_ROLES, PHOTO_CHOICES, label
+from mentor_desktop.services.people import PersonCard
+from mentor_desktop.ui.theme import Theme
+from mentor_desktop.ui.widgets.buttons import Button
+from mentor_desktop.ui.widgets.layout import ScrollColumn
+from mentor_desktop.ui.widgets.text import Role, Text
+
+
+class Fact(NamedTuple):
+    """One line of the comparison."""
+
+    label: str
+    first: str
+    second: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether both say something, and not the same."""
+        return bool(self.first and self.second) and self.first != self.second
+
+
+class PairView(QWidget):
+    """Shows one pair with the three answers.
+
+    Emits:
+        first_kept, second_kept: they are one person, whose record this is from now on.
+        kept_apart: they are two.
+    """
+
+    first_kept = Signal()
+    second_kept = Signal()
+    kept_apart = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._reason = Text(theme, "", "body", "muted")
+        self._trouble = Text(theme, "", "body", "absent")
+        self._trouble.hide()
+        self._body = QWidget()
+        self._keep_first = Button(theme, _("Same person, keep this"), self.first_kept.emit)
+        self._keep_second = Button(theme, _("Same person, keep this"), self.second_kept.emit)
+        self._apart = Button(theme, _("Different people"), self.kept_apart.emit)
+        self.setFocusProxy(self._apart)
+        self._scroll = ScrollColumn(theme, gap="l")
+        for widget in (self._reason, self._trouble, self._body):
+            self._scroll.column.addWidget(widget)
+        self._scroll.column.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._scroll)
+
+    def show_trouble(self, sentence: str) -> None:
+        """Say why a decision was not carried out; nothing when empty."""
+        self._trouble.setText(sentence)
+        self._trouble.setVisible(bool(sentence))
+
+    def show_pair(
+        self, first: PersonCard, second: PersonCard, reason: str, *, is_private: bool
+    ) -> None:
+        """Show two people; while a projector is on, `is_private`, without contact and note."""
+        self.show_trouble("")
+        self._reason.setText(reason)
+        theme, old = self._theme, self._body
+        self._body = QWidget()
+        grid = QGridLayout(self._body)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(theme.space("xl"))
+        grid.setVerticalSpacing(theme.space("m"))
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
+        for at, card in enumerate((first, second), 1):
+            grid.addWidget(Text(theme, card.name, "title"), 0, at, Qt.AlignmentFlag.AlignTop)
+        facts = facts_of(first, second, is_private=is_private)
+        for line, fact in enumerate(facts, 1):
+            self._add_fact(grid, line, fact)
+        below = len(facts) + 1
+        for at, button in enumerate((self._keep_first, self._keep_second), 1):
+            grid.addWidget(button, below, at, Qt.AlignmentFlag.AlignLeft)
+        grid.setRowMinimumHeight(below, theme.size("control") + theme.space("xl"))
+        grid.addWidget(self._apart, below + 1, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        self._name_buttons(first, second)
+        self._scroll.column.replaceWidget(old, self._body)
+        old.hide()
+        old.deleteLater()
+
+    def _add_fact(self, grid: QGridLayout, line: int, fact: Fact) -> None:
+        theme = self._theme
+        top = Qt.AlignmentFlag.AlignTop
+        grid.addWidget(Text(theme, fact.label, "label", "muted", wrap=False), line, 0, top)
+        role: Role = "strong" if fact.differs else "body"
+        for at, words in enumerate((fact.first, fact.second), 1):
+            tone = "text" if words else "faint"
+            grid.addWidget(Text(theme, words or "–", role, tone), line, at, top)
+
+    def _name_buttons(self, first: PersonCard, second: PersonCard) -> None:
+        """Two buttons read alike; their names for a screen reader tell them apart."""
+        for button, card in ((self._keep_first, first), (self._keep_second, second)):
+            where = card.organisation or card.email or card.country
+            button.setAccessibleName(
+                _("Same person, keep {name}, {where}").format(name=card.name, where=where)
+            )
+
+
+def facts_of(first: PersonCard, second: PersonCard, *, is_private: bool) -> Sequence[Fact]:
+    """Return the lines to compare; where both are silent there is none."""
+    pairs = [
+        (_("Latin form"), first.name_latin, second.name_latin),
+        (_("Badge name"), first.badge_name, second.badge_name),
+        (_("Organisation"), first.organisation, second.organisation),
+        (_("Country"), _country(first), _country(second)),
+        (_("Roles"), _roles(first), _roles(second)),
+        (_("Took part in"), _workshops(first), _workshops(second)),
+        (_("Photos"), _photos(first), _photos(second)),
+        (_("Entered"), _entered(first), _entered(second)),
+    ]
+    if not is_private:
+        pairs[2:2] = [
+            (_("E-mail"), first.email, second.email),
+            (_("Phone"), first.phone, second.phone),
+            (_("Year of birth"), str(first.birth_year or ""), str(second.birth_year or "")),
+        ]
+        pairs.append((_("Note"), first.note, second.note))
+    return [Fact(*pair) for pair in pairs if pair[1] or pair[2]]
+
+
+def _country(card: PersonCard) -> str:
+    return current_language().country(card.country) if card.country else ""
+
+
+def _roles(card: PersonCard) -> str:
+    return ", ".join(label(PERSON_ROLES, role) for role in card.roles)
+
+
+def _workshops(card: PersonCard) -> str:
+    return "\n".join(
+        _("{code}, row {number}").format(code=one.code, number=one.list_number)
+        if one.list_number
+        else one.code
+        for one in card.workshops
+    )
+
+
+def _photos(card: PersonCard) -> str:
+    return "" if card.photo_choice == "not_asked" else label(PHOTO_CHOICES, card.photo_choice)
+
+
+def _entered(card: PersonCard) -> str:
+    return current_language().date(card.created_at.astimezone().date())
