@@ -221,15 +221,7 @@ def read_attendance(
         Cancelled: a person pressed Cancel.
     """
     reader: Reader[AttendanceRow] = Reader(table, mapping, progress, keep_damaged=keep_damaged)
-    columns: list[Column] = [
-        Line("slot", is_required=True),
-        Parsed("status", parse_attendance, is_required=True),
-        Parsed("arrived_at", parse_time, None),
-        Parsed("left_at", parse_time, None),
-        Parsed("gaps", _spans, ()),
-        Text("note"),
-    ]
-    email = Emails("email")
+    email, columns = Emails("email"), _mark_columns()
     rows: list[AttendanceRow] = []
     marked: dict[tuple[str, ...], int] = {}
     for step in reader.steps():
@@ -248,6 +240,18 @@ def read_attendance(
                 reader.faults.refuse(index, fault)
         rows += new
     return reader.finished(rows)
+
+
+def _mark_columns() -> list[Column]:
+    """The fields after the names, in the order of the row."""
+    return [
+        Line("slot", is_required=True),
+        Parsed("status", parse_attendance, is_required=True),
+        Parsed("arrived_at", parse_time, None),
+        Parsed("left_at", parse_time, None),
+        Parsed("gaps", _spans, ()),
+        Text("note"),
+    ]
 
 
 def _names_if_any(

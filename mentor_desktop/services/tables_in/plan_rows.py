@@ -93,15 +93,6 @@ def _items(
     first = reader.faults.start + 1
     types = reader.values(step, Parsed("session_type", parse_item_type, "learning"))
     counts = reader.values(step, Parsed("counts_for_attendance", parse_yes_no, None))
-    after: list[Column] = [
-        Line("unit_code"),
-        Line("method"),
-        Line("facilitator_role"),
-        Line("group_format"),
-        Line("room"),
-        Parsed("materials", parse_list, ()),
-        Parsed("print_before", parse_list, ()),
-    ]
     return build(
         PlanItem,
         lines,
@@ -118,8 +109,21 @@ def _items(
         ],
         types,
         reader.texts_by_language(step, ByLanguage("session_title", language)),
-        *(reader.values(step, column) for column in after),
+        *(reader.values(step, column) for column in _last_columns()),
     )
+
+
+def _last_columns() -> list[Column]:
+    """The plain fields at the end of an item, in the order of the row."""
+    return [
+        Line("unit_code"),
+        Line("method"),
+        Line("facilitator_role"),
+        Line("group_format"),
+        Line("room"),
+        Parsed("materials", parse_list, ()),
+        Parsed("print_before", parse_list, ()),
+    ]
 
 
 def _check_items(

@@ -50,7 +50,23 @@ def read_organisations(
         Cancelled: a person pressed Cancel.
     """
     reader: Reader[OrganisationRow] = Reader(table, mapping, progress, keep_damaged=keep_damaged)
-    columns: list[Column] = [
+    columns = _organisation_columns()
+    rows: list[OrganisationRow] = []
+    first: dict[tuple[str, str], int] = {}
+    for step in reader.steps():
+        new = build(
+            OrganisationRow, reader.lines(), *(reader.values(step, column) for column in columns)
+        )
+        for index, row in enumerate(new):
+            for doubt in _organisation_doubts(row, first):
+                reader.faults.doubt(index, doubt)
+        rows += new
+    return reader.finished(rows)
+
+
+def _organisation_columns() -> list[Column]:
+    """The fields in the order of the row."""
+    return [
         Line("name", is_required=True),
         Line("name_latin"),
         Line("short_name"),
@@ -66,17 +82,6 @@ def read_organisations(
         Line("legal_representative"),
         Line("legal_representative_function"),
     ]
-    rows: list[OrganisationRow] = []
-    first: dict[tuple[str, str], int] = {}
-    for step in reader.steps():
-        new = build(
-            OrganisationRow, reader.lines(), *(reader.values(step, column) for column in columns)
-        )
-        for index, row in enumerate(new):
-            for doubt in _organisation_doubts(row, first):
-                reader.faults.doubt(index, doubt)
-        rows += new
-    return reader.finished(rows)
 
 
 def _organisation_doubts(row: OrganisationRow, first: dict[tuple[str, str], int]) -> list[str]:
@@ -110,17 +115,7 @@ def read_projects(
         Cancelled: a person pressed Cancel.
     """
     reader: Reader[ProjectRow] = Reader(table, mapping, progress, keep_damaged=keep_damaged)
-    before: list[Column] = [
-        Line("title", is_required=True),
-        Line("acronym"),
-        Line("number", is_required=True),
-        Parsed("programme", parse_funder, "other"),
-        Line("action"),
-        Parsed("starts_on", parse_date, None),
-        Parsed("ends_on", parse_date, None),
-        Parsed("funding_model", parse_funding_model, "none"),
-        Line("granting_authority"),
-    ]
+    before = _project_columns()
     rows: list[ProjectRow] = []
     for step in reader.steps():
         new = build(
@@ -134,6 +129,21 @@ def read_projects(
         _check_projects(reader, new)
         rows += new
     return reader.finished(rows)
+
+
+def _project_columns() -> list[Column]:
+    """The fields before the texts by language, in the order of the row."""
+    return [
+        Line("title", is_required=True),
+        Line("acronym"),
+        Line("number", is_required=True),
+        Parsed("programme", parse_funder, "other"),
+        Line("action"),
+        Parsed("starts_on", parse_date, None),
+        Parsed("ends_on", parse_date, None),
+        Parsed("funding_model", parse_funding_model, "none"),
+        Line("granting_authority"),
+    ]
 
 
 def _check_projects(reader: Reader[ProjectRow], rows: Sequence[ProjectRow]) -> None:
