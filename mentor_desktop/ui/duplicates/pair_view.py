@@ -47,8 +47,8 @@ class PairView(QWidget):
         self._trouble = Text(theme, "", "body", "absent")
         self._trouble.hide()
         self._body = QWidget()
-        self._keep_first = Button(theme, _("Same person, keep this"), self.first_kept.emit)
-        self._keep_second = Button(theme, _("Same person, keep this"), self.second_kept.emit)
+        self._keep_first = Button(theme, _("Keep this one"), self.first_kept.emit)
+        self._keep_second = Button(theme, _("Keep this one"), self.second_kept.emit)
         self._apart = Button(theme, _("Different people"), self.kept_apart.emit)
         self.setFocusProxy(self._apart)
         self._scroll = ScrollColumn(theme, gap="l")
@@ -79,14 +79,18 @@ class PairView(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
         for at, card in enumerate((first, second), 1):
-            grid.addWidget(Text(theme, card.name, "title"), 0, at, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(Text(theme, card.name, "section"), 0, at, Qt.AlignmentFlag.AlignTop)
         facts = facts_of(first, second, is_private=is_private)
         for line, fact in enumerate(facts, 1):
             self._add_fact(grid, line, fact)
         below = len(facts) + 1
+        questions = (_("Same person"), _("Two people"))
+        for number, words in enumerate(questions):
+            caption = Text(theme, words, "label", "muted", wrap=False)
+            grid.addWidget(caption, below + number, 0)
         for at, button in enumerate((self._keep_first, self._keep_second), 1):
             grid.addWidget(button, below, at, Qt.AlignmentFlag.AlignLeft)
-        grid.setRowMinimumHeight(below, theme.size("control") + theme.space("xl"))
+        grid.setRowMinimumHeight(below, theme.size("control") + theme.space("l"))
         grid.addWidget(self._apart, below + 1, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
         self._name_buttons(first, second)
         self._scroll.column.replaceWidget(old, self._body)
@@ -125,12 +129,17 @@ def facts_of(first: PersonCard, second: PersonCard, *, is_private: bool) -> Sequ
     ]
     if not is_private:
         pairs[2:2] = [
-            (_("E-mail"), first.email, second.email),
+            (_("E-mail"), _breakable(first.email), _breakable(second.email)),
             (_("Phone"), first.phone, second.phone),
             (_("Year of birth"), str(first.birth_year or ""), str(second.birth_year or "")),
         ]
         pairs.append((_("Note"), first.note, second.note))
     return [Fact(*pair) for pair in pairs if pair[1] or pair[2]]
+
+
+def _breakable(email: str) -> str:
+    """Let a long address go on in the next line behind its "@" and dots."""
+    return email.replace("@", "@\u200b").replace(".", "\u200b.")
 
 
 def _country(card: PersonCard) -> str:

@@ -64,6 +64,10 @@ class PreviewPart(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._scroll)
 
+    def take_choices(self, choices: QWidget) -> None:
+        """Put the choice of kind and workshop above everything, where it scrolls along."""
+        self._scroll.column.insertWidget(0, choices)
+
     def show_preview(self, preview: ImportPreview) -> None:
         """Show what an import would do."""
         request, table = preview.request, preview.table

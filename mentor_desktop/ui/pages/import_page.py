@@ -32,6 +32,7 @@ from mentor_desktop.ui.pages.base import Crumb, Page
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.field import ChoiceField
 from mentor_desktop.ui.widgets.flow import flowing
+from mentor_desktop.ui.widgets.layout import ScrollColumn
 from mentor_desktop.ui.work import Work
 
 _NAMES = "*.csv *.tsv *.txt *.xlsx *.xls *.ods"
@@ -92,9 +93,11 @@ class ImportPage(Page):
 
     def _lay_out(self) -> None:
         self._stack = QStackedLayout()
-        for widget in (self._drop, self._looked, self._done):
+        self._choices = flowing(self.theme, self._kind, self._workshop, gap="l")
+        self._start = ScrollColumn(self.theme)
+        self._start.column.addWidget(self._drop, 1)
+        for widget in (self._start, self._looked, self._done):
             self._stack.addWidget(widget)
-        self.content.addWidget(flowing(self.theme, self._kind, self._workshop, gap="l"))
         self.content.addLayout(self._stack, 1)
 
     def _connect(self) -> None:
@@ -118,7 +121,8 @@ class ImportPage(Page):
         self._is_done = False
         self._looked.duplicates.forget()
         self._drop.show_trouble("")
-        self._stack.setCurrentWidget(self._drop)
+        self._start.column.insertWidget(0, self._choices)
+        self._stack.setCurrentWidget(self._start)
         self._show_state()
 
     def _show_workshops(self, rows: Sequence[WorkshopRow]) -> None:
@@ -190,7 +194,9 @@ class ImportPage(Page):
         self._work = None
         self._preview = preview
         self._looked.show_preview(preview)
-        self._stack.setCurrentWidget(self._looked)
+        if self._stack.currentWidget() is not self._looked:
+            self._looked.take_choices(self._choices)
+            self._stack.setCurrentWidget(self._looked)
         self._show_state()
 
     def _on_unread(self, request: ImportRequest, error: UserFacingError) -> None:

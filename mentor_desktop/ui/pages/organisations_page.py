@@ -54,7 +54,6 @@ class OrganisationsPage(Page):
         theme = self.theme
         self._search = SearchBox(theme, _("Search organisations"), _("Name or town"))
         self._search.setMinimumWidth(theme.px(160))
-        self._search.setMaximumWidth(theme.px(360))
         kinds = [("", _("All")), *offered(ORGANISATION_KINDS)]
         self._filter = Choice(theme, _("Which are shown"), kinds)
         self._model: RowsTableModel[OrganisationRow] = RowsTableModel(_columns())
@@ -74,6 +73,7 @@ class OrganisationsPage(Page):
     def _lay_out(self) -> None:
         bar = row(self.theme, self._search, self._filter, STRETCH)
         bar.setStretch(0, 1_000)  # up to its greatest width; what is left stays empty
+        self._search.setMaximumWidth(self.theme.px(360))
         self._list = QStackedLayout()
         self._list.addWidget(self._table)
         self._list.addWidget(self._no_hit)

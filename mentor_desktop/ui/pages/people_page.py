@@ -69,7 +69,6 @@ class PeoplePage(Page):
         theme = self.theme
         self._search = SearchBox(theme, _("Search people"), _("Name or e-mail"))
         self._search.setMinimumWidth(theme.px(160))
-        self._search.setMaximumWidth(theme.px(360))
         self._said = Text(theme, "", "body", "muted", wrap=False)
         self._table = Table(theme, _("People"))
         self._no_hit = EmptyState(
@@ -88,6 +87,7 @@ class PeoplePage(Page):
     def _lay_out(self) -> None:
         bar = row(self.theme, self._search, self._said, STRETCH, gap="l")
         bar.setStretch(0, 1_000)  # up to its greatest width; what is left stays empty
+        self._search.setMaximumWidth(self.theme.px(360))
         self._list = QStackedLayout()
         self._list.addWidget(self._table)
         self._list.addWidget(self._no_hit)

@@ -16,6 +16,7 @@ Drawing = Literal["people", "workshop", "paper", "search", "calm", "certificate"
 
 _PICTURE = (168, 126)
 _TEXT_WIDTH = 420
+_ALMOST_ALL = 1_000  # stretch that beats those on both sides
 
 
 class EmptyState(QWidget):
@@ -33,12 +34,14 @@ class EmptyState(QWidget):
         self.setAccessibleName(sentence)
         self._text = Text(theme, sentence, tone="muted")
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setFixedWidth(theme.px(_TEXT_WIDTH))
         layout = QVBoxLayout(self)
         layout.setSpacing(theme.space("l"))
         layout.addStretch(2)
         layout.addWidget(_Picture(theme, drawing), 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addLayout(row(theme, STRETCH, self._text, STRETCH))
+        line = row(theme, STRETCH, self._text, STRETCH)
+        line.setStretch(1, _ALMOST_ALL)
+        self._text.setMaximumWidth(theme.px(_TEXT_WIDTH))  # after it has its place between both
+        layout.addLayout(line)
         if action:
             button = Button(theme, action, on_action)
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
