@@ -4,13 +4,18 @@ The first page is painted from one plain query; SQLAlchemy and reportlab are loa
 behind it, on a thread.
 """
 
+from __future__ import annotations
+
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import mentor_desktop.ui  # noqa: F401  first: it makes all later imports quicker
+
+# isort: split
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from mentor_desktop import config, logs
 from mentor_desktop.changes import Changes
@@ -19,11 +24,17 @@ from mentor_desktop.errors import UserFacingError
 from mentor_desktop.services.workspaces import open_with_kept_key, read_passphrase
 from mentor_desktop.store.folder import WorkspaceFolder
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.ui.application import make_application
+from mentor_desktop.ui.auto_lock import AutoLock
 from mentor_desktop.ui.finding import find_in
-from mentor_desktop.ui.jobs import Jobs
+from mentor_desktop.ui.jobs import Jobs, failure_of_bug
+from mentor_desktop.ui.last_place import keep_last_place, reopen_last_place
 from mentor_desktop.ui.live_settings import LiveSettings
 from mentor_desktop.ui.main_window import MainWindow
 from mentor_desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from mentor_desktop.ui.entrance import Entrance
 
 FIRST_PLACE = "today"
 # What the first click after the start needs, loaded behind the first page in this order.
@@ -48,12 +59,11 @@ def open_window(
 
     Without a key, and when no computer's keyring or file gives one, the entrance asks.
     """
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(application, QApplication)
+    application = make_application(sys.argv)
     application.setApplicationName("Mentor Desktop")
     application.setQuitOnLastWindowClosed(False)
-    logs.start(config.log_dir())
     program = Program(application, clock)
+    logs.start(config.log_dir(), program.report)
     program.begin(workspace, passphrase_file, key)
     return application.exec()
 
@@ -75,7 +85,9 @@ class Program:
             text_scale=chosen.text_scale,
             reduced_motion=chosen.reduced_motion,
         )
-        self._window: QWidget | None = None
+        self._auto_lock = AutoLock(application, self._settings)
+        self._auto_lock.idle.connect(self._lock)
+        self._window: MainWindow | Entrance | None = None
         self._workspace: Workspace | None = None
         self._jobs: Jobs | None = None
 
@@ -101,7 +113,7 @@ class Program:
         """Show the main window on an opened workspace."""
         self._leave_window()
         self._workspace = workspace
-        self._remember(workspace.folder.root)
+        was_shown = self._remember(workspace.folder.root)
         jobs = self._jobs = Jobs(workspace, self._clock)
         window = MainWindow(
             jobs,
@@ -114,7 +126,10 @@ class Program:
         )
         window.closing.connect(self._quit)
         window.lock_wanted.connect(self._lock)
+        keep_last_place(window.navigator, self._settings)
         window.navigator.go(FIRST_PLACE, at_once=True)
+        if not workspace.was_clean:
+            reopen_last_place(window.navigator, was_shown)
         if workspace.recovery_note:
             window.frame.show_banner("recovered", workspace.recovery_note, closable=True)
         window.resize(*_CASCADE)
@@ -122,6 +137,11 @@ class Program:
         self._window = window
         # After the paint: the event loop reaches a zero timer only when it has drawn.
         QTimer.singleShot(0, partial(jobs.warm_up, _WARM_MODULES))
+
+    def report(self, trace: str) -> None:
+        """Show what a bug left behind; called for whatever nobody caught."""
+        if self._jobs is not None:
+            self._jobs.failed.emit(failure_of_bug(trace))
 
     def _go(self, place: str, **where: str) -> None:
         assert isinstance(self._window, MainWindow)
@@ -171,6 +191,10 @@ class Program:
             self._workspace = None
 
     def _leave_window(self) -> None:
+        if isinstance(self._window, MainWindow):
+            self._window.navigator.release()
+        elif self._window is not None:
+            self._window.leave()
         if self._window is not None:
             self._window.hide()
             self._window.deleteLater()
@@ -180,10 +204,14 @@ class Program:
         last = self._settings.value.last_workspace
         return Path(last) if last else config.default_workspace_dir()
 
-    def _remember(self, root: Path) -> None:
+    def _remember(self, root: Path) -> str:
+        """Note which workspace is open; return the place it was left at if it was open last."""
         kept = str(root.resolve())
         recent = tuple(dict.fromkeys((kept, *self._settings.value.recent_workspaces)))[:5]
+        before = self._settings.value
+        was_shown = before.last_place if before.last_workspace == kept else ""
         self._settings.change(last_workspace=kept, recent_workspaces=recent)
+        return was_shown
 
 
 def _undo(uow: Any, *, txn: int) -> Changes:  # Any: see `jobs.Store`

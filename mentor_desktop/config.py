@@ -57,7 +57,8 @@ class Settings:
     """Choices of one person on one computer; written as they are made.
 
     `text_scale` is a percentage from 100 to 200; `language` is empty for the system's own.
-    `presentation` hides everything private while a projector is on.
+    `presentation` hides everything private while a projector is on. `last_place` is the page of
+    `last_workspace` that was shown last, with ids but never names.
     """
 
     language: str = ""
@@ -70,6 +71,7 @@ class Settings:
     presentation: bool = False
     auto_lock_minutes: int = 0
     window_geometry: str = ""
+    last_place: str = ""
 
     def changed(self, **values: Any) -> "Settings":  # Any: one value per field, checked by replace
         """Return a copy with the given fields replaced."""

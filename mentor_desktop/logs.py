@@ -8,6 +8,9 @@ import json
 import logging
 import sys
 import threading
+import traceback
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -56,8 +59,19 @@ def _rotating(path: Path) -> logging.Handler:
     return handler
 
 
-def start(folder: Path) -> None:
-    """Write the log into `folder`; without a place for it the program runs all the same."""
+def _nobody_listens(_report: str) -> None:
+    return None
+
+
+def start(folder: Path, on_crash: Callable[[str], None] = _nobody_listens) -> None:
+    """Write the log into `folder`; without a place for it the program runs all the same.
+
+    `on_crash` gets the report of each bug that nobody caught, to show it to the person.
+    """
+    sys.excepthook = partial(_on_crash, on_crash)
+    threading.excepthook = lambda args: _on_crash(
+        on_crash, args.exc_type, args.exc_value, args.exc_traceback
+    )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -65,16 +79,18 @@ def start(folder: Path) -> None:
     root = logging.getLogger("mentor_desktop")
     root.addHandler(_LogFile(folder / "mentor-desktop.log"))
     root.setLevel(logging.INFO)
-    sys.excepthook = _on_crash
-    threading.excepthook = lambda args: _on_crash(args.exc_type, args.exc_value, args.exc_traceback)
 
 
 def _on_crash(
-    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+    tell: Callable[[str], None],
+    kind: type[BaseException],
+    error: BaseException | None,
+    trace: TracebackType | None,
 ) -> None:
     # The message may quote a name that was being worked on: only the kind and the places are kept.
     logging.getLogger("mentor_desktop").critical("crash", exc_info=(kind, error, trace))  # type: ignore[arg-type]  # error is set whenever kind is
     sys.__excepthook__(kind, error or kind(), trace)
+    tell("".join(traceback.format_exception(kind, error, trace)))
 
 
 def _places_only(trace: TracebackType | None) -> list[str]:

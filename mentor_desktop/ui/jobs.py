@@ -71,6 +71,11 @@ class _Task(NamedTuple):
     is_wanted: Callable[[], bool] = lambda: True
 
 
+def failure_of_bug(report: str) -> Failure:
+    """Return what a person is shown of a bug: one sentence, and the report behind it."""
+    return Failure(UnexpectedError(_(_BUG)), report)
+
+
 class Jobs(QObject):
     """Runs operations on a workspace for the window.
 
@@ -286,9 +291,8 @@ class Jobs(QObject):
         except UserFacingError as error:
             failure = Failure(error)
         except Exception as error:  # noqa: BLE001 the edge of the program: a bug becomes a report
-            told = UnexpectedError(_(_BUG))
-            told.__cause__ = error
-            failure = Failure(told, traceback.format_exc())
+            failure = failure_of_bug(traceback.format_exc())
+            failure.error.__cause__ = error
         else:
             self._post(lambda: task.succeed(result) if task.is_wanted() else None)
             return
