@@ -46,8 +46,8 @@ class WorkshopsPage(Page):
         self.jobs.query(workshop_rows, self._show, key="rows")
 
     def first_focus(self) -> QWidget | None:
-        """Let the keyboard begin in the list."""
-        return self._list if self._rows else None
+        """Let the keyboard begin in the list, also while its rows are on their way."""
+        return self._list
 
     def _build_widgets(self) -> None:
         self._list = LineList(self.theme, _("Workshops"))

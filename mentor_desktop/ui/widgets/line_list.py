@@ -112,6 +112,8 @@ class LineList(QListView):
         self._model.set_lines(tuple(lines))
         self._measures.set_lines(self.lines)
         self.select(key)
+        if self.window().focusWidget() is self:
+            self._begin()
         self._fit()
 
     def select(self, key: str) -> None:
@@ -141,9 +143,7 @@ class LineList(QListView):
 
     def focusInEvent(self, event: QEvent) -> None:
         super().focusInEvent(event)  # type: ignore[arg-type]  # the event Qt hands over
-        if not self.currentIndex().isValid():
-            first = next((row for row, line in enumerate(self.lines) if line.key), -1)
-            self.setCurrentIndex(self._model.index(first))
+        self._begin()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -154,6 +154,12 @@ class LineList(QListView):
         super().currentChanged(current, previous)
         if current.isValid() and self.hasFocus():
             self._bring_into_sight(self.visualRect(current))
+
+    def _begin(self) -> None:
+        """Put the keyboard on the first line that can be opened, unless it is on one."""
+        first = next((row for row, line in enumerate(self.lines) if line.key), -1)
+        if not self.currentIndex().isValid() and first >= 0:
+            self.setCurrentIndex(self._model.index(first))
 
     def _bring_into_sight(self, rect: QRect) -> None:
         area: QWidget | None = self.parentWidget()

@@ -46,6 +46,14 @@ def test_enter_opens_the_workshop_the_keyboard_is_on(office: Office, sample: Sam
     assert office.window.navigator.place.key == "workshop"
 
 
+def test_enter_works_at_once_when_the_page_is_opened(office: Office, sample: Sample) -> None:
+    page = office.go("workshops")
+    assert office.window.focusWidget() is page.first_focus()
+    QTest.keyClick(page.first_focus(), Qt.Key.Key_Return)
+    office.settle()
+    assert office.window.navigator.place.key == "workshop"
+
+
 def test_a_cancelled_workshop_says_so(office: Office, sample: Sample) -> None:
     office.write(partial(change_workshop, workshop_id=sample.workshop_id, status="cancelled"))
     office.go("workshops")
