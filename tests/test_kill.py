@@ -52,7 +52,9 @@ def root(workspace_root: Path, workspace_template: Template) -> Path:
 @pytest.mark.soak
 @pytest.mark.slow
 def test_nothing_shown_as_saved_is_lost(
-    root: Path, workspace_template: Template, record_property: Callable[[str, object], None]
+    root: Path,
+    workspace_template: Template,
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     key = workspace_template.key
     actions = 0
@@ -75,8 +77,8 @@ def test_nothing_shown_as_saved_is_lost(
                 workspace.engine().dispose()
                 workspace._lock.release()
     assert actions > ROUNDS
-    record_property("kills", ROUNDS)
-    record_property("actions saved, none lost", actions)
+    record_testsuite_property("kills", ROUNDS)
+    record_testsuite_property("actions saved, none lost", actions)
 
 
 def _live_and_die(root: Path, key: bytes, *, how: int) -> Life:
