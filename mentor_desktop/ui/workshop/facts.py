@@ -34,9 +34,6 @@ class ValueField(Protocol):
 
 F = TypeVar("F", bound=ValueField)
 
-# More options than one reads at a glance: countries, time zones.
-_MANY = 40
-
 
 class Facts:
     """Makes fields for the attributes of one frozen row and fills them from it.
@@ -78,9 +75,9 @@ class Facts:
     ) -> ChoiceField:
         """Return a field with one of a few values."""
         field = ChoiceField(self._theme, label, options, on_save=self._saver(name, read))
-        if len(options) > _MANY:  # else Qt measures them all
-            policy = Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            field.choice.setSizeAdjustPolicy(policy)
+        # Else Qt measures every option, of which there can be hundreds.
+        policy = Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        field.choice.setSizeAdjustPolicy(policy)
         return self._keep(name, field)
 
     def check(self, name: str, text: str) -> CheckBox:

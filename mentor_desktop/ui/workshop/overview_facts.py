@@ -31,6 +31,7 @@ from mentor_desktop.ui.workshop.rule_words import grace_sentence, rule_sentence
 # Fields have their words 10 px inside; headings and free texts stand on the same line.
 _INDENT = 10
 _OTHER_PARTS = frozenset({"Africa", "America", "Asia", "Atlantic", "Australia", "Pacific"})
+_MOST_HOSTS = 300
 _PERCENT_RULES = frozenset({"minutes_pct", "slots_pct"})
 
 
@@ -125,7 +126,8 @@ class OverviewFacts(QWidget):
 
     def _fill_around(self, card: WorkshopCard, around: Around) -> None:
         projects = [(one.id, _called(one)) for one in around.projects]
-        organisations = [(one.id, one.name) for one in _near(around.organisations)]
+        near = _near(around.organisations, card.host_org_id)
+        organisations = [(one.id, one.name) for one in near]
         self._offer(self._project, "project_id", projects)
         self._offer(self._host, "host_org_id", organisations)
         self._facts.show(card)
@@ -274,10 +276,12 @@ def _called(project: ProjectRow) -> str:
     return f"{project.acronym or project.title} · {project.number}"
 
 
-def _near(organisations: Sequence[OrganisationRow]) -> list[OrganisationRow]:
-    """Return the organisations, our own first, then partners, then the others."""
+def _near(organisations: Sequence[OrganisationRow], chosen_id: str | None) -> list[OrganisationRow]:
+    """Return who can host: our own first, then partners, then others, as many as one can scroll."""
     order = {"own": 0, "partner": 1}
-    return sorted(organisations, key=lambda one: order.get(one.kind, 2))
+    by_kind = sorted(organisations, key=lambda one: order.get(one.kind, 2))
+    others = by_kind[_MOST_HOSTS:]
+    return [*by_kind[:_MOST_HOSTS], *(one for one in others if one.id == chosen_id)]
 
 
 def _or_none(text: str) -> str | None:
