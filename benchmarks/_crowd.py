@@ -162,6 +162,15 @@ def make_crowd(root: Path, clock: Clock, *, marked_slots: int) -> Crowd:
     )
 
 
+def make_empty_workshop(root: Path, clock: Clock) -> Workspace:
+    """Make a workspace with the workshop WS-LARGE and nobody in it."""
+    workspace, _code = Workspace.create(root, "benchmark", clock=clock, actor="Rasa", language="lt")
+    with workspace.unit_of_work() as uow:
+        uow.session.execute(insert(Workshop), [_workshop(new_id())])
+        uow.commit()
+    return workspace
+
+
 def _person(dice: random.Random, number: int, organisations: list[str]) -> Values:
     family = "".join(dice.choices(SYLLABLES, k=dice.choice((1, 2, 2, 3)))) + dice.choice(ENDINGS)
     return {

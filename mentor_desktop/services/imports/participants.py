@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.i18n import N_
@@ -16,6 +17,7 @@ from mentor_desktop.services.imports.matching import (
     organisation_key,
 )
 from mentor_desktop.services.tables_in.parsed_rows import ParticipantRow
+from mentor_desktop.store.bulk import insert_many
 from mentor_desktop.store.collation import person_sort_key
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 
@@ -23,20 +25,41 @@ _STEP = 500
 _OFF_THE_LIST = frozenset({"cancelled", "waiting_list", "declined", "withdrew"})
 _WALK_IN = "walk_in"
 
-_INSERT_ORGANISATION = (
-    "INSERT INTO organisation (id, name, name_latin, short_name, sector, subtype, kind, country, city, address, oid, "
-    "pic, website, project_roles, legal_representative, legal_representative_function) "
-    "VALUES (?, ?, '', '', ?, '', 'external', ?, '', '', '', '', '', '[]', '', '')"
+_ORGANISATION = ("id", "name", "sector", "country")
+_ORGANISATION_CONSTANTS = {
+    **dict.fromkeys(("name_latin", "short_name", "subtype", "city", "address", "oid", "pic"), ""),
+    **dict.fromkeys(("website", "legal_representative", "legal_representative_function"), ""),
+    "kind": "external",
+    "project_roles": "[]",
+}
+_PERSON = (
+    "id",
+    "given_name",
+    "family_name",
+    "name_latin",
+    "badge_name",
+    "name_on_certificate",
+    "email",
+    "phone",
+    "country",
+    "gender",
+    "birth_year",
+    "organisation_id",
+    "roles",
+    "preferred_language",
+    "photo_choice",
+    "note",
 )
-_INSERT_PERSON = (
-    "INSERT INTO person (id, given_name, family_name, name_latin, badge_name, name_on_certificate, email, phone, "
-    "country, gender, birth_year, organisation_id, roles, preferred_language, photo_choice, photo_choice_at, note, "
-    "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)"
-)
-_INSERT_REGISTRATION = (
-    "INSERT INTO registration (id, workshop_id, person_id, role, source, state, sending_org_id, sending_country, "
-    "is_partner_staff, list_number, reference, support_request, registered_at) "
-    "VALUES (?, ?, ?, 'participant', ?, ?, ?, ?, 0, ?, ?, ?, ?)"
+_REGISTRATION = (
+    "id",
+    "person_id",
+    "source",
+    "state",
+    "sending_org_id",
+    "sending_country",
+    "list_number",
+    "reference",
+    "support_request",
 )
 
 
@@ -60,6 +83,7 @@ class PossibleDuplicate:
 class _Place:
     """One registration to be; its list number is given when it is written."""
 
+    registration_id: str
     person_id: str
     sort_key: bytes
     row: ParticipantRow
@@ -107,9 +131,18 @@ def prepare_participants(
 
 def apply_participants(uow: UnitOfWork, *, prepared: PreparedParticipants) -> Changes:
     """Write everything that was prepared, as one action that can be undone."""
-    uow.raw.executemany(_INSERT_ORGANISATION, prepared.organisations)
-    uow.raw.executemany(_INSERT_PERSON, prepared.people)
-    uow.raw.executemany(_INSERT_REGISTRATION, _registrations(uow, prepared))
+    now = to_milliseconds(uow.clock())
+    insert_many(
+        uow.raw, "organisation", _ORGANISATION, prepared.organisations, _ORGANISATION_CONSTANTS
+    )
+    insert_many(uow.raw, "person", _PERSON, prepared.people, {"created_at": now})
+    constants = {
+        "workshop_id": prepared.workshop_id,
+        "role": "participant",
+        "is_partner_staff": 0,
+        "registered_at": now,
+    }
+    insert_many(uow.raw, "registration", _REGISTRATION, _registrations(uow, prepared), constants)
     uow.describe(N_("Imported {count} participants"), count=len(prepared.places))
     return uow.commit()
 
@@ -130,7 +163,6 @@ class _Draft:
         self._organisations = known_organisations(uow)
         self._registered = registered_people(uow, workshop_id)
         self._sort_language = uow.raw.sort_language
-        self._now = to_milliseconds(uow.clock())
         self._new_organisations: list[tuple[object, ...]] = []
         self._new_people: list[tuple[object, ...]] = []
         self._places: list[_Place] = []
@@ -146,7 +178,8 @@ class _Draft:
             return
         self._registered.add(person_id)
         key = person_sort_key(row.given_name, row.family_name, self._sort_language)
-        self._places.append(_Place(person_id, key, row, organisation_id))
+        registration_id = derived_id("registration", self._workshop_id, person_id)
+        self._places.append(_Place(registration_id, person_id, key, row, organisation_id))
 
     def finished(self) -> PreparedParticipants:
         """Return what was collected; places in the order of the printed list."""
@@ -182,7 +215,7 @@ class _Draft:
             if is_same:
                 return match.person.id
         person_id = new_id()
-        self._new_people.append(_person_values(person_id, row, organisation_id, self._now))
+        self._new_people.append(_person_values(person_id, row, organisation_id))
         self._people.add(KnownPerson(person_id, name, row.email, row.birth_year))
         return person_id
 
@@ -207,7 +240,7 @@ def registered_people(uow: Reader, workshop_id: str) -> set[str]:
 
 
 def _person_values(
-    person_id: str, row: ParticipantRow, organisation_id: str | None, now: int
+    person_id: str, row: ParticipantRow, organisation_id: str | None
 ) -> tuple[object, ...]:
     return (
         person_id,
@@ -222,12 +255,16 @@ def _person_values(
         row.gender,
         row.birth_year,
         organisation_id,
-        json.dumps([row.role] if row.role else []),
+        _roles(row.role),
         row.preferred_language,
         row.photo_choice,
         row.note,
-        now,
     )
+
+
+@cache
+def _roles(role: str) -> str:
+    return json.dumps([role] if role else [])
 
 
 def _registrations(uow: UnitOfWork, prepared: PreparedParticipants) -> Iterable[tuple[object, ...]]:
@@ -238,7 +275,6 @@ def _registrations(uow: UnitOfWork, prepared: PreparedParticipants) -> Iterable[
         "SELECT coalesce(max(list_number), 0) FROM registration WHERE workshop_id = ?",
         (workshop_id,),
     ).fetchone()[0]
-    now = to_milliseconds(uow.clock())
     for place in prepared.places:
         if place.person_id in present:
             continue
@@ -246,8 +282,7 @@ def _registrations(uow: UnitOfWork, prepared: PreparedParticipants) -> Iterable[
         is_listed = row.state not in _OFF_THE_LIST
         number += is_listed
         yield (
-            derived_id("registration", workshop_id, place.person_id),
-            workshop_id,
+            place.registration_id,
             place.person_id,
             row.source,
             row.state,
@@ -256,5 +291,4 @@ def _registrations(uow: UnitOfWork, prepared: PreparedParticipants) -> Iterable[
             number if is_listed else None,
             row.participant_id,
             row.support_needs,
-            now,
         )

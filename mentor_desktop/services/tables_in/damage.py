@@ -43,7 +43,7 @@ _MIN_MARGIN = 20.0  # and for all of them together
 _CLEARLY_WORSE = 5.0  # a single word that was right beside so many that were not
 _WORDS_JUDGED = 120
 _MISREADINGS = (("cp1252", "cp1257"), ("cp1252", "cp1250"), ("cp1252", "cp1251"))
-_WORD = re.compile("(?:[^\\W\\d_]|[ºª¹¿÷×¨¸²³¯¥´])+")
+_WORD = re.compile("(?:[^\\W\\d_]+|[ºª¹¿÷×¨¸²³¯¥´]+)+")
 
 
 @dataclass(frozen=True, slots=True)

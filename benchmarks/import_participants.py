@@ -1,0 +1,159 @@
+"""10,000 participants from a CSV file into a workshop, beside the plainest thing that could do it.
+
+The floor parses the same bytes with `csv.reader` and inserts the same people and places on the
+list into two plain tables of stdlib `sqlite3` (WAL, synchronous = FULL, one transaction).
+The import reads, maps, checks each value, looks for duplicates, keeps the history for undo,
+the sorted order and the search index, and writes encrypted.
+"""
+
+import csv
+import io
+import random
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from _crowd import ENDINGS, GIVEN, SYLLABLES, Clock, make_empty_workshop
+from report import Check, report
+
+from mentor_desktop.services.imports.run import ImportRequest, apply_import, preview_import
+
+T = TypeVar("T")
+
+ROWS = 10_000
+RUNS = 5
+MOST_TIMES_PLAIN = 3.0
+COLUMNS = [
+    "participant_id",
+    "given_name",
+    "family_name",
+    "name_latin",
+    "badge_name",
+    "email",
+    "organisation",
+    "sector",
+    "country",
+    "gender",
+    "birth_year",
+    "role",
+    "preferred_language",
+    "support_needs",
+    "registration",
+    "photo_consent",
+]
+
+
+def table() -> bytes:
+    """Return the file, the same one every time."""
+    dice = random.Random(19)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for number in range(1, ROWS + 1):
+        given = dice.choice(GIVEN)
+        family = "".join(dice.choices(SYLLABLES, k=3)) + dice.choice(ENDINGS)
+        writer.writerow(
+            (
+                f"P{number:05}",
+                given,
+                family.capitalize(),
+                "",
+                given,
+                f"user{number}@example.org",
+                f"School {dice.randrange(300)}",
+                dice.choice(("ngo", "business", "public")),
+                dice.choice(("LT", "RO", "CZ", "BG")),
+                dice.choice(("female", "male")),
+                dice.randrange(1950, 2008),
+                dice.choice(("mentor", "trainer")),
+                dice.choice(("lt", "ro", "en")),
+                "",
+                "confirmed",
+                dice.choice(("yes", "no")),
+            )
+        )
+    return text.getvalue().encode()
+
+
+def plain(content: bytes, folder: Path) -> None:
+    """Parse and insert, nothing else."""
+    rows = list(csv.reader(io.StringIO(content.decode())))[1:]
+    connection = sqlite3.connect(folder / "plain.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(
+        "CREATE TABLE person (id INTEGER PRIMARY KEY, given_name, family_name, name_latin, "
+        "badge_name, email, organisation, sector, country, gender, birth_year, role, language, photo)"
+    )
+    connection.execute(
+        "CREATE TABLE registration (id INTEGER PRIMARY KEY, person_id, reference, support, state)"
+    )
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(
+        "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ((n, *row[1:13], row[15]) for n, row in enumerate(rows)),
+    )
+    connection.executemany(
+        "INSERT INTO registration VALUES (?, ?, ?, ?, ?)",
+        ((n, n, row[0], row[13], row[14]) for n, row in enumerate(rows)),
+    )
+    connection.execute("COMMIT")
+    connection.close()
+
+
+class Taken:
+    """CPU and wall milliseconds of each step, by its name."""
+
+    def __init__(self) -> None:
+        self.cpu: dict[str, list[float]] = {}
+        self.wall: dict[str, list[float]] = {}
+
+    def time(self, name: str, act: Callable[[], T]) -> T:
+        """Run it, note what it took and return its result."""
+        cpu, wall = time.process_time(), time.perf_counter()
+        result = act()
+        self.wall.setdefault(name, []).append((time.perf_counter() - wall) * 1000)
+        self.cpu.setdefault(name, []).append((time.process_time() - cpu) * 1000)
+        return result
+
+    def median(self, name: str) -> float:
+        """Return the median CPU milliseconds."""
+        return statistics.median(self.cpu[name])
+
+
+def one_import(content: bytes, folder: Path, taken: Taken) -> None:
+    """Import into a new workspace and check that everybody arrived."""
+    workspace = make_empty_workshop(folder / "w", Clock())
+    request = ImportRequest(
+        kind="participants", file_name="people.csv", content=content, workshop="WS-LARGE"
+    )
+    preview = taken.time("look", lambda: preview_import(workspace, request))
+    taken.time("write", lambda: apply_import(workspace, preview))
+    with workspace.reader() as uow:
+        assert uow.raw.execute("SELECT count(*) FROM registration").fetchone()[0] == ROWS
+    workspace.close(with_backup=False)
+
+
+def main() -> None:
+    """Measure both in turns and print the line."""
+    content, taken = table(), Taken()
+    for _run in range(RUNS):
+        with tempfile.TemporaryDirectory(prefix="mentor-bench-") as folder:
+            taken.time("plain", partial(plain, content, Path(folder)))
+            one_import(content, Path(folder), taken)
+    whole = taken.median("look") + taken.median("write")
+    report(
+        "import of 10,000 participants",
+        [Check("CPU: times plain", whole / taken.median("plain"), MOST_TIMES_PLAIN)],
+        cpu_ms={name: round(taken.median(name), 1) for name in taken.cpu},
+        wall_ms={name: round(statistics.median(got), 1) for name, got in taken.wall.items()},
+    )
+
+
+if __name__ == "__main__":
+    main()
