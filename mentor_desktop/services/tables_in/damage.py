@@ -34,6 +34,10 @@ _BLANK_ASCII = bytes(
     code if code >= 0x80 else 0x01 if code in _ASCII_CONTROLS else 0x20  # noqa: PLR2004
     for code in range(0x100)
 )
+_ASCII_LETTERS_ONLY = bytes(
+    code if code >= 0x80 or chr(code).isalpha() else 0x20  # noqa: PLR2004
+    for code in range(0x100)
+)
 _CONTROL = re.compile(f"[{re.escape(_ASCII_CONTROLS.decode())}\x80-\x9f]")
 
 _ODD_IN_WORDS = frozenset("ðþÐÞøØìÌùÙòÒºª¹¿ûÛãÃæÆèÈ")
@@ -201,8 +205,11 @@ def _misread_words(utf8: bytes, runs: Iterable[str]) -> dict[str, str]:
     )
     if not is_suspect:
         return {}
-    text = utf8.decode("utf-8", "surrogatepass")
-    words = [word for word in dict.fromkeys(_WORD.findall(text)) if not word.isascii()]
+    # Each distinct word once, and only those with a letter outside ASCII, go through the pattern.
+    pieces = dict.fromkeys(utf8.translate(_ASCII_LETTERS_ONLY).split())
+    marked = b" ".join(piece for piece in pieces if not piece.isascii())
+    words = list(dict.fromkeys(_WORD.findall(marked.decode("utf-8", "surrogatepass"))))
+    words = [word for word in words if not word.isascii()]
     sample = words[:: max(1, len(words) // _WORDS_JUDGED)]
     margins = {reading: _margin(sample, *reading) for reading in _MISREADINGS}
     best = max(margins, key=margins.__getitem__)
