@@ -1,0 +1,5 @@
+"""The real window on an encrypted workspace, as for the pages of workshops."""
+
+from tests.ui.workshop.conftest import office, sample
+
+__all__ = ["office", "sample"]
