@@ -31,7 +31,7 @@ from mentor_desktop.ui.widgets.line_list import Line, LineList
 from mentor_desktop.ui.widgets.pdf_view import PdfView
 from mentor_desktop.ui.widgets.text import Text
 
-_LIST_WIDTH, _CHOICES_WIDTH = 280, 220
+_LIST_WIDTH, _CHOICES_WIDTH = 220, 180
 
 
 class PapersPage(Page):
@@ -77,7 +77,7 @@ class PapersPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._pdf.fit_page()
+        self._pdf.fit_width()
 
     # ---- widgets
 
