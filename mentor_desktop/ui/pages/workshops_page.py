@@ -89,7 +89,8 @@ class WorkshopsPage(Page):
 
     def _show_more(self) -> None:
         copy = _("Duplicate a workshop as template")
-        self.set_more([PageAction(copy, self._open_copy_form, icon="copy")])
+        projects = PageAction(_("Projects"), lambda: self.frame.go("project"), icon="project")
+        self.set_more([PageAction(copy, self._open_copy_form, icon="copy"), projects])
 
     def _open_workshop(self, workshop_id: str) -> None:
         self.frame.go("workshop", workshop_id=workshop_id)

@@ -79,7 +79,7 @@ class OverviewFacts(QWidget):
         self._groups = QVBoxLayout(self)
         self._groups.setContentsMargins(0, 0, 0, 0)
         self._groups.setSpacing(theme.space("xl"))
-        self._build_next()
+        self._soon.start()
 
     def show_card(self, card: WorkshopCard) -> None:
         """Fill the fields from a workshop."""
@@ -119,7 +119,8 @@ class OverviewFacts(QWidget):
             box.setChecked(code in card.languages)
         self._percent.setVisible(card.rule_kind in _PERCENT_RULES)
         self._grace_words.setText(grace_sentence(card))
-        self._project_page.setVisible(card.project_id is not None)
+        way_on = _("Open the project") if card.project_id else _("Add a project")
+        self._project_page.set_text(way_on)
         self._rule_words.setText("")
         if self._around:
             self._fill_around(card, self._around)

@@ -22,6 +22,7 @@ from mentor_desktop.ui.widgets.text import Text
 from mentor_desktop.ui.workshop.facts import Facts
 from mentor_desktop.ui.workshop.overview_facts import Around, OverviewFacts
 from mentor_desktop.ui.workshop.part import Part
+from mentor_desktop.ui.workshop.project_form import ProjectForm
 
 
 class OverviewPart(Part):
@@ -97,10 +98,18 @@ class OverviewPart(Part):
     def _go(self, place: str) -> None:
         if place == "readiness":
             self.frame.go("workshop", workshop_id=self.card.id, tab="readiness")
+        elif place == "project" and self.card.project_id:
+            self.frame.go("project", project_id=self.card.project_id)
         elif place == "project":
-            self.frame.go("project", project_id=self.card.project_id or "")
+            form = ProjectForm(self.desk)
+            form.created.connect(self._take_project)
+            self.frame.open_panel(form, _("Add a project"))
         else:
             self.frame.go(place, workshop_id=self.card.id)
+
+    def _take_project(self, project_id: str) -> None:
+        self.jobs.command(self._change({"project_id": project_id}))
+        self.frame.go("project", project_id=project_id)
 
 
 # Any: see `jobs.Store`.

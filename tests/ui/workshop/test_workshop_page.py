@@ -158,6 +158,17 @@ def test_a_project_is_chosen_from_those_there_are(office: Office, sample: Sample
     assert _card(office, sample).project_id == other
 
 
+def test_a_project_is_added_from_a_workshop_that_has_none(office: Office, sample: Sample) -> None:
+    office.write(partial(change_workshop, workshop_id=sample.workshop_id, project_id=None))
+    _open(office, sample)
+    office.press("Add a project")
+    office.type_into("Title", "Listening", office.panel)
+    office.type_into("Number of the agreement", "NPJR-2026/10001", office.panel)
+    office.press("Add the project", office.panel)
+    assert _card(office, sample).project == "Listening"
+    assert office.window.navigator.place.key == "project"
+
+
 def test_the_next_act_follows_the_time(office: Office, sample: Sample, clock: Movable) -> None:
     _open(office, sample)
     assert office.page.primary.text == "Check in"
