@@ -102,8 +102,8 @@ smoke: package
 	$(BIN)/python -m installer.smoke_test
 
 .PHONY: screenshots
-screenshots: setup ## Draw every page and print into docs/screenshots/
-	$(DISPLAYED) $(BIN)/python tools/screenshots.py
+screenshots: setup ## Draw every page and print into docs/screenshots/ (ONLY=dark for one variant)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tools.screenshots $(ONLY)
 
 .PHONY: strings
 strings: setup ## Collect texts, bring the catalogues up to date, build the pseudo-locale

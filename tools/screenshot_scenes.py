@@ -1,0 +1,256 @@
+"""Draw every page of the program in one language, scheme, text size and window size.
+
+One process per variant, started by `tools/screenshots.py`: language and scheme are the
+process's own. Nothing here waits for time, only for the jobs of the window.
+
+Usage: python -m tools.screenshot_scenes VARIANT FOLDER   (FOLDER has the workspaces)
+"""
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from mentor_desktop import config, i18n
+from mentor_desktop.app import Program
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.ui.application import make_application
+from mentor_desktop.ui.entrance import Entrance
+from mentor_desktop.ui.main_window import MainWindow
+from mentor_desktop.ui.pages.import_page import ImportPage
+
+# The morning of the first day, four minutes into it; and the end of the last one.
+MORNING_AT = datetime(2026, 3, 10, 9, 34, tzinfo=UTC)
+EVENING_AT = datetime(2026, 3, 12, 15, 20, tzinfo=UTC)
+Window = TypeVar("Window", bound=QWidget)
+SAMPLES = Path(__file__).resolve().parent.parent / "resources" / "samples"
+_SETTLE_LIMIT_S = 20.0
+_QUIET_STEPS = 6
+_STEP_MS = 30
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way of looking at everything."""
+
+    name: str
+    language: str = "en"
+    scheme: Literal["light", "dark"] = "light"
+    text_scale: int = 100
+    width: int = 1280
+    height: int = 820
+
+
+VARIANTS = {
+    variant.name: variant
+    for variant in (
+        Variant("light"),
+        Variant("dark", scheme="dark"),
+        Variant("lithuanian", language="lt"),
+        Variant("pseudo", language="en_XA"),
+        Variant("bulgarian", language="bg"),
+        Variant("large-text", text_scale=200),
+        Variant("small-window", width=1024, height=640),
+        Variant("large-window", width=1600, height=1000),
+    )
+}
+
+
+def _settle(window: QWidget, is_idle: Callable[[], bool] = lambda: True) -> None:
+    deadline = time.monotonic() + _SETTLE_LIMIT_S
+    quiet, before = 0, window.grab().toImage()
+    while quiet < _QUIET_STEPS and time.monotonic() < deadline:
+        QTest.qWait(_STEP_MS)
+        now = window.grab().toImage()
+        quiet, before = (quiet + 1 if is_idle() and now == before else 0), now
+
+
+class Stage:
+    """The window on one workspace, and hands for it."""
+
+    def __init__(self, window: MainWindow, facts: dict[str, str]) -> None:
+        self.window = window
+        self.facts = facts
+
+    def settle(self) -> None:
+        """Let the window work until nothing is under way and the picture stands still."""
+        _settle(self.window, self._is_idle)
+
+    def _is_idle(self) -> bool:
+        return self.window.navigator.page is not None and self.window.desk.jobs.pending == 0
+
+    def clear(self) -> None:
+        """Close what lies over the page."""
+        self.window.frame.close_panel()
+        if self.window.frame.palette is not None:
+            self.window.frame.palette.close_palette()
+
+    def type(self, text: str) -> None:
+        """Type into whatever has the keyboard."""
+        QTest.keyClicks(QApplication.focusWidget() or self.window, text)
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
+        """Press one key."""
+        target = QApplication.focusWidget() or self.window
+        QTest.keyClick(target, key, modifier or Qt.KeyboardModifier.NoModifier)
+
+
+def _nothing(_stage: Stage) -> None:
+    """Leave the page as it opens."""
+
+
+def _look_for_elena(stage: Stage) -> None:
+    stage.type("mun")
+
+
+def _find(stage: Stage) -> None:
+    stage.window.frame.find()
+    palette = stage.window.frame.palette
+    assert palette is not None
+    box = palette.findChild(QLineEdit)
+    assert box is not None
+    QTest.keyClicks(box, "mun")
+
+
+def _look_at_a_file(stage: Stage) -> None:
+    page = stage.window.navigator.page
+    assert isinstance(page, ImportPage)
+    page.take_file(SAMPLES / "participants.csv")
+
+
+def _walk_in(stage: Stage) -> None:
+    stage.type("Nova")
+    stage.press(Qt.Key.Key_F4)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture: which workspace, which page, and what is done there first."""
+
+    name: str
+    workspace: str
+    place: str
+    where: dict[str, str] = field(default_factory=dict)
+    act: Callable[[Stage], None] = _nothing
+
+
+_OF_WORKSHOP = {"workshop_id": ""}  # filled in from the facts of the workspace
+
+SCENES = (
+    Scene("today", "morning", "today"),
+    Scene("door", "morning", "door", _OF_WORKSHOP),
+    Scene("door-homonyms", "morning", "door", _OF_WORKSHOP, _look_for_elena),
+    Scene("door-walk-in", "morning", "door", _OF_WORKSHOP, _walk_in),
+    Scene("register", "morning", "register", _OF_WORKSHOP),
+    Scene("presence", "morning", "presence", _OF_WORKSHOP),
+    Scene("workshops", "morning", "workshops"),
+    Scene("workshop", "morning", "workshop", _OF_WORKSHOP),
+    Scene("agenda", "morning", "workshop", {**_OF_WORKSHOP, "tab": "agenda"}),
+    Scene("participants", "morning", "workshop", {**_OF_WORKSHOP, "tab": "participants"}),
+    Scene("readiness", "morning", "workshop", {**_OF_WORKSHOP, "tab": "readiness"}),
+    Scene("project", "morning", "project"),
+    Scene("people", "morning", "people"),
+    Scene("person", "morning", "people", {"person_id": ""}),
+    Scene("find", "morning", "people", act=_find),
+    Scene("import", "morning", "import", {**_OF_WORKSHOP, "kind": "participants"}),
+    Scene("import-preview", "morning", "import", {"kind": "participants"}, _look_at_a_file),
+    Scene("papers", "morning", "papers", _OF_WORKSHOP),
+    Scene("settings", "morning", "settings"),
+    Scene("history", "morning", "history"),
+    Scene("certificates-to-issue", "closing", "certificates", _OF_WORKSHOP),
+    Scene("today-evening", "evening", "today"),
+    Scene("register-evening", "evening", "register", _OF_WORKSHOP),
+    Scene("certificates", "evening", "certificates", _OF_WORKSHOP),
+    Scene("papers-evening", "evening", "papers", {**_OF_WORKSHOP, "kind": "certificates"}),
+    Scene("empty-today", "empty", "today"),
+    Scene("empty-workshops", "empty", "workshops"),
+    Scene("empty-people", "empty", "people"),
+    Scene("empty-certificates", "empty", "certificates"),
+)
+
+
+def _visible(kind: type[Window]) -> Window:
+    """Return the shown window of this kind."""
+    found = (one for one in QApplication.topLevelWidgets() if isinstance(one, kind))
+    return next(one for one in found if one.isVisible())
+
+
+class Shooting:
+    """One run of the program on one workspace after the other, at the time of each."""
+
+    def __init__(self, variant: Variant, folder: Path) -> None:
+        self._variant, self._folder = variant, folder
+        self._out = folder / "pictures" / variant.name
+        self._out.mkdir(parents=True, exist_ok=True)
+        self._now = MORNING_AT
+        # One program for all of it: its theme loads the fonts of the process once.
+        self._program = Program(make_application(sys.argv), lambda: self._now)
+
+    def shoot(self) -> None:
+        """Draw the entrance, then every scene in its order."""
+        for name, root in {"first-start": "nowhere", "lock": "morning"}.items():
+            self._program.begin(self._folder / root, None, None)
+            window = _visible(Entrance)
+            window.resize(self._variant.width, self._variant.height)
+            _settle(window)
+            window.grab().save(str(self._out / f"{name}.png"))
+        for name in dict.fromkeys(scene.workspace for scene in SCENES):
+            self._now = EVENING_AT if name in {"closing", "evening"} else MORNING_AT
+            with self._stage(name) as stage:
+                for scene in (one for one in SCENES if one.workspace == name):
+                    self._draw(scene, stage)
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[Stage]:
+        """Open a copy of one workspace in the program's own window."""
+        facts: dict[str, str] = json.loads((self._folder / f"{name}.json").read_text("utf-8"))
+        root = self._folder / f"{self._variant.name}-{name}"
+        shutil.copytree(self._folder / name, root)
+        key = bytes.fromhex(facts["key"])
+        self._program.show_workspace(Workspace.open(root, key, clock=lambda: self._now))
+        window = _visible(MainWindow)
+        window.resize(self._variant.width, self._variant.height)
+        yield Stage(window, facts)
+        window.close()
+
+    def _draw(self, scene: Scene, stage: Stage) -> None:
+        where = {key: value or stage.facts[key] for key, value in scene.where.items()}
+        stage.window.frame.go(scene.place, **where)
+        stage.settle()
+        scene.act(stage)
+        stage.settle()
+        stage.window.grab().save(str(self._out / f"{scene.name}.png"))
+        stage.clear()
+
+
+def main(name: str, folder: Path) -> None:
+    """Draw one variant with settings of its own."""
+    variant = VARIANTS[name]
+    os.environ["XDG_CONFIG_HOME"] = str(folder / f"{name}-config")
+    settings = config.Settings(
+        language=variant.language,
+        colour_scheme=variant.scheme,
+        text_scale=variant.text_scale,
+        reduced_motion=True,
+    )
+    config.save_settings(config.config_dir(), settings)
+    i18n.set_language(variant.language)
+    application = make_application(sys.argv)
+    application.setQuitOnLastWindowClosed(False)
+    application.setCursorFlashTime(0)
+    Shooting(variant, folder).shoot()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

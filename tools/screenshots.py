@@ -1,0 +1,161 @@
+"""`make screenshots`: every page in every variant, and the prints, to be looked at.
+
+docs/screenshots/ gets each page in light and dark, the prints, and one contact sheet per
+variant; build/screenshots/ keeps every single picture. The clock stands still, so that a
+picture changes only when the page does.
+
+Usage: python -m tools.screenshots [VARIANT …]
+"""
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image, ImageDraw, ImageOps
+
+from mentor_desktop.services import papers
+from mentor_desktop.services.certificates import issue_certificates
+from mentor_desktop.services.demo import DEMO_WORKSHOP, fill_with_samples, sample
+from mentor_desktop.services.imports.run import ImportRequest, run_import
+from mentor_desktop.services.people import search_people
+from mentor_desktop.store.keyfile import KeyFile
+from mentor_desktop.store.workspace import Workspace
+from tools.screenshot_scenes import EVENING_AT, MORNING_AT, VARIANTS
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / "build" / "screenshots"
+OUT = ROOT / "docs" / "screenshots"
+KEPT_WHOLE = ("light", "dark")
+PASSPHRASE = "a passphrase for pictures"  # noqa: S105 of a workspace that is thrown away
+HERE_SO_FAR = 23
+COLUMNS = 4
+THUMBNAIL_WIDTH = 480
+GAP = 12
+PAPER_SCALE = 1.5
+COLOURS = 128  # a page has few; a palette makes a picture a third as large
+
+
+def _attendance(rows_of_first_slot: int | None) -> bytes:
+    """Return the sample marks, or those of the first people in the first half-day only."""
+    marks = sample("attendance.csv")
+    if rows_of_first_slot is None:
+        return marks
+    table = list(csv.reader(io.StringIO(marks.decode("utf-8-sig"))))
+    came = [row for row in table[1:] if row[1] == "D1-AM" and row[2] == "present"]
+    kept = io.StringIO()
+    csv.writer(kept).writerows([table[0], *came[:rows_of_first_slot]])
+    return kept.getvalue().encode()
+
+
+def make_workspace(name: str, moment: datetime) -> None:
+    """Make one workspace beside a file with its key and the ids that scenes name."""
+    root = WORK / name
+    workspace, _code = Workspace.create(root, PASSPHRASE, clock=lambda: moment)
+    facts = {"workshop_id": "", "person_id": ""}
+    if name != "empty":
+        facts["workshop_id"] = fill_with_samples(workspace)
+        marks = _attendance(HERE_SO_FAR if name == "morning" else None)
+        request = ImportRequest(
+            kind="attendance", file_name="attendance.csv", content=marks, workshop=DEMO_WORKSHOP
+        )
+        run_import(workspace, request)
+        with workspace.reader() as reader:
+            facts["person_id"] = search_people(reader, "mun")[0].id
+    if name == "evening":
+        with workspace.unit_of_work() as uow:
+            issue_certificates(uow, facts["workshop_id"])
+        draw_prints(workspace, facts["workshop_id"])
+    facts["key"] = KeyFile.load(workspace.folder.key_file).open_with_passphrase(PASSPHRASE).hex()
+    workspace.close()
+    (WORK / f"{name}.json").write_text(json.dumps(facts), "utf-8")
+
+
+def draw_prints(workspace: Workspace, workshop_id: str) -> None:
+    """Draw the first pages of the attendance list and of some certificates."""
+    with workspace.reader() as reader:
+        made = {
+            "attendance-list": papers.render_attendance_list(reader, workshop_id, language="en"),
+            "certificate": papers.certificate_papers(reader, workshop_id, single_file=True)[0],
+        }
+    for name, paper in made.items():
+        pages = pypdfium2.PdfDocument(paper.data)
+        for number in range(min(len(pages), 2)):
+            picture = pages[number].render(scale=PAPER_SCALE).to_pil()
+            _save(picture, OUT / f"print-{name}-{number + 1}.png")
+
+
+def _save(picture: Image.Image, path: Path) -> None:
+    picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def contact_sheet(pictures: list[Path], path: Path) -> None:
+    """Lay all pictures of a variant out on one sheet, each with its name."""
+    tiles = []
+    for one in pictures:
+        with Image.open(one) as picture:
+            height = round(picture.height * THUMBNAIL_WIDTH / picture.width)
+            tile = picture.convert("RGB").resize(
+                (THUMBNAIL_WIDTH, height), Image.Resampling.LANCZOS
+            )
+        tile = ImageOps.expand(tile, (GAP, 2 * GAP, GAP, 0), "#888888")
+        ImageDraw.Draw(tile).text((GAP, GAP // 2), one.stem, fill="white")
+        tiles.append(tile)
+    width, height = tiles[0].size
+    rows = -(-len(tiles) // COLUMNS)
+    sheet = Image.new("RGB", (COLUMNS * width, rows * height), "#888888")
+    for index, tile in enumerate(tiles):
+        sheet.paste(tile, (index % COLUMNS * width, index // COLUMNS * height))
+    _save(sheet, path)
+
+
+def draw_variant(name: str) -> None:
+    """Draw every page in one variant, in a process of its own, and its contact sheet."""
+    subprocess.run(
+        [sys.executable, "-m", "tools.screenshot_scenes", name, str(WORK)],
+        cwd=ROOT,
+        env={**os.environ, "QT_LOGGING_RULES": "qt.qpa.*=false"},
+        check=True,
+    )
+    pictures = sorted(
+        (WORK / "pictures" / name).glob("*.png"), key=lambda path: path.stat().st_mtime
+    )
+    contact_sheet(pictures, OUT / f"sheet-{name}.png")
+    if name in KEPT_WHOLE:
+        for picture in pictures:
+            with Image.open(picture) as whole:
+                _save(whole, OUT / f"{picture.stem}-{name}.png")
+    print(f"{name}: {len(pictures)} pictures", flush=True)
+
+
+def main(wanted: list[str]) -> int:
+    """Draw the wanted variants; all of them when none is named."""
+    unknown = set(wanted) - VARIANTS.keys()
+    if unknown:
+        print(f"No variant is called {', '.join(sorted(unknown))}.", file=sys.stderr)
+        return 2
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    OUT.mkdir(parents=True, exist_ok=True)
+    moments = {
+        "empty": MORNING_AT,
+        "morning": MORNING_AT,
+        "closing": EVENING_AT,
+        "evening": EVENING_AT,
+    }
+    for name, moment in moments.items():
+        make_workspace(name, moment)
+    for name in wanted or VARIANTS:
+        draw_variant(name)
+    print(f"Look at them: {OUT.relative_to(ROOT)}/sheet-*.png, {WORK.relative_to(ROOT)}/pictures/")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
