@@ -71,6 +71,8 @@ class PairView(QWidget):
         self.show_trouble("")
         self._reason.setText(reason)
         theme, old = self._theme, self._body
+        answers = (self._keep_first, self._keep_second, self._apart)
+        had_focus = next((one for one in answers if one.hasFocus()), None)
         self._body = QWidget()
         grid = QGridLayout(self._body)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -96,6 +98,9 @@ class PairView(QWidget):
         self._scroll.column.replaceWidget(old, self._body)
         old.hide()
         old.deleteLater()
+        if had_focus is not None:  # a widget that moves to another parent loses the keyboard
+            self._body.show()
+            had_focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_fact(self, grid: QGridLayout, line: int, fact: Fact) -> None:
         theme = self._theme

@@ -1,9 +1,17 @@
 """Where a file is dropped or chosen."""
 
 from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mentor_desktop.i18n import _
@@ -35,7 +43,7 @@ class DropArea(QWidget):
         self._trouble.setText(sentence)
         self._trouble.setVisible(bool(sentence))
 
-    def set_over(self, *, is_over: bool) -> None:
+    def set_over(self, is_over: bool) -> None:
         """Light up while a file hangs over the page."""
         self._is_over = is_over
         self.update()
@@ -50,3 +58,35 @@ class DropArea(QWidget):
             painter.setBrush(theme.color("accent_soft"))
         radius = theme.size("radius")
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+
+
+class DropTarget(QWidget):
+    """Takes a file dropped anywhere on it.
+
+    Emits:
+        hovered: whether a file hangs over it.
+        dropped: the path of the file, the first of several.
+    """
+
+    hovered = Signal(bool)
+    dropped = Signal(Path)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.hovered.emit(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self.hovered.emit(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.hovered.emit(False)
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self.dropped.emit(Path(files[0]))

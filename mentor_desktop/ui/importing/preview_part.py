@@ -66,7 +66,8 @@ class PreviewPart(QWidget):
 
     def take_choices(self, choices: QWidget) -> None:
         """Put the choice of kind and workshop above everything, where it scrolls along."""
-        self._scroll.column.insertWidget(0, choices)
+        if self._scroll.column.indexOf(choices) < 0:
+            self._scroll.column.insertWidget(0, choices)
 
     def show_preview(self, preview: ImportPreview) -> None:
         """Show what an import would do."""

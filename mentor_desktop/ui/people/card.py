@@ -115,6 +115,7 @@ class PersonCardPanel(LiveForm):
         if is_first:
             for part in self._parts[1:-1]:
                 part.setVisible(part not in {self._history, self._names})
+        self._consents.setHidden(is_private)  # one of them is about diet and access needs
         self._remove.setVisible(not card.workshops and not card.consents)
         self._show_history.setVisible(not is_private and not self._history.is_open)
         self._history.setVisible(not is_private and self._history.is_open)

@@ -1,7 +1,11 @@
 """A file is looked at, put right and brought in whole; one key takes it back."""
 
+from datetime import date
 from functools import partial
 from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from mentor_desktop.services.people import add_person, person_order
 from mentor_desktop.services.registrations import RegistrationRow, registration_rows
@@ -17,8 +21,6 @@ HEADINGS = "Vardas;Pavardė;El. paštas;Organizacija;Šalis;Gimimo metai\n"
 
 
 def _workshop(office: Office, code: str = "WS-1") -> None:
-    from datetime import date
-
     office.write(
         partial(
             add_workshop,
@@ -87,8 +89,55 @@ def test_the_same_file_again_brings_nobody_twice(office: Office) -> None:
     _import(office, _take(office, SAMPLES / "participants.csv"))
     page = _take(office, SAMPLES / "participants.csv")
     assert any("stand on this list already" in word for word in office.texts())
-    _verb_text, is_enabled = _verb(page)
-    assert _everybody(office) == 60 or is_enabled
+    assert _verb(page) == ("Import", False)
+    assert _everybody(office) == 60
+
+
+def test_a_mark_at_the_door_lands_while_a_file_is_brought_in(
+    office: Office, sample: Sample, tmp_path: Path
+) -> None:
+    rows = "".join(f"Ana{at},Kovač{at},\n" for at in range(2_000))
+    page = _take(office, _write(tmp_path, "given_name,family_name,email\n" + rows))
+    landed: list[int] = []
+    assert page.primary is not None
+    page.primary.act()
+    office.jobs.command(
+        partial(add_person, given_name="Zita"), lambda _changes: landed.append(_everybody(office))
+    )
+    office.settle()
+    assert landed
+    assert _everybody(office) == 60 + 1 + 2_000
+
+
+def test_a_cancelled_import_leaves_nothing_and_can_be_begun_again(office: Office) -> None:
+    _workshop(office)
+    page = _take(office, SAMPLES / "participants.csv")
+    office.jobs.work_started.connect(lambda work: work.cancel())
+    _import(office, page)
+    assert _everybody(office) == 0
+    assert office.window.frame.last_toast == "Cancelled: nothing was imported."
+    assert _verb(page) == ("Import 60 participants", True)
+
+
+def test_a_projector_hides_the_rows_of_a_file(office: Office) -> None:
+    _workshop(office)
+    _take(office, SAMPLES / "participants.csv")
+    office.page.desk.settings.change(presentation=True)
+    assert not any("example.org" in word for word in office.texts())
+    office.press("Leave presentation mode", office.page)
+    assert any("example.org" in word for word in office.texts())
+
+
+def test_a_dropped_file_is_taken(office: Office) -> None:
+    _workshop(office)
+    page = office.go("import", kind="participants")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(SAMPLES / "participants.csv"))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
+    page._target.dragEnterEvent(QDragEnterEvent(QPoint(9, 9), copy, data, left, none))
+    page._target.dropEvent(QDropEvent(QPointF(9, 9), copy, data, left, none))
+    office.settle()
+    assert _verb(page) == ("Import 60 participants", True)
 
 
 def test_bad_lines_stop_the_import_until_they_are_left_out(office: Office, tmp_path: Path) -> None:
