@@ -93,7 +93,7 @@ class ImportPage(Page):
         look.looked.connect(self._show_looked)
         look.unread.connect(self._on_unread)
         look.imported.connect(self._on_imported)
-        look.not_imported.connect(lambda sentence: self.frame.toast(sentence))
+        look.not_imported.connect(self.frame.toast)
         look.not_imported.connect(self._show_state)
         for part in (looked.letters, looked.reading):
             part.encoding_chosen.connect(partial(look.read_anew, "encoding"))

@@ -16,6 +16,7 @@ from mentor_desktop.services.choices import (
 from mentor_desktop.services.door import door_people
 from mentor_desktop.services.registrations import RegistrationRow, registration_rows
 from mentor_desktop.ui.door.people_at_door import PeopleAtDoor
+from mentor_desktop.ui.exporting import open_export
 from mentor_desktop.ui.finder import folded
 from mentor_desktop.ui.pages.base import Page, PageAction
 from mentor_desktop.ui.shortcuts import Shortcut
@@ -92,6 +93,11 @@ class ParticipantsPart(Part):
             ),
             PageAction(_("Correct the name"), self._correct_name, "edit", Shortcut.CORRECT),
             PageAction(_("Import participants"), self._import, "import"),
+            PageAction(
+                _("Export participants"),
+                partial(open_export, self.desk, "participants", self.card.id),
+                "export",
+            ),
             PageAction(_("Search the list"), self._search.setFocus, "search", Shortcut.FILTER),
         )
 
