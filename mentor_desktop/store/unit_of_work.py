@@ -5,7 +5,6 @@ are handed to use cases as `uow`. Not thread-safe: one thread uses one at a time
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +19,7 @@ from mentor_desktop.models import Person, Txn
 from mentor_desktop.store import person_order
 from mentor_desktop.store.blobs import Blobs
 from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.opened_file import OpenedFile
 from mentor_desktop.store.refusals import explained
 from mentor_desktop.store.settings import setting
 
@@ -40,10 +40,10 @@ class Reader:
     """
 
     def __init__(
-        self, engine: Engine, clock: Clock, author: Author, blobs: Blobs, root: Path
+        self, engine: Engine, clock: Clock, author: Author, blobs: Blobs, file: OpenedFile
     ) -> None:
         self._engine = engine
-        self._root = root
+        self._file = file
         self._raw: StoreConnection | None = None
         self.clock = clock
         self.device = author.device
@@ -90,7 +90,7 @@ class Reader:
         self.session.close()
         if error is None or self._is_own_fault(error):
             return
-        known = explained(error, self._root)
+        known = explained(error, self._file.folder)
         if known is not None:
             raise known from error
 
@@ -105,9 +105,9 @@ class UnitOfWork(Reader):
     """One user action. Leaving the block without `commit()` rolls everything back."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, author: Author, blobs: Blobs, root: Path
+        self, engine: Engine, clock: Clock, author: Author, blobs: Blobs, file: OpenedFile
     ) -> None:
-        super().__init__(engine, clock, author, blobs, root)
+        super().__init__(engine, clock, author, blobs, file)
         self._action = ""
         self._values: dict[str, str] = {}
         self._undoes: int | None = None
@@ -130,7 +130,11 @@ class UnitOfWork(Reader):
         self._undoable = False
 
     def commit(self) -> Changes:
-        """Make the action durable and return what it changed; writing nothing is fine."""
+        """Make the action durable and return what it changed; writing nothing is fine.
+
+        Raises:
+            StoreError: the file is no longer where it was; nothing was saved.
+        """
         self.session.flush()
         raw = self.raw
         rows = raw.execute(
@@ -143,6 +147,8 @@ class UnitOfWork(Reader):
         if rows:
             self.session.add(self._txn_row())
             self.session.flush()
+        if rows:
+            self._file.require_in_place()
         # Before the commit: it gives the connection back, perhaps to another thread.
         raw.current_txn = None
         self._raw = None

@@ -24,6 +24,7 @@ from mentor_desktop.store.connection import StoreConnection, connect
 from mentor_desktop.store.folder import InstanceLock, WorkspaceFolder
 from mentor_desktop.store.incarnation import Incarnations
 from mentor_desktop.store.keyfile import KeyFile, no_workspace
+from mentor_desktop.store.opened_file import OpenedFile
 from mentor_desktop.store.refusals import explained
 from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.store.version import HEAD
@@ -53,6 +54,7 @@ class Workspace:
         self._key = key
         self._lock = lock
         self._engine: Engine | None = None
+        self._file: OpenedFile  # since the first connection
         self._engine_lock = Lock()
         self._is_closed = False
         self._incarnations = Incarnations(config.device_dir())
@@ -147,14 +149,14 @@ class Workspace:
         from mentor_desktop.store.unit_of_work import Author, UnitOfWork  # SQLAlchemy: 180 ms
 
         author = Author(self._device, self._actor)
-        return UnitOfWork(self.engine(), self.clock, author, self._blobs(), self.folder.root)
+        return UnitOfWork(self.engine(), self.clock, author, self._blobs(), self._file)
 
     def reader(self) -> Reader:
         """Return a read-only view to be entered with `with`."""
         from mentor_desktop.store.unit_of_work import Author, Reader  # SQLAlchemy: 180 ms
 
         author = Author(self._device, self._actor)
-        return Reader(self.engine(), self.clock, author, self._blobs(), self.folder.root)
+        return Reader(self.engine(), self.clock, author, self._blobs(), self._file)
 
     def engine(self) -> Engine:
         """Return the SQLAlchemy engine, made at the first call."""
@@ -251,6 +253,7 @@ class Workspace:
         self.folder.mark_open()
 
     def _settle(self, connection: StoreConnection) -> None:
+        self._file = OpenedFile(self.folder.database)
         self._device = device.settle(connection, self.folder, self._incarnations)
         self._actor = setting(connection, "actor")
 
