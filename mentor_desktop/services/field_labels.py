@@ -148,7 +148,7 @@ _LABELS: Mapping[str, str] = {
     "signatory_name": N_("Signatory"),
     "slot_id": N_("Half-day"),
     "source": N_("Came by"),
-    "starts_at": N_("Begin"),
+    "starts_at": N_("Start"),
     "starts_on": N_("First day"),
     "state": N_("State"),
     "status": N_("Status"),

@@ -6,7 +6,7 @@ trainer's walkthrough, evening before.
 
 from collections.abc import Sequence
 
-from mentor_desktop.i18n import N_, _, ngettext
+from mentor_desktop.i18n import N_, _, current_language, ngettext
 from mentor_desktop.models import Organisation, Project, Workshop
 from mentor_desktop.services.agenda import Agenda, agenda_of
 from mentor_desktop.services.edits import found
@@ -110,7 +110,7 @@ def _funding(project: Project | None, languages: list[str]) -> ReadinessCheck:
     if missing:
         sentence = _("The funding statement is missing in: {languages}.")
         return check(
-            "funding", title, "warn", sentence.format(languages=", ".join(missing)), "project"
+            "funding", title, "warn", sentence.format(languages=_language_names(missing)), "project"
         )
     if not project.disclaimer:
         sentence = _("The disclaimer is missing. Paste it from the grant agreement.")
@@ -178,11 +178,15 @@ def _languages(workshop: Workshop, agenda: Agenda) -> ReadinessCheck:
         named = [code for code in workshop.languages if code in incomplete]
         sentence = _("Title, data notice or agenda is not complete in: {languages}.")
         return check(
-            "languages", title, "warn", sentence.format(languages=", ".join(named)), "workshop"
+            "languages",
+            title,
+            "warn",
+            sentence.format(languages=_language_names(named)),
+            "workshop",
         )
     sentence = _("Title, data notice and agenda are complete in {languages}.")
     return check(
-        "languages", title, "ok", sentence.format(languages=", ".join(workshop.languages)), ""
+        "languages", title, "ok", sentence.format(languages=_language_names(workshop.languages)), ""
     )
 
 
@@ -195,3 +199,7 @@ def _filled(
         sentence = _("Missing: {fields}.").format(fields=", ".join(empty))
         return check(key, title, state, sentence, link)
     return check(key, title, "ok", _("Everything is filled in."), link)
+
+
+def _language_names(codes: Sequence[str]) -> str:
+    return ", ".join(map(current_language().language_name, codes))

@@ -28,7 +28,7 @@ class CrumbButton(Button):
         self._set_font()
 
     def sizeHint(self) -> QSize:
-        words = self.fontMetrics().horizontalAdvance(self.text())
+        words = self.fontMetrics().horizontalAdvance(self.text()) + 1  # it was rounded down
         return QSize(words + 2 * self._theme.space("xs"), self._theme.size("control"))
 
     def minimumSizeHint(self) -> QSize:

@@ -23,6 +23,11 @@ def time_span(starts_at: datetime, ends_at: datetime, zone: tzinfo) -> str:
     return f"{language.time(starts_at, zone)}–{language.time(ends_at, zone)}"
 
 
+def decimal(plain: str) -> str:
+    """Return "79.9" with the separator of this language."""
+    return current_language().number(float(plain), 1)
+
+
 def people(count: int) -> str:
     """Return "1 person", "57 people"."""
     return ngettext("{count} person", "{count} people", count).format(count=count)

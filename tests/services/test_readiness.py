@@ -187,7 +187,7 @@ def test_a_language_without_its_texts_is_named(workspace, ready) -> None:
         change_workshop(uow, ready, languages=["en", "lt", "fi"])
     found = checks(workspace, ready)
     assert found["languages"].state == "warn"
-    assert found["languages"].sentence.endswith("in: fi.")
+    assert found["languages"].sentence.endswith("in: Finnish.")
     assert found["funding"].sentence.endswith("in: fi.")
 
 

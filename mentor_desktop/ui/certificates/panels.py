@@ -11,6 +11,7 @@ from mentor_desktop.i18n import _, ngettext
 from mentor_desktop.services.certificate_checks import CertificateCheck
 from mentor_desktop.services.certificates import REPLACEMENT_REASONS, REVOCATION_REASONS
 from mentor_desktop.services.eligibility import EligibilityRow
+from mentor_desktop.ui import words
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.field import ChoiceField
@@ -101,7 +102,9 @@ class PersonPanel(QWidget):
             if sentence
         ]
         minutes = _("{credited} of {counted} minutes, {percent} %").format(
-            credited=person.credited_minutes, counted=person.counted_minutes, percent=person.percent
+            credited=person.credited_minutes,
+            counted=person.counted_minutes,
+            percent=words.decimal(person.percent),
         )
         says.append(Text(theme, minutes, "small", "muted"))
         name = Button(

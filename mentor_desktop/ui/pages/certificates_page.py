@@ -17,6 +17,7 @@ from mentor_desktop.services.certificates import (
 )
 from mentor_desktop.services.eligibility import EligibilityRow, eligibility
 from mentor_desktop.services.workshops import WorkshopRow, workshop_rows
+from mentor_desktop.ui import words
 from mentor_desktop.ui.certificates.panels import IssuePanel, PersonPanel
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Page, PageAction
@@ -217,7 +218,9 @@ def _columns() -> list[Column[EligibilityRow]]:
             tone=lambda _one: "muted",
         ),
         Column(_("Name"), lambda one: one.name, width=4, letters=14, role="strong"),
-        Column(_("Attended"), lambda one: f"{one.percent} %", letters=8, align="right"),
+        Column(
+            _("Attended"), lambda one: f"{words.decimal(one.percent)} %", letters=8, align="right"
+        ),
         Column(
             _("Certificate"), _answer, width=5, letters=18, tone=lambda one: _TONES[one.outcome]
         ),

@@ -163,7 +163,7 @@ def _columns() -> list[Column[OrganisationRow]]:
         return "muted"
 
     return [
-        Column(_("Name"), lambda one: one.name, width=5, letters=16, role="strong"),
+        Column(_("Organisation"), lambda one: one.name, width=5, letters=16, role="strong"),
         Column(
             _("Relation"),
             lambda one: label(ORGANISATION_KINDS, one.kind),
