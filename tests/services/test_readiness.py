@@ -188,7 +188,7 @@ def test_a_language_without_its_texts_is_named(workspace, ready) -> None:
     found = checks(workspace, ready)
     assert found["languages"].state == "warn"
     assert found["languages"].sentence.endswith("in: Finnish.")
-    assert found["funding"].sentence.endswith("in: fi.")
+    assert found["funding"].sentence.endswith("in: Finnish.")
 
 
 def test_a_missing_logo_file_is_a_failure(workspace, ready) -> None:
