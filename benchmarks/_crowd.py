@@ -165,10 +165,15 @@ def make_crowd(root: Path, clock: Clock, *, marked_slots: int) -> Crowd:
 def make_empty_workshop(root: Path, clock: Clock) -> Workspace:
     """Make a workspace with the workshop WS-LARGE and nobody in it."""
     workspace, _code = Workspace.create(root, "benchmark", clock=clock, actor="Rasa", language="lt")
-    with workspace.unit_of_work() as uow:
-        uow.session.execute(insert(Workshop), [_workshop(new_id())])
-        uow.commit()
+    add_workshop(workspace, "WS-LARGE")
     return workspace
+
+
+def add_workshop(workspace: Workspace, code: str) -> None:
+    """Add a workshop with nobody in it."""
+    with workspace.unit_of_work() as uow:
+        uow.session.execute(insert(Workshop), [{**_workshop(new_id()), "code": code}])
+        uow.commit()
 
 
 def _person(dice: random.Random, number: int, organisations: list[str]) -> Values:
