@@ -75,6 +75,8 @@ def test_a_pdf_drawn_anew_with_another_name_is_refused(
 ) -> None:
     from dataclasses import replace
 
+    from sqlalchemy import select
+
     from mentor_desktop.clock import system_clock
     from mentor_desktop.documents.certificate import certificate_bytes
     from mentor_desktop.models import Certificate
@@ -84,7 +86,7 @@ def test_a_pdf_drawn_anew_with_another_name_is_refused(
     desk, _files = issued
     workspace = open_with_passphrase(desk.root, PASSPHRASE, clock=system_clock)
     with workspace.reader() as uow:
-        sheet = next(sheets_of(uow, [uow.session.query(Certificate).first()]))
+        sheet = next(sheets_of(uow, uow.session.scalars(select(Certificate).limit(1)).all()))
     workspace.close(with_backup=False)
     forged = tmp_path / "forged.pdf"
     forgery = replace(sheet, holder_name="Jonas Jonaitis")

@@ -30,6 +30,10 @@ class DoorBox(SearchBox):
         self._set_font()
         theme.changed.connect(self._set_font)
 
+    def empty(self) -> None:
+        """Be ready for the next person; Ctrl+Z then takes back the check-in, not the emptying."""
+        self.setText("")
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and not self.text():
             self.left.emit()

@@ -18,43 +18,36 @@ from mentor_desktop.ui.widgets.text import Text
 
 
 class _Lines(QWidget):
-    """Labelled lines; Enter in the last, or Ctrl+Enter anywhere, does the verb."""
+    """Labelled lines, (label, text) each; Enter in the last, or Ctrl+Enter anywhere, does the verb."""
 
-    def __init__(self, theme: Theme, verb: str, act: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        verb: str,
+        act: Callable[[], object],
+        lines: Sequence[tuple[str, str]],
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._act = act
         self._lines: list[LineEdit] = []
-        self._fields = QVBoxLayout()
-        self._fields.setSpacing(theme.space("m"))
+        # Made in the order in which Tab walks: the lines, then the button.
+        fields = column(theme, *(self._line(label, text) for label, text in lines))
         self._trouble = Text(theme, "", "body", "absent")
         self._trouble.hide()
         self.below = QVBoxLayout()
         self.below.setSpacing(theme.space("s"))
-        self._button = Button(theme, verb, act, kind="primary")
-        self.setLayout(
-            column(
-                theme,
-                self._fields,
-                self._trouble,
-                row(theme, self._button, STRETCH),
-                self.below,
-                STRETCH,
-                gap="l",
-            )
-        )
+        button = Button(theme, verb, act, kind="primary")
+        verbs = row(theme, button, STRETCH)
+        self.setLayout(column(theme, fields, self._trouble, verbs, self.below, STRETCH, gap="l"))
 
-    def add_line(self, label: str, text: str = "") -> LineEdit:
-        """Add a line below the others; Enter goes to the next one."""
+    def _line(self, label: str, text: str) -> QVBoxLayout:
         line = LineEdit(label, text=text)
         caption = Text(self._theme, label, "label", "muted")
         caption.setBuddy(line)
-        self._fields.addLayout(column(self._theme, caption, line, gap="xs"))
         self._lines.append(line)
-        # Lines come later than the button and are walked through before it.
-        self.setTabOrder(line, self._button)
         line.returnPressed.connect(lambda: self._go_on(line))
-        return line
+        return column(self._theme, caption, line, gap="xs")
 
     def show_trouble(self, sentence: str) -> None:
         """Say what is wrong; the lines keep what was typed."""
@@ -90,14 +83,15 @@ class WalkInForm(_Lines):
     looked_for = Signal(str, str)
 
     def __init__(self, theme: Theme, typed: str, row_number: int) -> None:
-        super().__init__(theme, _("Add and check in"), self._add)
         given, _space, family = typed.strip().partition(" ")
-        self._given = self.add_line(_("Given name"), given.title() if given.islower() else given)
-        self._family = self.add_line(
-            _("Family name"), family.title() if family.islower() else family
+        lines = (
+            (_("Given name"), given.title() if given.islower() else given),
+            (_("Family name"), family.title() if family.islower() else family),
+            (_("Organisation"), ""),
+            (_("Country (two letters or its name)"), ""),
         )
-        self._organisation = self.add_line(_("Organisation"))
-        self._country = self.add_line(_("Country (two letters or its name)"))
+        super().__init__(theme, _("Add and check in"), self._add, lines)
+        self._given, self._family, self._organisation, self._country = self._lines
         self.below.addWidget(
             Text(
                 theme,
@@ -154,10 +148,10 @@ class NameForm(_Lines):
     corrected = Signal(str, str, str)
 
     def __init__(self, theme: Theme, person: DoorPerson) -> None:
-        super().__init__(theme, _("Correct everywhere"), self._save)
+        lines = ((_("Given name"), person.given_name), (_("Family name"), person.family_name))
+        super().__init__(theme, _("Correct everywhere"), self._save, lines)
         self._person_id = person.person_id
-        self._given = self.add_line(_("Given name"), person.given_name)
-        self._family = self.add_line(_("Family name"), person.family_name)
+        self._given, self._family = self._lines
         self.below.addWidget(
             Text(
                 theme,

@@ -66,11 +66,13 @@ class DoorPage(Page):
 
     def open(self, **where: str) -> None:
         """Show the door of `workshop_id`; of the half-day that is on unless `slot_id` is given."""
-        self._workshop_id = where["workshop_id"]
-        self._slot_id = where.get("slot_id") or None
-        self._door = None
-        self._box.clear()
-        self._welcome.start()
+        asked = (where["workshop_id"], where.get("slot_id") or None)
+        if asked != (self._workshop_id, self._slot_id):
+            self._workshop_id, self._slot_id = asked
+            self._door = None
+            self._welcome.start()
+        self._box.empty()
+        self.mark_stale()  # time went on: another half-day may be on, or it is late by now
 
     def refresh(self) -> None:
         """Read the whole list again."""
@@ -190,7 +192,7 @@ class DoorPage(Page):
     def _take(self, person: DoorPerson) -> None:
         if person.is_here and person.arrived_at is not None:
             self._welcome.show_known(person.name, state_of(person, self._door))
-            self._box.clear()
+            self._box.empty()
             return
         self._check_in(person, is_confirmed=False)
 
@@ -203,7 +205,7 @@ class DoorPage(Page):
             slot_id=slot_id,
             is_confirmed=is_confirmed,
         )
-        self._box.clear()
+        self._box.empty()
         self.jobs.command(
             op,
             partial(self._on_checked_in, person.registration_id, slot_id),
@@ -251,7 +253,7 @@ class DoorPage(Page):
     def _open_walk_in(self) -> None:
         if self._door is not None:
             self._newcomers.open_walk_in(self._door, self._box.text())
-            self._box.clear()
+            self._box.empty()
 
     def _open_name(self) -> None:
         person = self._results.chosen or self._last

@@ -76,8 +76,9 @@ class RegisterGrid(QTableView):
         model.modelReset.connect(self._set_sizes)
 
     def selected_cells(self) -> list[tuple[int, int]]:
-        """Return the selected half-day cells as (row, column), top to bottom."""
-        chosen = {(index.row(), index.column()) for index in self.selectedIndexes()}
+        """Return the selected half-day cells as (row, column), top to bottom; else the current one."""
+        indexes = self.selectedIndexes() or [self.currentIndex()]
+        chosen = {(index.row(), index.column()) for index in indexes if index.isValid()}
         return sorted(cell for cell in chosen if cell[1] < self._model.slot_count)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,5 +1,7 @@
 """Details that slide in from the right; the list they belong to stays where it was."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation, QRect, Qt, Signal
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -147,11 +149,18 @@ class SidePanel(QWidget):
         content = self._content
         if content is None:
             return
-        stops = [
-            w for w in content.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus
-        ]
+        stops = (w for w in _in_tab_order(content) if w.focusPolicy() & Qt.FocusPolicy.TabFocus)
         first = next((w for w in stops if w.isVisibleTo(content) and w.isEnabled()), self._close)
         first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _in_tab_order(content: QWidget) -> Iterator[QWidget]:
+    """Give the widgets inside `content` in the order in which Tab walks through them."""
+    widget = content.nextInFocusChain()
+    while widget is not None and widget is not content:
+        if content.isAncestorOf(widget):
+            yield widget
+        widget = widget.nextInFocusChain()
 
 
 def _at_the_top(widget: QWidget) -> QWidget:
