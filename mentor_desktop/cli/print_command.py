@@ -6,7 +6,7 @@ from mentor_desktop.cli.parser import Invocation
 from mentor_desktop.cli.result import CommandResult
 from mentor_desktop.cli.session import opened
 from mentor_desktop.errors import ValidationError
-from mentor_desktop.i18n import _
+from mentor_desktop.i18n import _, ngettext
 from mentor_desktop.services import papers
 from mentor_desktop.services.certificates import issue_certificates
 from mentor_desktop.services.workshops import find_workshop
@@ -29,7 +29,10 @@ def run(invocation: Invocation) -> CommandResult:
         with workspace.unit_of_work() as uow:
             papers.record_print(uow, made)
     lines = tuple(
-        _("{path} ({pages} pages)").format(path=one["file"], pages=one["pages"]) for one in files
+        ngettext("{path} ({pages} page)", "{path} ({pages} pages)", paper.pages).format(
+            path=one["file"], pages=paper.pages
+        )
+        for one, paper in zip(files, made, strict=True)
     )
     return CommandResult(
         facts={"workshop": invocation.workshop, "kind": invocation.kind, "files": files},
