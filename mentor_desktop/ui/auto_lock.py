@@ -31,9 +31,9 @@ class AutoLock(QObject):
         super().__init__()
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.idle)
+        self._application = application
         self._follow(settings.value)
         settings.changed.connect(self._follow)
-        application.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _SIGNS_OF_LIFE and self._timer.isActive():
@@ -42,5 +42,9 @@ class AutoLock(QObject):
 
     def _follow(self, settings: Settings) -> None:
         self._timer.stop()
+        # Not while it says never: each event of each widget would pass through Python, and
+        # before the first paint alone that is 25 ms.
+        self._application.removeEventFilter(self)
         if settings.auto_lock_minutes:
+            self._application.installEventFilter(self)
             self._timer.start(settings.auto_lock_minutes * _MS_PER_MINUTE)

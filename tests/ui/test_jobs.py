@@ -1,3 +1,4 @@
+import gc
 import sys
 import threading
 from functools import partial
@@ -217,6 +218,13 @@ def test_modules_are_warmed_up_one_after_the_other(jobs: Jobs, qtbot: QtBot) -> 
     jobs.warm_up(modules)
     settle(qtbot, jobs)
     assert {"colorsys", "wave"} <= sys.modules.keys()
+
+
+def test_collector_rests_until_the_last_module_is_warm(jobs: Jobs, qtbot: QtBot) -> None:
+    jobs.warm_up(["colorsys", "mentor_desktop.ui.pages.nowhere"])
+    assert not gc.isenabled()
+    settle(qtbot, jobs)
+    assert gc.isenabled()
 
 
 def test_shutdown_finishes_every_write(store: SqliteStore, clock: Clock, qtbot: QtBot) -> None:

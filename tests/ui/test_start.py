@@ -6,7 +6,7 @@ import sys
 
 HEAVY = {
     "sqlalchemy", "reportlab", "alembic", "babel", "cryptography", "pypdfium2", "PIL", "openpyxl",
-    "keyring", "segno", "uharfbuzz", "fontTools", "asyncio", "unittest",
+    "keyring", "segno", "uharfbuzz", "fontTools", "asyncio", "unittest", "subprocess", "uuid",
 }  # fmt: skip
 LATER = {
     "mentor_desktop.ui.widgets.command_palette",
@@ -43,7 +43,8 @@ window = MainWindow(jobs, theme, clock, settings, name="x", undo=None, places=pl
 window.navigator.go("today", at_once=True)
 window.show()
 window.grab()
-import threading
+import builtins, threading
+assert builtins.__import__ is not builtins.__feature_import__, "imports go through PySide6"
 print(json.dumps([sorted(sys.modules), threading.active_count()]))
 window.close()
 """

@@ -19,7 +19,6 @@ from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
 from mentor_desktop.ui.today.hero import Hero, HeroAct
 from mentor_desktop.ui.widgets.flow import TwoColumns
 from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column
-from mentor_desktop.ui.widgets.line_list import LineList
 
 if TYPE_CHECKING:  # its page is painted before this can be imported
     from mentor_desktop.ui.today.later import Later
