@@ -20,7 +20,7 @@ import pytest
 from tests.journeys.conftest import Morning
 from tests.journeys.hands import PICTURES
 from tests.journeys.morning import EXPECTED
-from tools.display import window_named
+from tools.display import colours_shown, window_named
 
 pytestmark = [
     pytest.mark.journey,
@@ -30,6 +30,7 @@ pytestmark = [
 ROOT = Path(__file__).parents[2]
 GUESTS = ("ion", "baltea", "stanci", "margi", "ade")
 _LONGEST_S = 30.0
+_WHOLE_SCREEN = "0"
 
 
 class Program:
@@ -38,7 +39,7 @@ class Program:
     def __init__(self, process: subprocess.Popen[bytes], state: Path) -> None:
         self.process = process
         self._state = state
-        self._window = window_named("Mentor Desktop", os.environ["DISPLAY"], process, _LONGEST_S)
+        window_named("Mentor Desktop", os.environ["DISPLAY"], process, _LONGEST_S)
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -60,17 +61,17 @@ class Program:
 
     def keys(self, *keys: str) -> None:
         """Press keys on the keyboard of the display."""
-        subprocess.run(["xdotool", "key", "--delay", "30", *keys], check=True)
+        subprocess.run(["xdotool", "key", "--delay", "30", *keys], check=True, timeout=_LONGEST_S)
 
     def letters(self, text: str) -> None:
         """Type letters on the keyboard of the display."""
-        subprocess.run(["xdotool", "type", "--delay", "30", text], check=True)
+        subprocess.run(["xdotool", "type", "--delay", "30", text], check=True, timeout=_LONGEST_S)
 
     def see(self, name: str) -> None:
         """Save a picture of the display."""
         folder = PICTURES / "power_cut"
         folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["import", "-window", self._window, str(folder / f"{name}.png")], check=True)
+        colours_shown(_WHOLE_SCREEN, os.environ["DISPLAY"], folder / f"{name}.png")
 
 
 @contextmanager
