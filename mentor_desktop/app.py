@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import mentor_desktop.ui  # noqa: F401  first: it makes all later imports quicker
 
 # isort: split
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from mentor_desktop import config, logs
@@ -27,6 +26,7 @@ from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.ui.application import make_application
 from mentor_desktop.ui.auto_lock import AutoLock
 from mentor_desktop.ui.finding import find_in
+from mentor_desktop.ui.first_paint import FirstPaint
 from mentor_desktop.ui.jobs import Jobs, failure_of_bug
 from mentor_desktop.ui.last_place import keep_last_place, reopen_last_place
 from mentor_desktop.ui.live_settings import LiveSettings
@@ -115,6 +115,7 @@ class Program:
         self._workspace = workspace
         was_shown = self._remember(workspace.folder.root)
         jobs = self._jobs = Jobs(workspace, self._clock)
+        jobs.hold_back()
         window = MainWindow(
             jobs,
             self._theme,
@@ -135,8 +136,7 @@ class Program:
         window.resize(*_CASCADE)
         window.show()
         self._window = window
-        # After the paint: the event loop reaches a zero timer only when it has drawn.
-        QTimer.singleShot(0, partial(jobs.warm_up, _WARM_MODULES))
+        FirstPaint(window, partial(jobs.warm_up, _WARM_MODULES))
 
     def report(self, trace: str) -> None:
         """Show what a bug left behind; called for whatever nobody caught."""

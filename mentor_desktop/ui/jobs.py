@@ -12,8 +12,6 @@ so no page can forget it.
 
 import gc
 import importlib
-import queue
-import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -31,6 +29,7 @@ from mentor_desktop.clock import Clock
 from mentor_desktop.errors import Cancelled, UserFacingError
 from mentor_desktop.i18n import N_, _
 from mentor_desktop.progress import Progress
+from mentor_desktop.ui.lanes import Lane
 from mentor_desktop.ui.work import Work
 
 T = TypeVar("T")
@@ -104,11 +103,11 @@ class Jobs(QObject):
         self._pending = 0
         self._glancing: Any = None  # Any: a plain connection, made by the first glance
         self._is_closed = False
-        self._writer = _Lane("writer")
-        self._readers = _Lane("reader", _READERS)
-        self._long = _Lane("work")
-        self._drawing = _Lane("drawing")
-        self._loader = _Lane("loader")
+        self._writer = Lane("writer")
+        self._readers = Lane("reader", _READERS)
+        self._long = Lane("work")
+        self._drawing = Lane("drawing")
+        self._loader = Lane("loader")
         self._arrived.connect(self._deliver_one, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -191,6 +190,11 @@ class Jobs(QObject):
         """Import a module behind the window's back and hand it to `then`."""
         self._read(self._loader, lambda: importlib.import_module(module), then, on_failure, owner)
 
+    def hold_back(self) -> None:
+        """Read, draw and load nothing until `warm_up`: the first paint goes first."""
+        for lane in (self._readers, self._drawing, self._loader):
+            lane.hold_back()
+
     def warm_up(self, modules: Iterable[str]) -> None:
         """Import modules that will be needed soon; a `load` asked for meanwhile comes in between.
 
@@ -199,6 +203,8 @@ class Jobs(QObject):
         """
         waiting = deque(modules)
         gc.disable()
+        for lane in (self._readers, self._drawing, self._loader):
+            lane.begin()
 
         def load_next(_module: ModuleType | None = None) -> None:
             if waiting:
@@ -264,7 +270,7 @@ class Jobs(QObject):
 
     def _read(
         self,
-        lane: "_Lane",
+        lane: Lane,
         run: Callable[[], T],
         on_success: Callable[[T], None],
         on_failure: Callable[[UserFacingError], None] | None,
@@ -284,7 +290,7 @@ class Jobs(QObject):
 
         self._submit(lane, _Task(run, on_success, fail, is_wanted))
 
-    def _submit(self, lane: "_Lane", task: _Task) -> None:
+    def _submit(self, lane: Lane, task: _Task) -> None:
         if self._is_closed:
             return
         self._pending += 1
@@ -333,43 +339,6 @@ class Jobs(QObject):
     def _end(self, work: Work) -> None:
         self._works.remove(work)
         self.work_ended.emit(work)
-
-
-class _Lane:
-    """Threads that take tasks from one queue; they start with the first task."""
-
-    def __init__(self, name: str, threads: int = 1) -> None:
-        self._name = name
-        self._wanted = threads
-        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._threads: list[threading.Thread] = []
-
-    def submit(self, task: Callable[[], None]) -> None:
-        self._tasks.put(task)
-        if len(self._threads) < self._wanted:
-            thread = threading.Thread(target=self._run, name=f"jobs-{self._name}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
-
-    def close(self, *, finish: bool) -> None:
-        """Take nothing more; do what is queued first if `finish`, else drop it."""
-        while not finish and not self._tasks.empty():
-            try:
-                self._tasks.get_nowait()
-            except queue.Empty:  # a thread of this lane was quicker
-                break
-        for _thread in self._threads:
-            self._tasks.put(None)
-
-    def join(self, timeout_s: float) -> bool:
-        for thread in self._threads:
-            thread.join(timeout_s)
-        return not any(thread.is_alive() for thread in self._threads)
-
-    def _run(self) -> None:
-        while (task := self._tasks.get()) is not None:
-            task()
-            del task  # while the thread waits it keeps no page alive
 
 
 def _is_alive(owner: QObject | None) -> Callable[[], bool]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
@@ -14,6 +15,7 @@ from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock
 from mentor_desktop.errors import Cancelled, UserFacingError, ValidationError
 from mentor_desktop.progress import Progress
+from mentor_desktop.ui.first_paint import FirstPaint
 from mentor_desktop.ui.jobs import Failure, Jobs, Store, UnexpectedError
 from mentor_desktop.ui.owned_jobs import OwnedJobs
 from tests.ui.conftest import NOW
@@ -218,6 +220,31 @@ def test_modules_are_warmed_up_one_after_the_other(jobs: Jobs, qtbot: QtBot) -> 
     jobs.warm_up(modules)
     settle(qtbot, jobs)
     assert {"colorsys", "wave"} <= sys.modules.keys()
+
+
+def test_held_back_jobs_begin_when_the_window_is_painted(jobs: Jobs, qtbot: QtBot) -> None:
+    got: list[str] = []
+    jobs.hold_back()
+    jobs.query(lambda _uow: "rows", got.append)
+    jobs.draw(lambda: "picture", got.append)
+    window = QWidget()
+    qtbot.addWidget(window)
+    FirstPaint(window, partial(jobs.warm_up, ()))
+    qtbot.wait(50)
+    assert got == []
+    window.show()
+    settle(qtbot, jobs)
+    assert sorted(got) == ["picture", "rows"]
+
+
+def test_held_back_jobs_begin_without_a_picture_too(jobs: Jobs, qtbot: QtBot) -> None:
+    got: list[str] = []
+    jobs.hold_back()
+    jobs.query(lambda _uow: "rows", got.append)
+    window = QWidget()
+    qtbot.addWidget(window)
+    FirstPaint(window, partial(jobs.warm_up, ()))
+    qtbot.waitUntil(lambda: got == ["rows"], timeout=5_000)
 
 
 def test_collector_rests_until_the_last_module_is_warm(jobs: Jobs, qtbot: QtBot) -> None:
