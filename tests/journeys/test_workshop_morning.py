@@ -8,7 +8,9 @@ from pytestqt.qtbot import QtBot
 from mentor_desktop.services.door import DoorPerson, door_people
 from mentor_desktop.services.history import row_history
 from mentor_desktop.ui.door.results import DoorResults
+from mentor_desktop.ui.door.welcome import Welcome
 from mentor_desktop.ui.register.grid import RegisterGrid
+from mentor_desktop.ui.widgets.text import ElidedText
 from tests.journeys.conftest import Morning, Running
 from tests.journeys.hands import Hands
 from tests.journeys.morning import EXPECTED, ZONE
@@ -31,6 +33,12 @@ class Door:
     def shown(self) -> DoorResults:
         (results,) = self.running.window.findChildren(DoorResults)
         return results
+
+    @property
+    def greeting(self) -> str:
+        """The large name below the box."""
+        (welcome,) = self.running.window.findChildren(Welcome)
+        return welcome.findChildren(ElidedText)[0].text()
 
     def people(self) -> list[DoorPerson]:
         with self.running.workspace.reader() as uow:
@@ -128,6 +136,7 @@ def test_a_check_in_is_undone_and_somebody_present_is_only_shown(door: Door) -> 
     door.hands.see("01 a green name")
     door.hands.press("Ctrl+Z")
     door.counter(0)
+    assert door.greeting == ""
     door.hands.see("02 undone")
     assert not door.person("Ionuț Țăranu-Vișan").is_here
 
@@ -172,7 +181,7 @@ def test_a_walk_in_gets_row_54_and_a_name_is_put_right(door: Door) -> None:
     assert any("Kazlauskas" in str(line) for line in lines)
     door.hands.until_on("Name, list number or badge")
     door.hands.type("kaz")
-    assert [person.name for person in door.shown.people] == ["Jonas Kazlauskis"]
+    door.hands.until(lambda: [one.name for one in door.shown.people] == ["Jonas Kazlauskis"])
     door.hands.see("04 found by the new name")
 
 

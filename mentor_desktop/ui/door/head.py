@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.i18n import N_, _, current_language
@@ -27,8 +27,8 @@ class DoorHead(QWidget):
         self._lateness.hide()
         back = IconButton(theme, "back", _("Leave the door (Esc)"), leave)
         line = row(theme, back, STRETCH, self._when, STRETCH, self._counter, gap="l")
-        late = row(theme, STRETCH, self._lateness, STRETCH)
-        self.setLayout(column(theme, line, late, gap="s"))
+        self._lateness.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(column(theme, line, self._lateness, gap="s"))
 
     def show_door(self, door: DoorList) -> str:
         """Show a door list; return the counter as text."""

@@ -1,5 +1,7 @@
 """What stands below the empty box: the last name, large for a second, then small with its time."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -21,7 +23,9 @@ class Welcome(QWidget):
         self._theme = theme
         self._large = ElidedText(theme, "", "door", "present")
         self._small = Text(theme, "", "section", "muted")
-        self._earlier: list[tuple[str, str]] = []
+        # (key, name, state), the last arrival first.
+        self._earlier: list[tuple[str, str, str]] = []
+        self._greeted = ""
         self._lines = QVBoxLayout()
         self._lines.setSpacing(theme.space("s"))
         self._shrink = QTimer(self, singleShot=True, interval=_LARGE_MS)
@@ -36,16 +40,31 @@ class Welcome(QWidget):
         self._small.setText(_("Type, press Enter, next. A badge scanner works too."))
         self._show_earlier()
 
-    def greet(self, name: str, state: str, status: str) -> None:
-        """Show an arrival: large and in its colour for a second."""
+    def greet(self, key: str, name: str, state: str, status: str) -> None:
+        """Show an arrival: large and in its colour for a second; `key` tells people apart."""
+        self._greeted = key
         self._large.set_tone(look_of(status).token)
         self._large.setText(f"✓ {name}")
         self._small.setText(state)
         self.setAccessibleName(f"{name} {state}")
-        self._earlier.insert(0, (name, state))
+        self._earlier.insert(0, (key, name, state))
         del self._earlier[_MOST_KEPT:]
         self._show_earlier(without_first=True)
         self._shrink.start()
+
+    def show_again(self, here: Mapping[str, tuple[str, str]]) -> None:
+        """Follow what changed since: (name, state) by key of everybody who is here now."""
+        self._earlier = [(key, *here[key]) for key, _name, _state in self._earlier if key in here]
+        if not self._greeted:
+            self._show_earlier()
+        elif self._greeted in here:
+            name, state = here[self._greeted]
+            self._large.setText(f"✓ {name}")
+            self._small.setText(state)
+            self._show_earlier(without_first=True)
+        else:
+            self._shrink.stop()
+            self._make_small()
 
     def show_known(self, name: str, state: str) -> None:
         """Say that somebody is here already, and since when."""
@@ -53,6 +72,7 @@ class Welcome(QWidget):
         self._large.setText(name)
         self._small.setText(_("Here already: {state}. Nothing was changed.").format(state=state))
         self.setAccessibleName(f"{name} {state}")
+        self._greeted = ""
         self._shrink.start(2 * _LARGE_MS)
 
     def show_trouble(self, sentence: str) -> None:
@@ -62,6 +82,7 @@ class Welcome(QWidget):
         self.setAccessibleName(sentence)
 
     def _make_small(self) -> None:
+        self._greeted = ""
         self._large.setText("")
         self._small.setText("")
         self._show_earlier()
@@ -71,6 +92,6 @@ class Welcome(QWidget):
             item = self._lines.takeAt(0)
             if item is not None and (widget := item.widget()) is not None:
                 widget.deleteLater()
-        for place, (name, state) in enumerate(self._earlier[1 if without_first else 0 :]):
+        for place, (_key, name, state) in enumerate(self._earlier[1 if without_first else 0 :]):
             tone = "text" if place == 0 and not without_first else "muted"
             self._lines.addWidget(ElidedText(self._theme, f"✓  {name}   {state}", "body", tone))

@@ -34,6 +34,7 @@ from mentor_desktop.ui.widgets.status import status_name
 from mentor_desktop.ui.widgets.text import Text
 
 _WIDTH = 900
+_NEARLY_ALL = 1_000  # of the room, as a stretch
 # How often the clock is asked whether the next half-day has begun.
 _CLOCK_MS = 15_000
 _BANNER = "slot"
@@ -120,8 +121,9 @@ class DoorPage(Page):
             icon="list",
         )
         foot = row(theme, walk_in, present, STRETCH, self._keys_hint)
-        middle = row(theme, STRETCH, body, STRETCH)
-        middle.setStretch(1, 1_000)
+        middle = row(theme, STRETCH)
+        middle.addWidget(body, _NEARLY_ALL)
+        middle.addStretch(1)
         self.content.addWidget(self._head)
         self.content.addSpacing(theme.space("xl"))
         self.content.addLayout(middle, 1)
@@ -150,6 +152,9 @@ class DoorPage(Page):
         if before is not None and before.slot.id != door.slot.id:
             self._announce_slot(before)
         if before is None or before.people != door.people:
+            here = [one for one in door.people if one.is_here]
+            states = {one.registration_id: (one.name, state_of(one, door)) for one in here}
+            self._welcome.show_again(states)
             self._filter(self._box.text())
         if self._is_enter_waiting:
             self._enter()
@@ -224,7 +229,8 @@ class DoorPage(Page):
         if self._door is not None:
             self._door = with_person(self._door, person)
             self.set_counter(self._head.show_door(self._door))
-        self._welcome.greet(person.name, state_of(person, self._door), str(person.status))
+        state = state_of(person, self._door)
+        self._welcome.greet(person.registration_id, person.name, state, str(person.status))
 
     def _on_refused(self, person: DoorPerson, error: UserFacingError) -> None:
         if not isinstance(error, NotExpectedError):
