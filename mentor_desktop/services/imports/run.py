@@ -20,6 +20,7 @@ from mentor_desktop.services.imports.participants import (
 from mentor_desktop.services.imports.plan import apply_plan
 from mentor_desktop.services.imports.programme import apply_programme
 from mentor_desktop.services.tables_in import rows as table_rows
+from mentor_desktop.services.tables_in.collector import collector_paused
 from mentor_desktop.services.tables_in.damage import repaired
 from mentor_desktop.services.tables_in.fields import TableOf
 from mentor_desktop.services.tables_in.headers import Mapping, propose_mapping
@@ -99,6 +100,7 @@ class ImportOutcome:
     duplicates: tuple[PossibleDuplicate, ...]
 
 
+@collector_paused()
 def preview_import(
     store: Store, request: ImportRequest, *, progress: Progress = NO_PROGRESS
 ) -> ImportPreview:
@@ -138,6 +140,7 @@ def preview_import(
         return _MEANINGS[request.kind](uow, preview, parsed, workshop_id, progress)
 
 
+@collector_paused()
 def apply_import(store: Store, preview: ImportPreview) -> ImportOutcome:
     """Write what the preview showed: all of it, as one action that can be undone.
 

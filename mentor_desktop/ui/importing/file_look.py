@@ -40,8 +40,8 @@ class FileLook(QObject):
     imported = Signal(str, int)
     not_imported = Signal(str)
 
-    def __init__(self, jobs: OwnedJobs, workshop_code: Callable[[], str]) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject, jobs: OwnedJobs, workshop_code: Callable[[], str]) -> None:
+        super().__init__(parent)
         self._jobs, self._workshop_code = jobs, workshop_code
         self.preview: ImportPreview | None = None
         self._request: ImportRequest | None = None

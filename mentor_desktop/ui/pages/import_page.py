@@ -33,7 +33,7 @@ class ImportPage(Page):
         self._workshops: tuple[WorkshopRow, ...] = ()
         self._workshop_id = ""
         self._is_done = False
-        self._look = FileLook(self.jobs, self._workshop_code)
+        self._look = FileLook(self, self.jobs, self._workshop_code)
         self._build_widgets()
         self._lay_out()
         self._connect()

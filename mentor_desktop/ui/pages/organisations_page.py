@@ -58,6 +58,7 @@ class OrganisationsPage(Page):
         self._filter = Choice(theme, _("Which are shown"), kinds)
         self._model: RowsTableModel[OrganisationRow] = RowsTableModel(_columns())
         self._table = Table(theme, _("Organisations"))
+        self._model.setParent(self._table)
         self._table.setModel(self._model)
         self._no_hit = EmptyState(theme, _("No organisation fits."), "search")
         self._none = EmptyState(
