@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ import mentor_desktop.ui  # noqa: F401  first, as in the program: it makes impor
 
 # isort: split
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from mentor_desktop.clock import Clock
 from mentor_desktop.config import Settings
@@ -114,3 +114,18 @@ class Window:
 
 def _no_undo(_uow: Any, *, txn: int) -> Any:  # Any: see `jobs.Store`
     raise AssertionError(f"nothing is undone here, not {txn} either")
+
+
+def scroll_frames(
+    view: QAbstractItemView, values: Iterable[int], between: Callable[[], object] = lambda: None
+) -> list[float]:
+    """Return the milliseconds of each scroll with its painting; `between` is not measured."""
+    bar, viewport = view.verticalScrollBar(), view.viewport()
+    frames = []
+    for value in values:
+        started = time.perf_counter()
+        bar.setValue(value)
+        viewport.repaint()
+        frames.append((time.perf_counter() - started) * 1000)
+        between()
+    return frames
