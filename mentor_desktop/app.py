@@ -21,7 +21,7 @@ from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock, system_clock
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.services.workspaces import open_with_kept_key, read_passphrase
-from mentor_desktop.store.folder import WorkspaceFolder
+from mentor_desktop.store.folder import WorkspaceFolder, cloud_warning
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.ui.application import make_application
 from mentor_desktop.ui.auto_lock import AutoLock
@@ -31,10 +31,12 @@ from mentor_desktop.ui.jobs import Jobs, failure_of_bug
 from mentor_desktop.ui.last_place import keep_last_place, reopen_last_place
 from mentor_desktop.ui.live_settings import LiveSettings
 from mentor_desktop.ui.main_window import MainWindow
+from mentor_desktop.ui.termination import Termination
 from mentor_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
     from mentor_desktop.ui.entrance import Entrance
+    from mentor_desktop.ui.last_word import LastWord
 
 FIRST_PLACE = "today"
 # What the first click after the start needs, loaded behind the first page in this order.
@@ -65,6 +67,7 @@ def open_window(
     program = Program(application, clock)
     logs.start(config.log_dir(), program.report)
     program.begin(workspace, passphrase_file, key)
+    Termination(application).wanted.connect(program.end)
     return application.exec()
 
 
@@ -90,6 +93,7 @@ class Program:
         self._window: MainWindow | Entrance | None = None
         self._workspace: Workspace | None = None
         self._jobs: Jobs | None = None
+        self._last_word: LastWord | None = None
 
     def begin(self, root: Path | None, passphrase_file: Path | None, key: bytes | None) -> None:
         """Open the workspace if its key is at hand; else show the entrance."""
@@ -133,6 +137,8 @@ class Program:
             reopen_last_place(window.navigator, was_shown)
         if workspace.recovery_note:
             window.frame.show_banner("recovered", workspace.recovery_note, closable=True)
+        if warning := cloud_warning(workspace.folder.root):
+            window.frame.show_banner("cloud", warning, "warning", closable=True)
         window.resize(*_CASCADE)
         window.show()
         self._window = window
@@ -142,6 +148,12 @@ class Program:
         """Show what a bug left behind; called for whatever nobody caught."""
         if self._jobs is not None:
             self._jobs.failed.emit(failure_of_bug(trace))
+
+    def end(self) -> None:
+        """Close what is open and end, without a question: the system wants it."""
+        self._leave_window()
+        self._close_workspace()
+        self._application.quit()
 
     def _go(self, place: str, **where: str) -> None:
         assert isinstance(self._window, MainWindow)
@@ -175,20 +187,27 @@ class Program:
         if self._workspace is None:
             return
         root = self._workspace.folder.root
-        self._close_workspace()
-        self._show_entrance(root)
+        trouble = self._close_workspace()
+        self._show_entrance(root, trouble=trouble)
 
     def _quit(self) -> None:
-        self._close_workspace()
-        self._application.quit()
+        trouble = self._close_workspace()
+        if not trouble:
+            self._application.quit()
+            return
+        from mentor_desktop.ui.last_word import LastWord  # hardly ever needed
 
-    def _close_workspace(self) -> None:
+        word = self._last_word = LastWord(self._theme, trouble)
+        word.finished.connect(self._application.quit)
+        word.open()
+
+    def _close_workspace(self) -> str:
+        """End the jobs and close; return the sentence to show when no backup could be made."""
         if self._jobs is not None:
             self._jobs.shutdown()
             self._jobs = None
-        if self._workspace is not None:
-            self._workspace.close()
-            self._workspace = None
+        workspace, self._workspace = self._workspace, None
+        return workspace.close() if workspace is not None else ""
 
     def _leave_window(self) -> None:
         if isinstance(self._window, MainWindow):

@@ -72,6 +72,10 @@ def start(folder: Path, on_crash: Callable[[str], None] = _nobody_listens) -> No
     threading.excepthook = lambda args: _on_crash(
         on_crash, args.exc_type, args.exc_value, args.exc_traceback
     )
+    # Nobody can act on what a destructor raised: it is noted, not shown.
+    sys.unraisablehook = lambda args: _on_crash(
+        _nobody_listens, args.exc_type, args.exc_value, args.exc_traceback
+    )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -89,8 +93,20 @@ def _on_crash(
 ) -> None:
     # The message may quote a name that was being worked on: only the kind and the places are kept.
     logging.getLogger("mentor_desktop").critical("crash", exc_info=(kind, error, trace))  # type: ignore[arg-type]  # error is set whenever kind is
-    sys.__excepthook__(kind, error or kind(), trace)
+    _tell_terminal(kind, error, trace)
     tell("".join(traceback.format_exception(kind, error, trace)))
+
+
+def _tell_terminal(
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+) -> None:
+    """Say at a terminal what went wrong; a desktop keeps standard error in a file of the session."""
+    if sys.stderr is None:  # a windowed program of Windows has none
+        return
+    if sys.stderr.isatty():
+        sys.__excepthook__(kind, error or kind(), trace)
+    else:
+        sys.stderr.write("\n  ".join((kind.__name__, *_places_only(trace))) + "\n")
 
 
 def _places_only(trace: TracebackType | None) -> list[str]:

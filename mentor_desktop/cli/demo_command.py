@@ -1,5 +1,7 @@
 """`demo`: a new workspace with the sample workshop in it."""
 
+import sys
+
 from mentor_desktop import i18n
 from mentor_desktop.cli.parser import Invocation
 from mentor_desktop.cli.result import CommandResult
@@ -24,7 +26,8 @@ def run(invocation: Invocation) -> CommandResult:
     except BaseException:
         workspace.discard()
         raise
-    workspace.close()
+    if trouble := workspace.close():
+        print(trouble, file=sys.stderr)
     return CommandResult(
         facts={"workspace": str(root), "workshop": DEMO_WORKSHOP, "recovery_code": code},
         lines=(

@@ -42,7 +42,8 @@ def opened(invocation: Invocation) -> Iterator[Workspace]:
     try:
         yield workspace
     finally:
-        workspace.close()
+        if trouble := workspace.close():  # what the command did is kept: no reason to fail
+            print(trouble, file=sys.stderr)
 
 
 def new_passphrase(invocation: Invocation) -> str:
