@@ -1,6 +1,7 @@
 """`import KIND FILE`: a table into the workspace, all of it or nothing."""
 
 import sys
+from functools import partial
 from typing import cast
 
 from mentor_desktop.changes import Changes
@@ -9,6 +10,7 @@ from mentor_desktop.cli.result import CommandResult
 from mentor_desktop.cli.session import opened, terminal_progress
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _, ngettext
+from mentor_desktop.services.backups import back_up_before_import
 from mentor_desktop.services.imports.run import ImportRequest, run_import
 from mentor_desktop.services.tables_in.fields import TableOf
 
@@ -31,7 +33,12 @@ def run(invocation: Invocation) -> CommandResult:
         delimiter=invocation.delimiter or None,
     )
     with opened(invocation) as workspace:
-        outcome = run_import(workspace, request, progress=terminal_progress(_("Importing")))
+        outcome = run_import(
+            workspace,
+            request,
+            progress=terminal_progress(_("Importing")),
+            before=partial(back_up_before_import, workspace),
+        )
     for note in outcome.notes:
         print(
             _("Line {line}: {sentence}").format(line=note.line, sentence=note.sentence),

@@ -13,6 +13,9 @@ from mentor_desktop.store import restore as restoring
 from mentor_desktop.store.restore import Restored
 from mentor_desktop.store.workspace import Workspace
 
+# From here on an import is large: undoing it is one key, trusting it is another matter.
+LARGE_IMPORT_ROWS = 500
+
 _REASONS: Mapping[str, str] = {
     "close": N_("When the program was closed"),
     "migration": N_("Before the program was updated"),
@@ -53,6 +56,14 @@ def back_up_before(workspace: Workspace, reason: str, *, progress: Progress = NO
         StoreError, Cancelled: as `back_up_now`; do not begin then.
     """
     stored.back_up(workspace, reason, progress=progress)
+
+
+def back_up_before_import(
+    workspace: Workspace, rows: int, *, progress: Progress = NO_PROGRESS
+) -> None:
+    """Write a backup when an import of so many rows is large; errors as `back_up_before`."""
+    if rows >= LARGE_IMPORT_ROWS:
+        back_up_before(workspace, "import", progress=progress)
 
 
 def backup_rows(workspace: Workspace) -> list[BackupRow]:

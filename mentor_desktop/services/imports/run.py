@@ -33,6 +33,12 @@ from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 OF_A_WORKSHOP = frozenset({"participants", "plan", "attendance"})
 
 Write = Callable[[UnitOfWork], Changes]
+# Called with the number of rows when everything is known and nothing is written yet.
+Before = Callable[[int], object]
+
+
+def _nothing(_rows: int) -> None:
+    return None
 
 
 class Store(Protocol):
@@ -141,8 +147,12 @@ def preview_import(
 
 
 @collector_paused()
-def apply_import(store: Store, preview: ImportPreview) -> ImportOutcome:
+def apply_import(
+    store: Store, preview: ImportPreview, *, before: Before = _nothing
+) -> ImportOutcome:
     """Write what the preview showed: all of it, as one action that can be undone.
+
+    `before` gets the number of rows right before they are written; when it raises, none is.
 
     Raises:
         ValidationError: a column is missing, or rows are refused and the request does not leave
@@ -152,16 +162,22 @@ def apply_import(store: Store, preview: ImportPreview) -> ImportOutcome:
         raise ValidationError(" ".join(preview.mapping.notes[: len(preview.mapping.missing)]))
     if preview.refused and not preview.request.without_refused:
         raise ValidationError(_refusal(preview.refused))
+    before(preview.rows)
     with store.unit_of_work() as uow:
         changes = preview.write(uow)
     return ImportOutcome(preview.rows, changes, preview.notes, preview.duplicates)
 
 
 def run_import(
-    store: Store, request: ImportRequest, *, progress: Progress = NO_PROGRESS
+    store: Store,
+    request: ImportRequest,
+    *,
+    progress: Progress = NO_PROGRESS,
+    before: Before = _nothing,
 ) -> ImportOutcome:
     """Look and write in one go; see `preview_import` and `apply_import` for the errors."""
-    return apply_import(store, preview_import(store, request, progress=progress))
+    preview = preview_import(store, request, progress=progress)
+    return apply_import(store, preview, before=before)
 
 
 def _workshop(uow: Reader, request: ImportRequest) -> str:

@@ -12,6 +12,7 @@ from mentor_desktop.changes import Changes
 from mentor_desktop.errors import Cancelled, UserFacingError
 from mentor_desktop.i18n import _
 from mentor_desktop.progress import Progress
+from mentor_desktop.services.backups import back_up_before_import
 from mentor_desktop.services.imports.run import (
     ImportPreview,
     ImportRequest,
@@ -165,7 +166,8 @@ def _preview(store: Any, progress: Progress, *, request: ImportRequest) -> Impor
 def _run(store: Any, progress: Progress, *, request: ImportRequest) -> Changes:
     """Look once more, for somebody may have come in at the door since, and write."""
     preview = preview_import(store, request, progress=progress)
-    return apply_import(store, preview).changes
+    before = partial(back_up_before_import, store, progress=progress)
+    return apply_import(store, preview, before=before).changes
 
 
 def _read(path: Path) -> bytes:

@@ -1,13 +1,16 @@
 """Duplicates: pair after pair, side by side; a person decides, and every answer is undone by a key."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from mentor_desktop.changes import Changes
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _, ngettext
+from mentor_desktop.progress import Progress
+from mentor_desktop.services.backups import back_up_before
 from mentor_desktop.services.duplicates import (
     DuplicatePair,
     keep_apart,
@@ -33,6 +36,8 @@ class DuplicatesPage(Page):
         super().__init__(desk)
         self._pairs: tuple[DuplicatePair, ...] = ()
         self._at = 0
+        # One before the first merge of a sitting; each merge is undone by a key besides.
+        self._backup: Literal["", "begun", "made"] = ""
         self._build_widgets()
         self._lay_out()
         self._connect()
@@ -124,7 +129,21 @@ class DuplicatesPage(Page):
         pair = self._pairs[self._at]
         keep, merge = (pair.first, pair.second) if is_first else (pair.second, pair.first)
         op = partial(merge_people, keep=keep.id, merge=merge.id)
+        if self._backup == "made":
+            self.jobs.command(op, None, self._refuse)
+        elif not self._backup:
+            self._backup = "begun"
+            title = _("Backing up before people are merged")
+            self.jobs.work(_back_up, title, partial(self._go_on, op), self._on_no_backup)
+
+    def _go_on(self, op: Callable[[Any], Changes], _nothing: None) -> None:
+        # Any: see `jobs.Store`.
+        self._backup = "made"
         self.jobs.command(op, None, self._refuse)
+
+    def _on_no_backup(self, error: UserFacingError) -> None:
+        self._backup = ""
+        self._refuse(error)
 
     def _keep_apart(self) -> None:
         if self._pairs:
@@ -136,6 +155,10 @@ class DuplicatesPage(Page):
         self._view.show_trouble(str(error))
 
 
-# Any: see `jobs.Store`.
+# Any in the signatures: see `jobs.Store`.
+def _back_up(store: Any, progress: Progress) -> None:
+    back_up_before(store, "merge", progress=progress)
+
+
 def _cards(uow: Any, *, first: str, second: str) -> tuple[PersonCard, PersonCard]:
     return person_card(uow, first), person_card(uow, second)
