@@ -94,7 +94,7 @@ class PairView(QWidget):
             grid.addWidget(button, below, at, Qt.AlignmentFlag.AlignLeft)
         grid.setRowMinimumHeight(below, theme.size("control") + theme.space("l"))
         grid.addWidget(self._apart, below + 1, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
-        self._name_buttons(first, second)
+        self._name_buttons(first, second, is_private=is_private)
         self._scroll.column.replaceWidget(old, self._body)
         old.hide()
         old.deleteLater()
@@ -111,10 +111,10 @@ class PairView(QWidget):
             tone = "text" if words else "faint"
             grid.addWidget(Text(theme, words or "–", role, tone), line, at, top)
 
-    def _name_buttons(self, first: PersonCard, second: PersonCard) -> None:
+    def _name_buttons(self, first: PersonCard, second: PersonCard, *, is_private: bool) -> None:
         """Two buttons read alike; their names for a screen reader tell them apart."""
         for button, card in ((self._keep_first, first), (self._keep_second, second)):
-            where = card.organisation or card.email or card.country
+            where = card.organisation or ("" if is_private else card.email) or card.country
             button.setAccessibleName(
                 _("Same person, keep {name}, {where}").format(name=card.name, where=where)
             )

@@ -93,6 +93,7 @@ class RegisterPage(Page):
         self._table.status_wanted.connect(self._mark)
         self._table.cell_taken.connect(self._open_cell)
         self._table.cell_lit.connect(self._follow_cell)
+        self.track(self.desk.settings.changed, self._refresh_panel)
         self.add_key(Shortcut.FILTER, self._search.setFocus, _("Find a row"))
 
     # ---- what is shown
@@ -200,7 +201,15 @@ class RegisterPage(Page):
         if grid is None or slot_column >= self._model.slot_count:
             return
         slot, cell = grid.slots[slot_column], person.cells[slot_column]
-        panel = CellPanel(self.theme, person, slot, cell, grid.event.zone, is_closed=grid.is_closed)
+        panel = CellPanel(
+            self.theme,
+            person,
+            slot,
+            cell,
+            grid.event.zone,
+            is_closed=grid.is_closed,
+            is_private=self.desk.settings.value.presentation,
+        )
         where: dict[str, Any] = {"registration_id": person.registration_id, "slot_id": slot.id}
         panel.change_wanted.connect(partial(self._change, panel, where))
         panel.mark_chosen.connect(partial(self._choose, panel))
@@ -213,11 +222,12 @@ class RegisterPage(Page):
         if self._panel is not None and slot_column < self._model.slot_count:
             self._open_cell(at, slot_column)
 
-    def _refresh_panel(self) -> None:
-        """Show the panel anew unless somebody is typing in it."""
+    def _refresh_panel(self, _settings: object = None) -> None:
+        """Show the panel anew unless somebody is typing in it; a projector allows no waiting."""
         index, focus = self._table.currentIndex(), self.window().focusWidget()
         panel = self._panel
-        is_typing = panel is not None and panel.isAncestorOf(focus)
+        is_projected = self.desk.settings.value.presentation
+        is_typing = panel is not None and panel.isAncestorOf(focus) and not is_projected
         if self._panel is not None and index.isValid() and not is_typing:
             self._open_cell(index.row(), index.column())
 

@@ -34,7 +34,7 @@ _METHODS = {
 
 
 class CellPanel(QWidget):
-    """Shows and changes one cell.
+    """Shows and changes one cell; while a projector is on, `is_private`, without words about it.
 
     Emits:
         change_wanted: a dict of arguments for the use case `mark`.
@@ -53,8 +53,10 @@ class CellPanel(QWidget):
         zone: tzinfo,
         *,
         is_closed: bool,
+        is_private: bool = False,
     ) -> None:
         super().__init__()
+        self._is_private = is_private
         self._theme = theme
         self._slot = slot
         self._zone = zone
@@ -67,6 +69,7 @@ class CellPanel(QWidget):
         self._arrived = TimeField(theme, _("Arrived"), arrived, self._on_times)
         self._left = TimeField(theme, _("Left"), left, partial(self._on_times, is_left=True))
         self._note = NoteField(theme, _("Note"), "", lambda text: self._change(note=text))
+        self._note.setHidden(is_private)
         self._reason = ChoiceField(
             theme,
             _("Reason of absence"),
@@ -74,6 +77,7 @@ class CellPanel(QWidget):
             "",
             lambda code: self._change(reason_code=code),
         )
+        self._reason.setHidden(is_private)
         self._correction = TextField(theme, _("Reason of the correction"), "", None)
         self._correction.setVisible(is_closed)
         self._trouble = Text(theme, "", "small", "absent")
@@ -105,7 +109,7 @@ class CellPanel(QWidget):
             if item is not None and (widget := item.widget()) is not None:
                 widget.deleteLater()
         current = [line for line in lines if line.is_current]
-        if current:
+        if current and not self._is_private:
             self._note.set_value(current[0].note)
             self._reason.set_value(current[0].reason_code)
         for line in lines:
@@ -126,11 +130,9 @@ class CellPanel(QWidget):
         times = "–".join(filter(None, (self._local(line.arrived_at), self._local(line.left_at))))
         said = " ".join(filter(None, (status_name(line.status), times)))
         when = f"{language.date(line.at.astimezone(self._zone).date(), 'short')} {language.time(line.at, self._zone, seconds=True)}"
-        who = "  ·  ".join(
-            filter(
-                None, (when, line.by, _(_METHODS[line.method]), line.note, line.correction_reason)
-            )
-        )
+        said_of_it = () if self._is_private else (line.note, line.correction_reason)
+        facts = (when, line.by, _(_METHODS[line.method]), *said_of_it)
+        who = "  ·  ".join(filter(None, facts))
         words = column(
             theme, Text(theme, said, "strong"), Text(theme, who, "small", "muted"), gap="none"
         )
