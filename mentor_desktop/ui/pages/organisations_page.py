@@ -39,6 +39,8 @@ class OrganisationsPage(Page):
     def open(self, **where: str) -> None:
         """Open the card of `organisation_id`, if one is named."""
         self._wanted_id = where.get("organisation_id", "")
+        if self._wanted_id:
+            self.mark_stale()  # the same card may be wanted again
 
     def refresh(self) -> None:
         """Ask for the organisations."""

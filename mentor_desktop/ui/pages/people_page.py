@@ -34,6 +34,8 @@ class PeoplePage(Page):
     def open(self, **where: str) -> None:
         """Open the card of `person_id`, if one is named."""
         self._wanted_id = where.get("person_id", "")
+        if self._wanted_id:
+            self.mark_stale()  # the same card may be wanted again
 
     def refresh(self) -> None:
         """Ask for everybody's order, and again for what was searched."""

@@ -90,3 +90,11 @@ def test_a_namesake_is_warned_about_but_not_refused(office: Office, sample: Samp
     office.type_into("Name, as on its own paper", "zavod PRIMER", office.panel)
     assert "One of this name is here already." in office.texts(office.panel)
     assert office.find(Button, "Add all the same", office.panel)
+
+
+def test_the_same_card_opens_again_after_it_was_closed(office: Office, sample: Sample) -> None:
+    _open(office, HOST)
+    office.window.frame.close_panel()
+    office.go("history")
+    _open(office, HOST)
+    assert office.panel.isVisible()

@@ -268,3 +268,11 @@ def _shown_buttons(within: QWidget, name: str) -> list[Button]:
         for one in within.findChildren(Button)
         if one.accessibleName() == name and one.isVisible()
     ]
+
+
+def test_the_same_card_opens_again_after_it_was_closed(office: Office, sample: Sample) -> None:
+    person_id = _id(office, "munteanu")
+    _open_card(office, person_id)
+    office.window.frame.close_panel()
+    office.go("history")
+    assert _open_card(office, person_id).isVisible()
