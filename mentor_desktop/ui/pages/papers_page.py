@@ -109,11 +109,11 @@ class PapersPage(Page):
     def _lay_out(self) -> None:
         theme = self.theme
         left = holder(column(theme, self._list, STRETCH))
-        left.setFixedWidth(theme.px(_LIST_WIDTH))
+        left.setMaximumWidth(theme.px(_LIST_WIDTH))
         right = holder(
             column(theme, self._language, self._orientation, self._about, STRETCH, gap="l")
         )
-        right.setFixedWidth(theme.px(_CHOICES_WIDTH))
+        right.setMaximumWidth(theme.px(_CHOICES_WIDTH))
         zoom = row(
             theme,
             STRETCH,
