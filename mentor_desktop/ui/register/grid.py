@@ -1,7 +1,9 @@
 """The grid: arrows move, letters set, Space toggles, Shift selects, a second click cycles."""
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -130,7 +132,21 @@ class RegisterGrid(QTableView):
         self.horizontalHeader().setFixedHeight(theme.px(48))
         for column in range(self._model.columnCount()):
             is_total = column >= self._model.slot_count
-            self.setColumnWidth(column, theme.px(_TOTAL_WIDTH if is_total else _CELL_WIDTH))
+            width = theme.px(_TOTAL_WIDTH if is_total else _CELL_WIDTH)
+            words = self.horizontalHeader().sectionSizeHint(column)
+            self.setColumnWidth(column, max(width, words))
+
+
+class _Look(NamedTuple):
+    """What a cell's picture depends on: its state, its three dots, its size."""
+
+    status: str
+    has_conflict: bool
+    asks: bool
+    has_note: bool
+    width: int
+    height: int
+    ratio: float
 
 
 class _CellDelegate(QStyledItemDelegate):
@@ -140,30 +156,63 @@ class _CellDelegate(QStyledItemDelegate):
         super().__init__()
         self._theme = theme
         self._model = model
+        self._pictures: dict[_Look, QPixmap] = {}
+        theme.changed.connect(self._pictures.clear)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(self._theme.px(_CELL_WIDTH), self._theme.size("row"))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        theme, box = self._theme, QRect(option.rect)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
+        theme, box, state = self._theme, option.rect, option.state
+        if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, theme.color("accent_soft"))
-        painter.setPen(QPen(theme.color("line"), 1))
-        painter.drawLine(box.bottomLeft(), box.bottomRight())
         cell = self._model.cell_at(index)
-        if cell is None:
-            self._paint_total(painter, box, index)
+        if cell is not None:
+            painter.drawPixmap(box.topLeft(), self._picture(painter, cell, box.size()))
         else:
-            painter.setFont(theme.font("strong"))
-            paint_status(painter, theme, str(cell.status), QRectF(box))
-            self._paint_flags(painter, box, cell)
-        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.save()
+            self._paint_line(painter, box)
+            self._paint_total(painter, box, index)
+            painter.restore()
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(theme.color("accent"), theme.size("focus")))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(box).adjusted(1, 1, -1, -1), 4, 4)
-        painter.restore()
+            painter.restore()
+
+    def _picture(self, painter: QPainter, cell: Cell, size: QSize) -> QPixmap:
+        """Return a cell that looks like this one, drawn once: a screen shows 200 of a few kinds."""
+        look = _Look(
+            str(cell.status),
+            cell.has_conflict,
+            cell.is_unchecked or cell.lacks_times,
+            cell.has_note,
+            size.width(),
+            size.height(),
+            painter.device().devicePixelRatioF(),
+        )
+        if look not in self._pictures:
+            self._pictures[look] = self._drawn(look, cell)
+        return self._pictures[look]
+
+    def _drawn(self, look: _Look, cell: Cell) -> QPixmap:
+        picture = QPixmap(round(look.width * look.ratio), round(look.height * look.ratio))
+        picture.setDevicePixelRatio(look.ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter, box = QPainter(picture), QRect(0, 0, look.width, look.height)
+        self._paint_line(painter, box)  # sharp, as the line under the name beside it
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._theme.font("strong"))
+        paint_status(painter, self._theme, look.status, QRectF(box))
+        self._paint_flags(painter, box, cell)
+        painter.end()
+        return picture
+
+    def _paint_line(self, painter: QPainter, box: QRect) -> None:
+        painter.setPen(QPen(self._theme.color("line"), 1))
+        painter.drawLine(box.bottomLeft(), box.bottomRight())
 
     def _paint_total(self, painter: QPainter, box: QRect, index: Index) -> None:
         total = self._model.total_at(index.row())
