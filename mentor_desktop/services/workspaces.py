@@ -92,11 +92,11 @@ def read_passphrase(path: Path) -> str:
 
 
 def open_with_passphrase(
-    root: Path, passphrase: str, *, clock: Clock, remember: bool = False
+    root: Path, passphrase: str, *, clock: Clock, remember: bool = False, forget: bool = False
 ) -> Workspace:
     """Open a workspace; deriving the key takes about 0.15 s.
 
-    `remember` keeps the key in this computer's keyring, where it has one.
+    `remember` keeps the key in this computer's keyring, where it has one; `forget` takes it out.
 
     Raises:
         StoreError: another passphrase, open elsewhere, damaged, or made by a newer program.
@@ -108,6 +108,10 @@ def open_with_passphrase(
         from mentor_desktop.store.keyring_store import keep_key  # 50 ms, and only when asked for
 
         keep_key(key_file.workspace_id, key)
+    elif forget:
+        from mentor_desktop.store.keyring_store import forget_key  # 50 ms, and only where one was
+
+        forget_key(key_file.workspace_id)
     return workspace
 
 

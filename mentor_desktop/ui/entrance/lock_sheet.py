@@ -68,6 +68,7 @@ class LockSheet(Sheet):
             return
         self._set_busy(is_busy=True)
         should_remember = self._remember.isChecked()
+        should_forget = self._settings.value.remember_key and not should_remember
         self._settings.change(remember_key=should_remember)
         self._jobs.draw(
             partial(
@@ -76,10 +77,16 @@ class LockSheet(Sheet):
                 self._passphrase.text(),
                 clock=self._clock,
                 remember=should_remember,
+                forget=should_forget,
             ),
-            self.opened.emit,
+            self._leave,
             self._refuse,
         )
+
+    def _leave(self, workspace: object) -> None:
+        """Hand over what was opened, and the passphrase to nobody."""
+        self._passphrase.clear()
+        self.opened.emit(workspace)
 
     def _refuse(self, error: UserFacingError) -> None:
         self._set_busy(is_busy=False)
