@@ -93,15 +93,24 @@ class Office:
         self.settle()
 
     def find(self, kind: type[W], name: str, within: QWidget | None = None) -> W:
-        """Return the shown widget of this kind and accessible name."""
-        around = within or self.window
-        found = [
-            one
-            for one in around.findChildren(kind)
-            if one.accessibleName() == name and one.isVisible()
-        ]
-        assert found, f"no {kind.__name__} “{name}”"
-        return found[0]
+        """Return the widget of this kind and accessible name, once it is shown.
+
+        Pages build their parts in steps; a busy machine takes its time between them.
+        """
+
+        def shown() -> list[W]:
+            around = within or self.window
+            return [
+                one
+                for one in around.findChildren(kind)
+                if one.accessibleName() == name and one.isVisible()
+            ]
+
+        def is_shown() -> None:
+            assert shown(), f"no {kind.__name__} “{name}”"
+
+        self.qtbot.waitUntil(is_shown, timeout=5_000)
+        return shown()[0]
 
     def texts(self, within: QWidget | None = None) -> list[str]:
         """Return every word that stands on the page."""
