@@ -112,7 +112,7 @@ def style_is_set_in_the_theme_only(path: Path, tree: ast.Module) -> Iterator[str
 
 
 def threads_live_in_jobs_only(path: Path, tree: ast.Module) -> Iterator[str]:
-    if path == PACKAGE / "ui" / "jobs.py" or not (_under(path, "ui") or path.name == "app.py"):
+    if _under(path, "ui", "jobs") or not (_under(path, "ui") or path.name == "app.py"):
         return
     for line, name in _imports(tree):
         if name.split(".")[0] in THREAD_MODULES or name.split(".")[-1] in THREAD_CLASSES:

@@ -29,7 +29,7 @@ from mentor_desktop.clock import Clock
 from mentor_desktop.errors import Cancelled, UserFacingError
 from mentor_desktop.i18n import N_, _
 from mentor_desktop.progress import Progress
-from mentor_desktop.ui.lanes import Lane
+from mentor_desktop.ui.jobs.lanes import Lane
 from mentor_desktop.ui.work import Work
 
 T = TypeVar("T")
