@@ -1,11 +1,12 @@
 """The print centre: the papers of a workshop, the real pages, the few choices that matter."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import DOCUMENT_LANGUAGES, Language, _, current_language, ngettext
@@ -26,12 +27,14 @@ from mentor_desktop.ui.shortcuts import Shortcut
 from mentor_desktop.ui.widgets.buttons import IconButton
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.field import ChoiceField
-from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
+from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, holder, row
 from mentor_desktop.ui.widgets.line_list import Line, LineList
 from mentor_desktop.ui.widgets.pdf_view import PdfView
-from mentor_desktop.ui.widgets.text import Text
+from mentor_desktop.ui.widgets.text import ElidedText, Text
 
 _LIST_WIDTH, _CHOICES_WIDTH = 220, 180
+# List, a page one can read, and choices.
+_ROOM_FOR_THREE = 760
 
 
 class PapersPage(Page):
@@ -79,13 +82,17 @@ class PapersPage(Page):
         super().showEvent(event)
         self._pdf.fit_width()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     # ---- widgets
 
     def _build_widgets(self) -> None:
         theme = self.theme
         self._list = LineList(theme, _("Papers"))
         self._pdf = PdfView(theme, self.desk.jobs, _("Pages"))
-        self._page_number = Text(theme, "", "small", "muted", wrap=False)
+        self._page_number = ElidedText(theme, "", "small", "muted")
         self._about = Text(theme, "", "small", "muted")
         languages = [(code, Language(code).own_name()) for code in DOCUMENT_LANGUAGES]
         self._language = ChoiceField(
@@ -108,12 +115,12 @@ class PapersPage(Page):
 
     def _lay_out(self) -> None:
         theme = self.theme
-        left = holder(column(theme, self._list, STRETCH))
-        left.setMaximumWidth(theme.px(_LIST_WIDTH))
-        right = holder(
-            column(theme, self._language, self._orientation, self._about, STRETCH, gap="l")
-        )
-        right.setMaximumWidth(theme.px(_CHOICES_WIDTH))
+        choices = column(theme, self._language, self._orientation, self._about, gap="l")
+        self._choices = holder(choices)
+        self._side, self._beside = ScrollColumn(theme, gap="l"), QVBoxLayout()
+        self._side.column.addWidget(self._list)
+        self._side.column.addStretch(1)
+        self._beside.addStretch(1)
         zoom = row(
             theme,
             STRETCH,
@@ -124,8 +131,11 @@ class PapersPage(Page):
             STRETCH,
         )
         middle = column(theme, self._pdf, zoom)
-        parts = row(theme, left, middle, right, gap="xl")
-        parts.setStretch(1, 1)
+        parts = row(theme, gap="xl")
+        parts.addWidget(self._side)
+        parts.addLayout(middle, 1)
+        parts.addLayout(self._beside)
+        self._fit()
         self._stack = QStackedLayout()
         self._stack.addWidget(holder(parts))
         self._stack.addWidget(self._empty)
@@ -135,6 +145,16 @@ class PapersPage(Page):
         self._list.opened.connect(self._open_paper)
         self._pdf.page_changed.connect(self._show_page_number)
         self.add_key(Shortcut.PRINT, self._print, _("Print"))
+
+    def _fit(self) -> None:
+        """Give the pages room: in a narrow window the choices stand below the list."""
+        px = self.theme.px
+        is_narrow = self.width() < px(_ROOM_FOR_THREE)
+        self._side.setFixedWidth(px(_LIST_WIDTH))
+        self._choices.setFixedWidth(px(_LIST_WIDTH if is_narrow else _CHOICES_WIDTH))
+        (self._side.column if is_narrow else self._beside).insertWidget(
+            1 if is_narrow else 0, self._choices
+        )
 
     # ---- what is shown
 
@@ -148,7 +168,9 @@ class PapersPage(Page):
     def _show_states(self, states: list[PaperState]) -> None:
         self._states = {_key(state): state for state in states}
         self._stack.setCurrentIndex(0 if states else 1)
-        self._list.set_lines([self._line(key, state) for key, state in self._states.items()])
+        self._list.set_lines(
+            [_line(key, state, self.desk.clock()) for key, state in self._states.items()]
+        )
         if not states:
             self.clear_primary()
             return
@@ -156,20 +178,6 @@ class PapersPage(Page):
         self._open_paper(
             self._wanted if self._wanted in self._states else first or next(iter(self._states))
         )
-
-    def _line(self, key: str, state: PaperState) -> Line:
-        said, tone = self._said_of(state)
-        return Line(_title(state), detail=said, key=key, icon="document", icon_tone=tone)
-
-    def _said_of(self, state: PaperState) -> tuple[str, str]:
-        if state.printed_at is None:
-            return _("never printed"), "muted"
-        when = current_language().time(state.printed_at)
-        if state.printed_at.date() != self.desk.clock().date():
-            when = current_language().date(state.printed_at.date(), "medium")
-        if state.state == "changed":
-            return _("printed {when}, changed since").format(when=when), "late"
-        return _("printed {when}").format(when=when), "present"
 
     def _open_paper(self, key: str) -> None:
         self._wanted = key
@@ -194,7 +202,7 @@ class PapersPage(Page):
     def _show_paper(self, paper: Paper) -> None:
         self._paper = paper
         self._pdf.show_pdf(paper.data)
-        names = "–".join(filter(None, (paper.first_name, paper.last_name)))
+        names = " – ".join(filter(None, (paper.first_name, paper.last_name)))
         count = ngettext("{count} row", "{count} rows", paper.rows).format(count=paper.rows)
         self._about.setText("\n".join(filter(None, (count, names, paper.print_id))))
         words = ngettext("Print {count} page", "Print {count} pages", paper.pages).format(
@@ -219,10 +227,13 @@ class PapersPage(Page):
         paper = self._paper
         if paper is None:
             return
+        recording = partial(record_print, papers=[paper])
         printer = printing.choose_printer(self, paper.file_name, paper.data)
         if printer is not None:
             self.jobs.work(
-                partial(_send, printer, paper), _("Printing"), lambda _pages: self._record(paper)
+                partial(_send, printer, paper),
+                _("Printing"),
+                lambda _pages: self.jobs.command(recording),
             )
 
     def _save(self) -> None:
@@ -233,12 +244,25 @@ class PapersPage(Page):
 
         def saved(_nothing: None) -> None:
             self.frame.toast(_("Saved as {path}").format(path=path))
-            self._record(paper)
+            self.jobs.command(partial(record_print, papers=[paper]))
 
         self.jobs.draw(partial(printing.save_file, path, paper.data), saved)
 
-    def _record(self, paper: Paper) -> None:
-        self.jobs.command(partial(record_print, papers=[paper]))
+
+def _line(key: str, state: PaperState, now: datetime) -> Line:
+    said, tone = _said_of(state, now)
+    return Line(_title(state), detail=said, key=key, icon="document", icon_tone=tone)
+
+
+def _said_of(state: PaperState, now: datetime) -> tuple[str, str]:
+    if state.printed_at is None:
+        return _("never printed"), "muted"
+    when = current_language().time(state.printed_at)
+    if state.printed_at.date() != now.date():
+        when = current_language().date(state.printed_at.date(), "medium")
+    if state.state == "changed":
+        return _("printed {when}, changed since").format(when=when), "late"
+    return _("printed {when}").format(when=when), "present"
 
 
 def _key(state: PaperState) -> str:
