@@ -63,6 +63,7 @@ class Window:
         )
         self.main.resize(*SIZE)
         self.main.show()
+        self.jobs.warm_up(())  # as after the first paint: what is loaded is not looked over again
         self.settle()
 
     @property
