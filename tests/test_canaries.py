@@ -83,7 +83,12 @@ def test_commands_leave_nothing_readable(computer: Computer) -> None:
         f"{CANARIES['given name']},{CANARIES['family name']},{CANARIES['e-mail']},"
         f"{CANARIES['organisation']},LT\n"
     )
-    always: tuple[str, ...] = ("-m", "mentor_desktop", "--passphrase-file", str(computer.outside / "passphrase"))
+    always: tuple[str, ...] = (
+        "-m",
+        "mentor_desktop",
+        "--passphrase-file",
+        str(computer.outside / "passphrase"),
+    )
     always += ("--workspace", str(computer.work / "workspace"))
     for command in (("demo",), *COMMANDS):
         words = [word.format(outside=computer.outside, work=computer.work) for word in command]
