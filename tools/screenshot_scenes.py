@@ -162,6 +162,8 @@ SCENES = (
     Scene("project", "morning", "project"),
     Scene("people", "morning", "people"),
     Scene("person", "morning", "people", {"person_id": ""}),
+    Scene("organisations", "morning", "organisations"),
+    Scene("duplicates", "morning", "duplicates"),
     Scene("find", "morning", "people", act=_find),
     Scene("import", "morning", "import", {**_OF_WORKSHOP, "kind": "participants"}),
     Scene("import-preview", "morning", "import", {"kind": "participants"}, _look_at_a_file),

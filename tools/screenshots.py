@@ -10,7 +10,6 @@ Usage: python -m tools.screenshots [VARIANT …]
 import csv
 import io
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -36,6 +35,7 @@ KEPT_WHOLE = ("light", "dark")
 PASSPHRASE = "a passphrase for pictures"  # noqa: S105 of a workspace that is thrown away
 HERE_SO_FAR = 23
 COLUMNS = 4
+_OFFSCREEN_REMARK = "does not support propagateSizeHints"
 THUMBNAIL_WIDTH = 480
 GAP = 12
 PAPER_SCALE = 1.5
@@ -117,12 +117,16 @@ def contact_sheet(pictures: list[Path], path: Path) -> None:
 
 def draw_variant(name: str) -> None:
     """Draw every page in one variant, in a process of its own, and its contact sheet."""
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "tools.screenshot_scenes", name, str(WORK)],
         cwd=ROOT,
-        env={**os.environ, "QT_LOGGING_RULES": "qt.qpa.*=false"},
-        check=True,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
     )
+    told = [line for line in done.stderr.splitlines() if _OFFSCREEN_REMARK not in line]
+    print("\n".join(told), end="\n" if told else "", file=sys.stderr)
+    done.check_returncode()
     pictures = sorted(
         (WORK / "pictures" / name).glob("*.png"), key=lambda path: path.stat().st_mtime
     )
