@@ -11,7 +11,7 @@ from mentor_desktop.services.door import DoorList
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button, IconButton
 from mentor_desktop.ui.widgets.layout import STRETCH, column, row
-from mentor_desktop.ui.widgets.text import Text
+from mentor_desktop.ui.widgets.text import ElidedText, Text
 
 _PARTS = {"morning": N_("morning"), "afternoon": N_("afternoon"), "evening": N_("evening")}
 
@@ -21,12 +21,14 @@ class DoorHead(QWidget):
 
     def __init__(self, theme: Theme, leave: Callable[[], object]) -> None:
         super().__init__()
-        self._when = Text(theme, "", "section", "muted", wrap=False)
+        self._when = ElidedText(theme, "", "section", "muted")
+        self._when.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._counter = Text(theme, "", "title", wrap=False)
         self._lateness = Text(theme, "", "body", "late")
         self._lateness.hide()
         back = IconButton(theme, "back", _("Leave the door (Esc)"), leave)
-        line = row(theme, back, STRETCH, self._when, STRETCH, self._counter, gap="l")
+        line = row(theme, back, self._when, self._counter, gap="l")
+        line.setStretch(1, 1)
         self._lateness.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(column(theme, line, self._lateness, gap="s"))
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from mentor_desktop.i18n import _, current_language
@@ -13,6 +14,9 @@ from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.layout import ScrollColumn
 from mentor_desktop.ui.widgets.text import Role, Text
+
+# Two columns of words, and captions left of them.
+_ROOM_FOR_CAPTIONS = 520
 
 
 class Fact(NamedTuple):
@@ -51,6 +55,8 @@ class PairView(QWidget):
         self._keep_second = Button(theme, _("Keep this one"), self.second_kept.emit)
         self._apart = Button(theme, _("Different people"), self.kept_apart.emit)
         self.setFocusProxy(self._apart)
+        self._shown: tuple[PersonCard, PersonCard, str, bool] | None = None
+        self._is_narrow = False
         self._scroll = ScrollColumn(theme, gap="l")
         for widget in (self._reason, self._trouble, self._body):
             self._scroll.column.addWidget(widget)
@@ -58,6 +64,15 @@ class PairView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._scroll)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < self._theme.px(_ROOM_FOR_CAPTIONS)
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            if self._shown is not None:
+                first, second, reason, is_private = self._shown
+                self.show_pair(first, second, reason, is_private=is_private)
 
     def show_trouble(self, sentence: str) -> None:
         """Say why a decision was not carried out; nothing when empty."""
@@ -69,6 +84,7 @@ class PairView(QWidget):
     ) -> None:
         """Show two people; while a projector is on, `is_private`, without contact and note."""
         self.show_trouble("")
+        self._shown = (first, second, reason, is_private)
         self._reason.setText(reason)
         theme, old = self._theme, self._body
         answers = (self._keep_first, self._keep_second, self._apart)
@@ -83,17 +99,16 @@ class PairView(QWidget):
         for at, card in enumerate((first, second), 1):
             grid.addWidget(Text(theme, card.name, "section"), 0, at, Qt.AlignmentFlag.AlignTop)
         facts = facts_of(first, second, is_private=is_private)
-        for line, fact in enumerate(facts, 1):
-            self._add_fact(grid, line, fact)
-        below = len(facts) + 1
+        for number, fact in enumerate(facts):
+            self._add_fact(grid, 1 + 2 * number, fact)
+        below = 1 + 2 * len(facts)
         questions = (_("Same person"), _("Two people"))
         for number, words in enumerate(questions):
-            caption = Text(theme, words, "label", "muted", wrap=False)
-            grid.addWidget(caption, below + number, 0)
+            self._add_caption(grid, below + 2 * number, words)
         for at, button in enumerate((self._keep_first, self._keep_second), 1):
-            grid.addWidget(button, below, at, Qt.AlignmentFlag.AlignLeft)
-        grid.setRowMinimumHeight(below, theme.size("control") + theme.space("l"))
-        grid.addWidget(self._apart, below + 1, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(button, below + 1, at, Qt.AlignmentFlag.AlignLeft)
+        grid.setRowMinimumHeight(below + 1, theme.size("control") + theme.space("l"))
+        grid.addWidget(self._apart, below + 3, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
         self._name_buttons(first, second, is_private=is_private)
         self._scroll.column.replaceWidget(old, self._body)
         old.hide()
@@ -103,13 +118,20 @@ class PairView(QWidget):
             had_focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_fact(self, grid: QGridLayout, line: int, fact: Fact) -> None:
-        theme = self._theme
-        top = Qt.AlignmentFlag.AlignTop
-        grid.addWidget(Text(theme, fact.label, "label", "muted", wrap=False), line, 0, top)
+        theme, top = self._theme, Qt.AlignmentFlag.AlignTop
+        self._add_caption(grid, line, fact.label)
         role: Role = "strong" if fact.differs else "body"
         for at, words in enumerate((fact.first, fact.second), 1):
             tone = "text" if words else "faint"
-            grid.addWidget(Text(theme, words or "–", role, tone), line, at, top)
+            grid.addWidget(Text(theme, words or "–", role, tone), line + 1, at, top)
+
+    def _add_caption(self, grid: QGridLayout, line: int, words: str) -> None:
+        """Say what stands in the next line of the grid: left of it, or above it in a narrow window."""
+        caption = Text(self._theme, words, "label", "muted")
+        if self._is_narrow:
+            grid.addWidget(caption, line, 1, 1, 2)
+        else:
+            grid.addWidget(caption, line + 1, 0, Qt.AlignmentFlag.AlignTop)
 
     def _name_buttons(self, first: PersonCard, second: PersonCard, *, is_private: bool) -> None:
         """Two buttons read alike; their names for a screen reader tell them apart."""

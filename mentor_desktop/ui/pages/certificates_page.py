@@ -24,9 +24,9 @@ from mentor_desktop.ui.pages.base import Page, PageAction
 from mentor_desktop.ui.table_models import Column, RowsTableModel
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.inputs import Choice
-from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
+from mentor_desktop.ui.widgets.layout import column, holder, row
 from mentor_desktop.ui.widgets.table import Table
-from mentor_desktop.ui.widgets.text import Text
+from mentor_desktop.ui.widgets.text import ElidedText
 
 _TONES = {
     "blocked": "absent",
@@ -74,7 +74,7 @@ class CertificatesPage(Page):
         theme = self.theme
         self._choice = Choice(theme, _("Workshop"))
         self._choice.chosen.connect(self._choose)
-        self._sums = Text(theme, "", "body", "muted", wrap=False)
+        self._sums = ElidedText(theme, "", "body", "muted")
         self._model: RowsTableModel[EligibilityRow] = RowsTableModel(_columns())
         self._table = Table(theme, _("Certificates"))
         self._table.setModel(self._model)
@@ -89,7 +89,8 @@ class CertificatesPage(Page):
 
     def _lay_out(self) -> None:
         theme = self.theme
-        top = row(theme, self._choice, self._sums, STRETCH, gap="l")
+        top = row(theme, self._choice, self._sums, gap="l")
+        top.setStretch(1, 1)
         self._stack = QStackedLayout()
         self._stack.addWidget(holder(column(theme, top, self._table)))
         self._stack.addWidget(self._empty)

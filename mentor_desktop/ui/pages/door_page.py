@@ -3,7 +3,7 @@
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mentor_desktop.changes import Changes
@@ -31,7 +31,7 @@ from mentor_desktop.ui.shortcuts import Shortcut
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
 from mentor_desktop.ui.widgets.status import status_name
-from mentor_desktop.ui.widgets.text import Text
+from mentor_desktop.ui.widgets.text import ElidedText, Text
 
 _WIDTH = 900
 _NEARLY_ALL = 1_000  # of the room, as a stretch
@@ -96,13 +96,9 @@ class DoorPage(Page):
         self._question = Question(theme)
         self._welcome = Welcome(theme)
         self._newcomers = PeopleAtDoor(self.desk, self._on_checked_in, self._box.setFocus)
-        self._keys_hint = Text(
-            theme,
-            _("Ctrl+Z undo  ·  F4 walk-in  ·  F2 correct a name"),
-            "small",
-            "muted",
-            wrap=False,
-        )
+        keys = _("Ctrl+Z undo  ·  F4 walk-in  ·  F2 correct a name")
+        self._keys_hint = ElidedText(theme, keys, "small", "muted")
+        self._keys_hint.setAlignment(Qt.AlignmentFlag.AlignRight)
 
     def _lay_out(self) -> None:
         theme = self.theme
@@ -120,7 +116,8 @@ class DoorPage(Page):
             kind="quiet",
             icon="list",
         )
-        foot = row(theme, walk_in, present, STRETCH, self._keys_hint)
+        foot = row(theme, walk_in, present, self._keys_hint)
+        foot.setStretch(2, 1)
         middle = row(theme, STRETCH)
         middle.addWidget(body, _NEARLY_ALL)
         middle.addStretch(1)

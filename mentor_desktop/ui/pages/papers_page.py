@@ -151,7 +151,7 @@ class PapersPage(Page):
         px = self.theme.px
         is_narrow = self.width() < px(_ROOM_FOR_THREE)
         self._side.setFixedWidth(px(_LIST_WIDTH))
-        self._choices.setFixedWidth(px(_LIST_WIDTH if is_narrow else _CHOICES_WIDTH))
+        self._choices.setMaximumWidth(px(_LIST_WIDTH if is_narrow else _CHOICES_WIDTH))
         (self._side.column if is_narrow else self._beside).insertWidget(
             1 if is_narrow else 0, self._choices
         )

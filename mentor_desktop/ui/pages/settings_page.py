@@ -19,8 +19,9 @@ from mentor_desktop.ui.settings.choices import LOOK, PRIVACY, Setting
 from mentor_desktop.ui.settings.key_panels import PassphrasePanel, RecoveryPanel
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.field import ChoiceField, TextField
+from mentor_desktop.ui.widgets.flow import flowing
 from mentor_desktop.ui.widgets.inputs import CheckBox
-from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, row
+from mentor_desktop.ui.widgets.layout import ScrollColumn, column
 from mentor_desktop.ui.widgets.line_list import Line, LineList
 from mentor_desktop.ui.widgets.text import Text
 
@@ -111,11 +112,10 @@ class SettingsPage(Page):
 
     def _key_part(self) -> QVBoxLayout:
         theme = self.theme
-        verbs = row(
+        verbs = flowing(
             theme,
             Button(theme, _("Change the passphrase"), self._open_passphrase, icon="key"),
             Button(theme, _("Make a new recovery sheet"), self._make_sheet, icon="document"),
-            STRETCH,
         )
         words = _(
             "The passphrase and the sheet on paper are the only two ways into this workspace."
@@ -124,12 +124,11 @@ class SettingsPage(Page):
 
     def _backup_part(self) -> QVBoxLayout:
         theme = self.theme
-        verbs = row(
+        verbs = flowing(
             theme,
             Button(theme, _("Back up now"), partial(self._back_up, None), icon="backup"),
             Button(theme, _("Back up to a stick"), self._back_up_elsewhere),
             Button(theme, _("Check the workspace"), self._check, icon="readiness"),
-            STRETCH,
         )
         return column(theme, self._backups_said, self._backups, verbs, gap="m")
 

@@ -14,6 +14,7 @@ from mentor_desktop.ui.pages.base import Page, PageAction
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.empty_state import EmptyState
+from mentor_desktop.ui.widgets.flow import flowing
 from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, row
 from mentor_desktop.ui.widgets.line_list import INDENT, Line, LineList
 from mentor_desktop.ui.widgets.text import Text
@@ -91,16 +92,14 @@ class AgendaPart(Part):
 
     def _day_heading(self, day: AgendaDay) -> QWidget:
         theme = self.theme
-        holder = QWidget()
         minutes = sum(slot.counted_minutes for slot in day.slots)
         date = Text(theme, current_language().date(day.held_on, "weekday"), "section", wrap=False)
         number = Text(theme, _("day {day}").format(day=day.day), "body", "muted", wrap=False)
         counted = Text(theme, _counted(minutes), "body", "muted", wrap=False)
-        line = row(theme, date, number, STRETCH, counted, gap="m")
+        line = flowing(theme, date, number, counted, gap="m")
         side = theme.px(INDENT)
         line.setContentsMargins(side, theme.space("s"), side, 0)
-        holder.setLayout(line)
-        return holder
+        return line
 
     def _block(self, slot: AgendaSlot, zone: ZoneInfo) -> "SlotBlock":
         block = SlotBlock(self.theme, slot, zone)
