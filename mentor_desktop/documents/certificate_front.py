@@ -60,6 +60,7 @@ _FINE_SMALLEST_PT = 5.5  # what a good printer still resolves
 _NUMBER = Style(BOLD, 9.2)
 _SIGNATORY = Style(BOLD, 9)
 _COLUMN_GAP = 8.0
+_CHECKING_GAP = 4.0
 _QR_MM = 24.0
 _RULE_MM = 22.0
 _SIGNATURE_WIDTH = 66.0
@@ -307,7 +308,9 @@ def _evidence_parts(boxes: FrontBoxes) -> tuple[Box, Box, Box]:
     code = Box(box.x, box.y, _QR_MM, _QR_MM)
     beside = Box(code.right + 5, box.y, _NUMBER_WIDTH, _QR_MM)
     if boxes.fact_columns == 1:
-        return code, beside, Box(box.x, code.bottom + 2, box.width, box.height - _QR_MM - 2)
+        # Place and date of issue take two lines in some languages and reach below the code.
+        gap = _CHECKING_GAP
+        return code, beside, Box(box.x, code.bottom + gap, box.width, box.height - _QR_MM - gap)
     x = boxes.signatures.x + _SIGNATURE_WIDTH + _SIGNATURE_GAP
     return code, beside, Box(x, box.y - 0.4, box.right - x, _QR_MM)
 
