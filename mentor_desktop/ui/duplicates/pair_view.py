@@ -104,7 +104,7 @@ class PairView(QWidget):
         below = 1 + 2 * len(facts)
         questions = (_("Same person"), _("Two people"))
         for number, words in enumerate(questions):
-            self._add_caption(grid, below + 2 * number, words)
+            self._add_caption(grid, below + 2 * number, words, Qt.AlignmentFlag.AlignVCenter)
         for at, button in enumerate((self._keep_first, self._keep_second), 1):
             grid.addWidget(button, below + 1, at, Qt.AlignmentFlag.AlignLeft)
         grid.setRowMinimumHeight(below + 1, theme.size("control") + theme.space("l"))
@@ -125,13 +125,19 @@ class PairView(QWidget):
             tone = "text" if words else "faint"
             grid.addWidget(Text(theme, words or "–", role, tone), line + 1, at, top)
 
-    def _add_caption(self, grid: QGridLayout, line: int, words: str) -> None:
+    def _add_caption(
+        self,
+        grid: QGridLayout,
+        line: int,
+        words: str,
+        where: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignTop,
+    ) -> None:
         """Say what stands in the next line of the grid: left of it, or above it in a narrow window."""
         caption = Text(self._theme, words, "label", "muted")
         if self._is_narrow:
             grid.addWidget(caption, line, 1, 1, 2)
         else:
-            grid.addWidget(caption, line + 1, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(caption, line + 1, 0, where)
 
     def _name_buttons(self, first: PersonCard, second: PersonCard, *, is_private: bool) -> None:
         """Two buttons read alike; their names for a screen reader tell them apart."""
