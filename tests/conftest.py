@@ -3,6 +3,7 @@
 Qt draws offscreen unless the caller names a platform (the journeys run under Xvfb).
 """
 
+import gc
 import ipaddress
 import logging
 import os
@@ -144,3 +145,11 @@ def _english_again() -> Iterator[None]:
     words = sys.modules.get("mentor_desktop.i18n")
     if words is not None:
         words.set_language("en")
+
+
+@pytest.fixture(autouse=True)
+def _collector_again() -> Iterator[None]:
+    """Let the collector work in the next test: a window rests it until it has warmed up."""
+    yield
+    gc.enable()
+    gc.unfreeze()
