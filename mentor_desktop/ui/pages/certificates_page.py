@@ -218,17 +218,17 @@ def _columns() -> list[Column[EligibilityRow]]:
             align="right",
             tone=lambda _one: "muted",
         ),
-        Column(_("Name"), lambda one: one.name, width=4, letters=14, role="strong"),
+        Column(_("Name"), lambda one: one.name, width=3, letters=14, role="strong"),
         Column(
             _("Attended"), lambda one: f"{words.decimal(one.percent)} %", letters=8, align="right"
         ),
         Column(
-            _("Certificate"), _answer, width=5, letters=18, tone=lambda one: _TONES[one.outcome]
+            _("Certificate"), _answer, width=7, letters=18, tone=lambda one: _TONES[one.outcome]
         ),
         Column(
             _("What would help"),
-            lambda one: one.help or "; ".join(one.warnings),
-            width=5,
+            _help,
+            width=4,
             letters=14,
             tone=lambda _one: "muted",
         ),
@@ -239,3 +239,8 @@ def _answer(person: EligibilityRow) -> str:
     if person.number:
         return person.number
     return _("ready to issue") if person.gets_one else person.why
+
+
+def _help(person: EligibilityRow) -> str:
+    # Who has a certificate needs no help; the warnings were for the time before.
+    return "" if person.number else person.help or "; ".join(person.warnings)
