@@ -80,7 +80,8 @@ def _item(slot: Slot, item: PlanItem, zone: ZoneInfo) -> AgendaItem:
         method=item.method,
         facilitator_role=item.facilitator_role,
         group_format=item.group_format,
-        room=item.room,
+        # A table parts several rooms with a semicolon; people read a comma.
+        room=", ".join(part.strip() for part in item.room.split(";") if part.strip()),
         materials=list(item.materials),
         print_before=list(item.print_before),
     )
