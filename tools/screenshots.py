@@ -10,6 +10,7 @@ Usage: python -m tools.screenshots [VARIANT …]
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -120,6 +121,8 @@ def draw_variant(name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tools.screenshot_scenes", name, str(WORK)],
         cwd=ROOT,
+        # The computer stands where the workshop is.
+        env={**os.environ, "TZ": "Europe/Prague"},
         stderr=subprocess.PIPE,
         text=True,
         check=False,
