@@ -1,4 +1,4 @@
-"""Ctrl+Z: the commands of this session that can be taken back, newest first."""
+"""Ctrl+Z: what was done since the window opened and can be taken back, newest first."""
 
 from collections.abc import Callable
 from typing import Any
