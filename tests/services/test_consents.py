@@ -113,7 +113,11 @@ def test_who_may_be_under_age_needs_a_guardian(workspace) -> None:
 def test_the_age_is_a_setting_of_the_workspace(workspace) -> None:
     with workspace.unit_of_work() as uow:
         change_settings(uow, {GUARDIAN_AGE_SETTING: "13"})
-    agree(workspace, person(workspace, birth_year=2010))
+    with pytest.raises(ValidationError, match="13"):
+        agree(workspace, person(workspace, birth_year=2013))  # turns 13 this year
+    person_id = person(workspace, birth_year=2010)
+    agree(workspace, person_id)
+    assert len(card(workspace, person_id).consents) == 1
 
 
 def test_no_photos_is_one_click_and_withdraws_what_was_agreed(workspace, clock) -> None:

@@ -316,6 +316,8 @@ def test_a_power_cut_before_the_marker_leaves_the_old_workspace(
     assert not folder.restoring.exists()
 
 
-def test_finishing_twice_is_harmless(workspace_root: Path) -> None:
+def test_finishing_what_is_finished_changes_nothing(workspace_root: Path) -> None:
+    before = _state(workspace_root)
     restoring.finish(WorkspaceFolder(workspace_root))
     restoring.finish(WorkspaceFolder(workspace_root))
+    assert _state(workspace_root) == before

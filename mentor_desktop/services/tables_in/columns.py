@@ -5,6 +5,7 @@ and a clean column costs no look at its cells. That keeps checking within half t
 """
 
 import unicodedata
+from abc import ABC, abstractmethod
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -44,16 +45,16 @@ class _Memo(dict[str, Any]):
         return value
 
 
-class Column:
+class Column(ABC):
     """One field of the rows: where its cells come from and what becomes of them."""
 
     def __init__(self, field: str, default: object = "") -> None:
         self.field = field
         self.default = default
 
+    @abstractmethod
     def values(self, cells: Sequence[str], faults: "Faults") -> Sequence[Any]:
         """Return the values of some cells; what cannot be taken is noted in `faults`."""
-        raise NotImplementedError
 
 
 class Line(Column):
