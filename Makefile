@@ -122,7 +122,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml -q --universal --python-version 3.1
 lock: setup ## Write the lock files anew after a change of pyproject.toml
 	$(LOCK) -o requirements.lock > /dev/null
 	$(LOCK) --extra package -c requirements.lock -o requirements-package.lock > /dev/null
-	$(LOCK) --extra package --extra dev -c requirements-package.lock -o requirements-dev.lock > /dev/null
+	$(LOCK) --extra package --extra server --extra dev -c requirements-package.lock -o requirements-dev.lock > /dev/null
 
 .PHONY: clean
 clean: ## Remove everything that make made
