@@ -31,7 +31,8 @@ class Change(Base):
     """One created or deleted row, or one changed group of a row.
 
     `kind`: create, set or delete. `group` is empty for create and delete. `old` and
-    `new` are JSON objects of column to stored value.
+    `new` are JSON objects of column to stored value; a create has neither, and an older
+    program wrote its `new`: read through `store.change_log`.
     """
 
     __tablename__ = "change"

@@ -17,11 +17,10 @@ from mentor_desktop.i18n import N_, _
 from mentor_desktop.models.base import from_milliseconds
 from mentor_desktop.services import history_words
 from mentor_desktop.services.undo_marks import drop_marks, idle_marks, restore_marks
+from mentor_desktop.store.change_log import RecordedChange, changes_of
 from mentor_desktop.store.undo_rows import (
     ChangedSinceError,
-    Step,
     require_whole,
-    steps_of,
     take_back,
 )
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
@@ -77,7 +76,7 @@ def undo(uow: UnitOfWork, txn: int) -> Changes:
     action = _undoable_action(uow, txn)
     template = _REDONE if action.depth % 2 else _UNDONE
     subject = _first_sentence(uow, txn)
-    marks, others = _split(steps_of(uow, txn))
+    marks, others = _split(changes_of(uow.raw, txn))
     try:
         idle = idle_marks(uow, txn, others)
         restore_marks(uow, txn, marks, reason=_(template).format(action=subject))
@@ -137,14 +136,14 @@ def row_history(uow: Reader, entity: str, row_id: str) -> list[HistoryLine]:
     ]
 
 
-def _split(steps: Sequence[Step]) -> tuple[list[Step], list[Step]]:
+def _split(steps: Sequence[RecordedChange]) -> tuple[list[RecordedChange], list[RecordedChange]]:
     """Part the marks that another mark takes back from the rows that are put back themselves.
 
     Marks made together with their registration (a walk-in) or half-day go with it.
     """
     fresh = {step.row for step in steps if step.kind == "create"}
-    marks: list[Step] = []
-    others: list[Step] = []
+    marks: list[RecordedChange] = []
+    others: list[RecordedChange] = []
     for step in steps:
         is_new_mark = (step.entity, step.kind) == (_MARKS, "create")
         answered = is_new_mark and fresh.isdisjoint(

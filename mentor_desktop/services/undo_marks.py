@@ -24,13 +24,16 @@ from mentor_desktop.services.attendance_writing import (
     says_the_same,
 )
 from mentor_desktop.services.roster import roster_line
-from mentor_desktop.store.undo_rows import ChangedSinceError, Step
+from mentor_desktop.store.change_log import RecordedChange
+from mentor_desktop.store.undo_rows import ChangedSinceError
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 
 _BELONGS_BY = {"registration": "registration_id", "slot": "slot_id"}
 
 
-def restore_marks(uow: UnitOfWork, txn: int, steps: Iterable[Step], *, reason: str) -> None:
+def restore_marks(
+    uow: UnitOfWork, txn: int, steps: Iterable[RecordedChange], *, reason: str
+) -> None:
     """Append, for each person and half-day the created marks are about, what counted before.
 
     `reason` is kept where the workshop is closed.
@@ -54,7 +57,7 @@ def restore_marks(uow: UnitOfWork, txn: int, steps: Iterable[Step], *, reason: s
         append_mark(uow, person, period(uow.raw, slot_id), now, entry)
 
 
-def idle_marks(uow: UnitOfWork, txn: int, steps: Iterable[Step]) -> list[str]:
+def idle_marks(uow: UnitOfWork, txn: int, steps: Iterable[RecordedChange]) -> list[str]:
     """Return the marks that go with a registration or half-day whose creation is undone.
 
     Raises:
@@ -94,6 +97,6 @@ def _standing_at(uow: Reader, rows: Iterable[Row], txn: int) -> Standing | None:
     return standing_from([row for row in rows if row[0] in ids])
 
 
-def _by_place(steps: Iterable[Step]) -> dict[tuple[str, str], Step]:
+def _by_place(steps: Iterable[RecordedChange]) -> dict[tuple[str, str], RecordedChange]:
     """Return the last step of each person and half-day."""
     return {(step.new["registration_id"], step.new["slot_id"]): step for step in steps}

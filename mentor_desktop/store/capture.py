@@ -2,7 +2,9 @@
 
 They run in the transaction of the edit, so neither a bulk update nor raw SQL can slip
 past. `old` and `new` are JSON objects of column to stored value; an update writes one
-row for each field group that really changed. A write outside a unit of work is refused
+row for each field group that really changed. A creation writes no values: they stand in
+the row itself, and whoever changes or deletes it writes down what was there before, so
+`store.change_log` can always tell. That halves what an import writes. A write outside a unit of work is refused
 by `txn_id()`; only migrations are silent (it is NULL for them). Measured cost:
 benchmarks/store_capture.py.
 """
@@ -77,9 +79,7 @@ def _triggers_of(model: type[Synced]) -> Iterator[tuple[str, str]]:
     table = _table(model)
     entity = table.name
     everything = _columns(table)
-    yield _trigger(
-        entity, "create", "AFTER INSERT", [_insert(entity, "create", "NEW", new=everything)]
-    )
+    yield _trigger(entity, "create", "AFTER INSERT", [_insert(entity, "create", "NEW")])
     yield _trigger(
         entity, "delete", "AFTER DELETE", [_insert(entity, "delete", "OLD", old=everything)]
     )

@@ -3,49 +3,23 @@
 Every value is compared first: what somebody changed since is never overwritten.
 """
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cache
-from typing import Any
 
 from mentor_desktop.models import Base
+from mentor_desktop.store.change_log import RecordedChange, Values
 from mentor_desktop.store.unit_of_work import UnitOfWork
-
-Values = Mapping[str, Any]  # Any: stored values, as JSON brings them
-
-
-@dataclass(frozen=True)
-class Step:
-    """One row of the record of changes: `kind` is create, set or delete."""
-
-    entity: str
-    row: str
-    kind: str
-    old: Values
-    new: Values
 
 
 class ChangedSinceError(Exception):
     """The row of `step` is not as the action left it, or something came to depend on it."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: RecordedChange) -> None:
         super().__init__(f"{step.entity} {step.row}")
         self.step = step
 
 
-def steps_of(uow: UnitOfWork, txn: int) -> list[Step]:
-    """Return what an action did, in the order it did it."""
-    rows = uow.raw.execute(
-        "SELECT entity, row, kind, old, new FROM change WHERE txn = ? ORDER BY seq", (txn,)
-    ).fetchall()
-    return [
-        Step(entity, row, kind, json.loads(old or "{}"), json.loads(new or "{}"))
-        for entity, row, kind, old, new in rows
-    ]
-
-
-def take_back(uow: UnitOfWork, steps: Iterable[Step]) -> None:
+def take_back(uow: UnitOfWork, steps: Iterable[RecordedChange]) -> None:
     """Undo the steps, the last one first; `require_whole` must follow.
 
     Raises:
@@ -63,7 +37,7 @@ def take_back(uow: UnitOfWork, steps: Iterable[Step]) -> None:
             _bring_back(uow, step)
 
 
-def require_whole(uow: UnitOfWork, steps: Iterable[Step]) -> None:
+def require_whole(uow: UnitOfWork, steps: Iterable[RecordedChange]) -> None:
     """Look that no row refers to one that is gone.
 
     Raises:
@@ -77,12 +51,12 @@ def require_whole(uow: UnitOfWork, steps: Iterable[Step]) -> None:
             raise ChangedSinceError(step)
 
 
-def _remove(uow: UnitOfWork, step: Step) -> None:
+def _remove(uow: UnitOfWork, step: RecordedChange) -> None:
     _require(uow, step, step.new)
     uow.raw.execute(f'DELETE FROM "{step.entity}" WHERE id = ?', (step.row,))
 
 
-def _set_back(uow: UnitOfWork, step: Step) -> None:
+def _set_back(uow: UnitOfWork, step: RecordedChange) -> None:
     _require(uow, step, step.new)
     columns = ", ".join(f'"{name}" = ?' for name in step.old)
     uow.raw.execute(
@@ -90,7 +64,7 @@ def _set_back(uow: UnitOfWork, step: Step) -> None:
     )
 
 
-def _bring_back(uow: UnitOfWork, step: Step) -> None:
+def _bring_back(uow: UnitOfWork, step: RecordedChange) -> None:
     if uow.raw.execute(f'SELECT 1 FROM "{step.entity}" WHERE id = ?', (step.row,)).fetchone():
         raise ChangedSinceError(step)
     values = {"id": step.row, **step.old}
@@ -101,7 +75,7 @@ def _bring_back(uow: UnitOfWork, step: Step) -> None:
     )
 
 
-def _require(uow: UnitOfWork, step: Step, expected: Values) -> None:
+def _require(uow: UnitOfWork, step: RecordedChange, expected: Values) -> None:
     columns = ", ".join(f'"{name}"' for name in expected)
     row = uow.raw.execute(
         f'SELECT {columns} FROM "{step.entity}" WHERE id = ?', (step.row,)
@@ -110,7 +84,7 @@ def _require(uow: UnitOfWork, step: Step, expected: Values) -> None:
         raise ChangedSinceError(step)
 
 
-def _is_referred_to(uow: UnitOfWork, step: Step) -> bool:
+def _is_referred_to(uow: UnitOfWork, step: RecordedChange) -> bool:
     return any(
         uow.raw.execute(
             f'SELECT 1 FROM "{child}" WHERE "{column}" = ? LIMIT 1', (step.row,)
@@ -119,7 +93,7 @@ def _is_referred_to(uow: UnitOfWork, step: Step) -> bool:
     )
 
 
-def _points_nowhere(uow: UnitOfWork, step: Step) -> bool:
+def _points_nowhere(uow: UnitOfWork, step: RecordedChange) -> bool:
     return any(
         step.old.get(column) is not None
         and not uow.raw.execute(

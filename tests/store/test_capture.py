@@ -14,6 +14,7 @@ from sqlcipher3 import dbapi2
 from mentor_desktop.models import AttendanceMark, Base, Organisation, Person, Synced
 from mentor_desktop.models.base import UtcDateTime
 from mentor_desktop.store import capture
+from mentor_desktop.store.change_log import changes_of
 from mentor_desktop.store.connection import connect
 from mentor_desktop.store.unit_of_work import Reader
 from mentor_desktop.store.workspace import Workspace
@@ -97,11 +98,19 @@ def test_creating_and_deleting_keep_every_column(workspace: Workspace, entity: s
         if capture.captured_tables()[entity].append_only:
             uow.raw.execute("DELETE FROM registration")
         uow.raw.execute(f'DELETE FROM "{entity}" WHERE id = ?', (row_id,))
-        written = [one for one in _changes(uow, uow.txn) if one[:2] == (entity, row_id)]
+        written = [one for one in changes_of(uow.raw, uow.txn) if one.row == row_id]
     assert values.pop("id") == row_id
-    assert [one[2] for one in written] == ["create", "delete"]
-    assert [written[0][4], json.loads(written[0][5])] == [None, values]
-    assert [json.loads(written[1][4]), written[1][5]] == [values, None]
+    assert [(one.entity, one.kind) for one in written] == [(entity, "create"), (entity, "delete")]
+    assert (written[0].old, written[0].new) == ({}, values)
+    assert (written[1].old, written[1].new) == (values, {})
+
+
+@pytest.mark.parametrize("entity", sorted(capture.captured_tables()))
+def test_creating_writes_no_values_twice(workspace: Workspace, entity: str) -> None:
+    with workspace.unit_of_work() as uow:
+        row_id = str(getattr(factories.one_of_each(uow.session)[entity], "id"))  # noqa: B009
+        written = [one for one in _changes(uow, uow.txn) if one[:2] == (entity, row_id)]
+    assert [one[2:] for one in written] == [("create", "", None, None)]
 
 
 def test_a_bulk_update_is_captured_row_by_row(workspace: Workspace) -> None:
