@@ -1,0 +1,168 @@
+"""Which devices belong to a workspace: the entries and revocations that count, and why others do not.
+
+A fold in the order of the stream `members`: a record counts when whoever signed it had that right
+by then. Nobody's word makes a device of somebody with more rights than the voucher has.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from mentor_desktop.crypto.envelopes import is_receiving_key
+from mentor_desktop.crypto.signatures import is_signed
+from mentor_desktop.sync.keys.entries import (
+    SERVER,
+    DeviceEntry,
+    Record,
+    Revocation,
+    SignedInvitation,
+)
+
+# Those with more rights first. Who may invite may also revoke, never upwards.
+ROLES: Final = ("admin", "organiser", "trainer", "mentor", "reader")
+INVITING_ROLES: Final = ("admin", "organiser")
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """Whom to believe without another's word: the server, and founders (device -> signing key).
+
+    A founder is the first device of a workspace, known from the invitation or the bundle that a
+    device joined by; it vouches for itself.
+    """
+
+    server_key: bytes | None = None
+    founders: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A record that does not count; `reason` is a word for the log and the list of what is wrong."""
+
+    record: Record
+    reason: str
+
+
+class Members:
+    """The devices of a workspace as its records tell; records are taken in their order."""
+
+    def __init__(self, ws: str, anchors: Anchors) -> None:
+        self._ws = ws
+        self._anchors = anchors
+        self._used_invitations: set[str] = set()
+        self._used_keys: set[bytes] = set()
+        self.entries: dict[str, DeviceEntry] = {}
+        self.revoked_at: dict[str, int] = {}
+        self.refused: list[Refused] = []
+
+    def add(self, record: Record) -> str:
+        """Take the next record; return why it does not count, "" when it does."""
+        try:
+            if isinstance(record, DeviceEntry):
+                self._add_entry(record)
+            else:
+                self._add_revocation(record)
+        except _DoesNotCount as refusal:
+            self.refused.append(Refused(record, refusal.reason))
+            return refusal.reason
+        return ""
+
+    def has_access(self, device: str) -> bool:
+        """Tell whether a device is known and not revoked."""
+        return device in self.entries and device not in self.revoked_at
+
+    def devices_of(self, user: str) -> list[DeviceEntry]:
+        """Return the devices of a user that have access, oldest entry first."""
+        mine = [one for one in self.entries.values() if one.user == user]
+        return [one for one in mine if self.has_access(one.device)]
+
+    def _add_entry(self, entry: DeviceEntry) -> None:
+        _require(entry.ws == self._ws, "workspace")
+        known = self.entries.get(entry.device)
+        if known is not None:
+            _require(known == entry, "taken")
+            return
+        _require(not {entry.sign_key, entry.seal_key} & self._used_keys, "taken")
+        _require(is_receiving_key(entry.seal_key), "key")
+        if entry.invitation:
+            self._check_invitation(entry, entry.invitation)
+        else:
+            _require(_is_by(self._key_for(entry), entry), "signature")
+        self.entries[entry.device] = entry
+        self._used_keys |= {entry.sign_key, entry.seal_key}
+        if entry.invitation:
+            self._used_invitations.add(entry.invitation.id)
+
+    def _key_for(self, entry: DeviceEntry) -> bytes:
+        """Return the key that must have signed an entry that came without an invitation."""
+        if entry.vouched_by == SERVER:
+            return self._server_key()
+        if entry.vouched_by == entry.device:
+            _require(self._anchors.founders.get(entry.device) == entry.sign_key, "voucher")
+            return entry.sign_key
+        return self._voucher(entry.vouched_by, entry).sign_key
+
+    def _check_invitation(self, entry: DeviceEntry, invitation: SignedInvitation) -> None:
+        voucher = self._voucher(entry.vouched_by, entry)
+        promised = (invitation.ws, invitation.user, invitation.role, invitation.invited_by)
+        _require(promised == (entry.ws, entry.user, entry.role, voucher.device), "invitation")
+        _require(invitation.id not in self._used_invitations, "used")
+        _require(entry.made_at <= invitation.expires_at, "expired")
+        _require(_is_by(voucher.sign_key, invitation), "signature")
+        _require(_is_by(invitation.key, entry), "signature")
+
+    def _add_revocation(self, revocation: Revocation) -> None:
+        _require(revocation.ws == self._ws, "workspace")
+        target = self.entries.get(revocation.device)
+        if target is None:
+            raise _DoesNotCount("device")
+        if revocation.revoked_by == SERVER:
+            key = self._server_key()
+        else:
+            key = self._voucher(revocation.revoked_by, target).sign_key
+        _require(_is_by(key, revocation), "signature")
+        self.revoked_at.setdefault(revocation.device, revocation.made_at)
+
+    def _server_key(self) -> bytes:
+        if self._anchors.server_key is None:
+            raise _DoesNotCount("voucher")
+        return self._anchors.server_key
+
+    def _voucher(self, device: str, other: DeviceEntry) -> DeviceEntry:
+        """Return the entry of a device with access that may vouch for, or revoke, another."""
+        voucher = self.entries.get(device)
+        if voucher is None:
+            raise _DoesNotCount("voucher")
+        _require(device not in self.revoked_at, "revoked")
+        _require(_may_vouch(voucher, other), "role")
+        return voucher
+
+
+def members_of(ws: str, anchors: Anchors, records: Iterable[Record]) -> Members:
+    """Return the members that these records make, in the order given."""
+    members = Members(ws, anchors)
+    for record in records:
+        members.add(record)
+    return members
+
+
+class _DoesNotCount(Exception):
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _require(claim: bool, reason: str) -> None:
+    if not claim:
+        raise _DoesNotCount(reason)
+
+
+def _may_vouch(voucher: DeviceEntry, other: DeviceEntry) -> bool:
+    if voucher.role not in ROLES or other.role not in ROLES:
+        return False
+    may = voucher.user == other.user or voucher.role in INVITING_ROLES
+    return may and ROLES.index(voucher.role) <= ROLES.index(other.role)
+
+
+def _is_by(key: bytes, record: Record | SignedInvitation) -> bool:
+    return is_signed(key, record.signature, record.signed_bytes())
