@@ -1,0 +1,1 @@
+"""What devices and servers say to each other: operations, batches, messages. Pure: no I/O."""
