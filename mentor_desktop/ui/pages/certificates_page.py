@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import UserFacingError
@@ -24,7 +24,7 @@ from mentor_desktop.ui.pages.base import Page, PageAction
 from mentor_desktop.ui.table_models import Column, RowsTableModel
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.inputs import Choice
-from mentor_desktop.ui.widgets.layout import column, holder, row
+from mentor_desktop.ui.widgets.layout import column, holder, pile, row
 from mentor_desktop.ui.widgets.table import Table
 from mentor_desktop.ui.widgets.text import ElidedText
 
@@ -91,10 +91,8 @@ class CertificatesPage(Page):
         theme = self.theme
         top = row(theme, self._choice, self._sums, gap="l")
         top.setStretch(1, 1)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(holder(column(theme, top, self._table)))
-        self._stack.addWidget(self._empty)
-        self.content.addLayout(self._stack)
+        self._stack = pile(holder(column(theme, top, self._table)), self._empty)
+        self.content.addWidget(self._stack)
 
     # ---- what is shown
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Literal
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import UserFacingError
@@ -23,7 +23,7 @@ from mentor_desktop.ui.duplicates.pair_view import PairView
 from mentor_desktop.ui.pages.base import Crumb, Page
 from mentor_desktop.ui.widgets.buttons import IconButton
 from mentor_desktop.ui.widgets.empty_state import EmptyState
-from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
+from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, pile, row
 from mentor_desktop.ui.widgets.text import Text
 
 
@@ -65,12 +65,10 @@ class DuplicatesPage(Page):
 
     def _lay_out(self) -> None:
         bar = row(self.theme, self._before, self._place, self._after, STRETCH)
-        self._stack = QStackedLayout()
         self._asked = holder(column(self.theme, bar, self._view, gap="l"))
         self._blank = QWidget()  # until the pairs are here
-        for widget in (self._blank, self._asked, self._none):
-            self._stack.addWidget(widget)
-        self.content.addLayout(self._stack)
+        self._stack = pile(self._blank, self._asked, self._none)
+        self.content.addWidget(self._stack)
 
     def _connect(self) -> None:
         self._view.first_kept.connect(partial(self._merge, is_first=True))

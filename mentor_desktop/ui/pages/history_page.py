@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.i18n import _, current_language
@@ -11,7 +11,7 @@ from mentor_desktop.services.history import ActionRow, recent_actions
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Page
 from mentor_desktop.ui.widgets.empty_state import EmptyState
-from mentor_desktop.ui.widgets.layout import ScrollColumn
+from mentor_desktop.ui.widgets.layout import ScrollColumn, pile
 from mentor_desktop.ui.widgets.line_list import Line, LineList, heading
 
 _MOST = 300
@@ -27,10 +27,8 @@ class HistoryPage(Page):
         scroll = ScrollColumn(self.theme)
         scroll.column.addWidget(self._list)
         scroll.column.addStretch(1)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(scroll)
-        self._stack.addWidget(self._empty)
-        self.content.addLayout(self._stack)
+        self._stack = pile(scroll, self._empty)
+        self.content.addWidget(self._stack)
         self.track(desk.jobs.changed, self._on_anything)
 
     def refresh(self) -> None:

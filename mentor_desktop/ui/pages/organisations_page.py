@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.i18n import _, current_language, ngettext
 from mentor_desktop.services.choices import ORGANISATION_KINDS, SECTORS, label, offered
@@ -17,7 +17,7 @@ from mentor_desktop.ui.shortcuts import Shortcut
 from mentor_desktop.ui.table_models import Column, RowsTableModel
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.inputs import Choice, SearchBox
-from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
+from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, pile, row
 from mentor_desktop.ui.widgets.table import Table
 
 _TONES = {"own": "accent", "partner": "text", "external": "muted"}
@@ -77,14 +77,10 @@ class OrganisationsPage(Page):
         bar = row(self.theme, self._search, self._filter, STRETCH)
         bar.setStretch(0, 1_000)  # up to its greatest width; what is left stays empty
         self._search.setMaximumWidth(self.theme.px(360))
-        self._list = QStackedLayout()
-        self._list.addWidget(self._table)
-        self._list.addWidget(self._no_hit)
+        self._list = pile(self._table, self._no_hit)
         self._filled = holder(column(self.theme, bar, self._list, gap="m"))
-        self._stack = QStackedLayout()
-        self._stack.addWidget(self._filled)
-        self._stack.addWidget(self._none)
-        self.content.addLayout(self._stack)
+        self._stack = pile(self._filled, self._none)
+        self.content.addWidget(self._stack)
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self._filter_rows)

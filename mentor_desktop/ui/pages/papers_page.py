@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import DOCUMENT_LANGUAGES, Language, _, current_language, ngettext
@@ -27,7 +27,7 @@ from mentor_desktop.ui.shortcuts import Shortcut
 from mentor_desktop.ui.widgets.buttons import IconButton
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.field import ChoiceField
-from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, holder, row
+from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, holder, pile, row
 from mentor_desktop.ui.widgets.line_list import Line, LineList
 from mentor_desktop.ui.widgets.pdf_view import PdfView
 from mentor_desktop.ui.widgets.text import ElidedText, Text
@@ -136,10 +136,8 @@ class PapersPage(Page):
         parts.addLayout(middle, 1)
         parts.addLayout(self._beside)
         self._fit()
-        self._stack = QStackedLayout()
-        self._stack.addWidget(holder(parts))
-        self._stack.addWidget(self._empty)
-        self.content.addLayout(self._stack)
+        self._stack = pile(holder(parts), self._empty)
+        self.content.addWidget(self._stack)
 
     def _connect(self) -> None:
         self._list.opened.connect(self._open_paper)

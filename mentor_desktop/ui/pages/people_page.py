@@ -3,7 +3,7 @@
 from array import array
 from functools import partial
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.i18n import _
 from mentor_desktop.services.people import person_order
@@ -16,6 +16,7 @@ from mentor_desktop.ui.people.new_person import NewPersonForm
 from mentor_desktop.ui.people.people_list import PeopleList
 from mentor_desktop.ui.shortcuts import Shortcut
 from mentor_desktop.ui.widgets.empty_state import EmptyState
+from mentor_desktop.ui.widgets.layout import pile
 
 
 class PeoplePage(Page):
@@ -56,10 +57,8 @@ class PeoplePage(Page):
             _("Import people"),
             self._import,
         )
-        self._stack = QStackedLayout()
-        self._stack.addWidget(self._list)
-        self._stack.addWidget(self._nobody)
-        self.content.addLayout(self._stack)
+        self._stack = pile(self._list, self._nobody)
+        self.content.addWidget(self._stack)
 
     def _connect(self) -> None:
         self._list.person_taken.connect(self._open_card)

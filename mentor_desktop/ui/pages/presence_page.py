@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.i18n import _, current_language, ngettext
 from mentor_desktop.services.presence import PresentNow, PresentPerson, present_now
@@ -14,7 +14,7 @@ from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Crumb, Page
 from mentor_desktop.ui.shortcuts import Shortcut
 from mentor_desktop.ui.widgets.empty_state import EmptyState
-from mentor_desktop.ui.widgets.layout import STRETCH, column, row
+from mentor_desktop.ui.widgets.layout import STRETCH, column, pile, row
 from mentor_desktop.ui.widgets.text import Text
 from mentor_desktop.ui.workshop.print_preview import PrintPreview
 from mentor_desktop.ui.workshop.roll_call import RollCall, RollEntry
@@ -63,10 +63,8 @@ class PresencePage(Page):
         head = row(theme, self._count, words, self._found, gap="l")
         head.setStretch(1, 1)
         self.content.addLayout(head)
-        self._parts = QStackedLayout()
-        self._parts.addWidget(self._list)
-        self._parts.addWidget(self._empty)
-        self.content.addLayout(self._parts, 1)
+        self._parts = pile(self._list, self._empty)
+        self.content.addWidget(self._parts, 1)
 
     def _connect(self) -> None:
         self._list.found_changed.connect(self._show_found)

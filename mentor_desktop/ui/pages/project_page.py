@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import UserFacingError
@@ -23,7 +23,7 @@ from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.flow import FieldGrid, TwoColumns
-from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, holder
+from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, holder, pile
 from mentor_desktop.ui.widgets.line_list import INDENT, Line, LineList
 from mentor_desktop.ui.widgets.text import Text
 from mentor_desktop.ui.workshop.facts import Facts
@@ -102,10 +102,8 @@ class ProjectPage(Page):
         self._scroll.column.addStretch(1)
         self._list_scroll.column.addWidget(self._list)
         self._list_scroll.column.addStretch(1)
-        self._parts = QStackedLayout()
-        for part in (self._list_scroll, self._scroll, self._empty):
-            self._parts.addWidget(part)
-        self.content.addLayout(self._parts)
+        self._parts = pile(self._list_scroll, self._scroll, self._empty)
+        self.content.addWidget(self._parts)
 
     def _agreement(self) -> QWidget:
         facts, grid = self._facts, FieldGrid(self.theme)

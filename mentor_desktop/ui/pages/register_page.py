@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.i18n import _, current_language, ngettext, text_in
 from mentor_desktop.services.attendance import mark
@@ -19,7 +19,7 @@ from mentor_desktop.ui.register.model import RegisterModel
 from mentor_desktop.ui.shortcuts import Shortcut
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.inputs import SearchBox
-from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
+from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, pile, row
 from mentor_desktop.ui.widgets.text import Text
 
 
@@ -82,10 +82,10 @@ class RegisterPage(Page):
     def _lay_out(self) -> None:
         theme = self.theme
         top = row(theme, self._search, self._rule, STRETCH, self._asks, gap="l")
-        self._parts = QStackedLayout()
-        self._parts.addWidget(holder(column(theme, top, self._table, self._hint, gap="m")))
-        self._parts.addWidget(self._empty)
-        self.content.addLayout(self._parts)
+        self._parts = pile(
+            holder(column(theme, top, self._table, self._hint, gap="m")), self._empty
+        )
+        self.content.addWidget(self._parts)
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self._show_rows)

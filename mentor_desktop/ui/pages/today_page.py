@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mentor_desktop.i18n import N_, _, current_language, ngettext
 from mentor_desktop.services.today import OnNow, TodayView, today
@@ -18,7 +18,7 @@ from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
 from mentor_desktop.ui.today.hero import Hero, HeroAct
 from mentor_desktop.ui.widgets.flow import TwoColumns
-from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column
+from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, pile
 
 if TYPE_CHECKING:  # its page is painted before this can be imported
     from mentor_desktop.ui.today.later import Later
@@ -83,9 +83,8 @@ class TodayPage(Page):
         self._aside.setLayout(column(theme, self._right, STRETCH))
         self._scroll.column.addWidget(TwoColumns(theme, self._main, self._aside, aside_px=340))
         self._scroll.column.addStretch(1)
-        self._parts = QStackedLayout()
-        self._parts.addWidget(self._scroll)
-        self.content.addLayout(self._parts)
+        self._parts = pile(self._scroll)
+        self.content.addWidget(self._parts)
 
     def _look_at_clock(self) -> None:
         if self.isVisible() and not self._view.is_empty:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.i18n import N_, _, current_language
 from mentor_desktop.services.choices import WORKSHOP_STATUSES, label
@@ -13,7 +13,7 @@ from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Page, PageAction
 from mentor_desktop.ui.shortcuts import Shortcut
 from mentor_desktop.ui.widgets.empty_state import EmptyState
-from mentor_desktop.ui.widgets.layout import ScrollColumn
+from mentor_desktop.ui.widgets.layout import ScrollColumn, pile
 from mentor_desktop.ui.widgets.line_list import Line, LineList, heading
 from mentor_desktop.ui.workshop.new_workshop import NewWorkshopForm
 
@@ -65,10 +65,8 @@ class WorkshopsPage(Page):
     def _lay_out(self) -> None:
         self._scroll.column.addWidget(self._list)
         self._scroll.column.addStretch(1)
-        self._parts = QStackedLayout()
-        self._parts.addWidget(self._scroll)
-        self._parts.addWidget(self._empty)
-        self.content.addLayout(self._parts)
+        self._parts = pile(self._scroll, self._empty)
+        self.content.addWidget(self._parts)
 
     def _connect(self) -> None:
         self._list.opened.connect(self._open_workshop)

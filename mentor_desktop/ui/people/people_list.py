@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mentor_desktop.i18n import _, current_language, ngettext
 from mentor_desktop.services.people import PersonRow, person_rows, search_people
@@ -15,7 +15,7 @@ from mentor_desktop.ui.table_models import IdsTableModel, by_query
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.inputs import SearchBox
-from mentor_desktop.ui.widgets.layout import STRETCH, row
+from mentor_desktop.ui.widgets.layout import STRETCH, pile, row
 from mentor_desktop.ui.widgets.table import Table
 from mentor_desktop.ui.widgets.text import Text
 
@@ -90,14 +90,12 @@ class PeopleList(QWidget):
         bar = row(self._theme, self._search, self._said, STRETCH, gap="l")
         bar.setStretch(0, 1_000)  # up to its greatest width; what is left stays empty
         self._search.setMaximumWidth(self._theme.px(_WIDEST_SEARCH))
-        self._stack = QStackedLayout()
-        self._stack.addWidget(self._table)
-        self._stack.addWidget(self._no_hit)
+        self._stack = pile(self._table, self._no_hit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(self._theme.space("m"))
         layout.addLayout(bar)
-        layout.addLayout(self._stack)
+        layout.addWidget(self._stack)
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self._look)

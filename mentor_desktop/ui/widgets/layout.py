@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QScrollArea,
     QSizePolicy,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -48,6 +49,18 @@ def holder(layout: QLayout) -> QWidget:
     widget = QWidget()
     widget.setLayout(layout)
     return widget
+
+
+def pile(*widgets: QWidget) -> QStackedWidget:
+    """Return widgets of which one is seen, the first to begin with.
+
+    Not a QStackedLayout: that shows its first widget at once, and where it stands on no page
+    yet this is a window of its own, on the screen for a moment and 5 ms of each page's opening.
+    """
+    stack = QStackedWidget()
+    for widget in widgets:
+        stack.addWidget(widget)
+    return stack
 
 
 def rule(theme: Theme) -> QFrame:

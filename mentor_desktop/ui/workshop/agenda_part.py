@@ -4,7 +4,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mentor_desktop.i18n import _, current_language
 from mentor_desktop.services.agenda import Agenda, AgendaDay, AgendaLine, AgendaSlot, agenda_of
@@ -15,7 +15,7 @@ from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.flow import flowing
-from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, row
+from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, pile, row
 from mentor_desktop.ui.widgets.line_list import INDENT, Line, LineList
 from mentor_desktop.ui.widgets.text import Text
 from mentor_desktop.ui.workshop.item_form import AddItemForm, ItemForm
@@ -44,10 +44,8 @@ class AgendaPart(Part):
             _("Add the first half-day"),
             self._add_slot,
         )
-        self._parts = QStackedLayout()
-        self._parts.addWidget(self._scroll)
-        self._parts.addWidget(self._empty)
-        self.body.addLayout(self._parts)
+        self._parts = pile(self._scroll, self._empty)
+        self.body.addWidget(self._parts)
 
     def load(self) -> None:
         """Ask for the agenda."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStackedLayout
 
 from mentor_desktop.i18n import N_, _, current_language
 from mentor_desktop.services.choices import (
@@ -24,7 +23,7 @@ from mentor_desktop.ui.table_models import Column, RowsTableModel
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.inputs import Choice, SearchBox
-from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
+from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, pile, row
 from mentor_desktop.ui.widgets.table import Table
 from mentor_desktop.ui.widgets.text import Text
 from mentor_desktop.ui.workshop.add_people import AddPeopleForm
@@ -124,14 +123,10 @@ class ParticipantsPart(Part):
 
     def _lay_out(self) -> None:
         bar = row(self.theme, self._search, self._filter, self._count, STRETCH, self._add)
-        self._list = QStackedLayout()
-        self._list.addWidget(self._table)
-        self._list.addWidget(self._no_hit)
+        self._list = pile(self._table, self._no_hit)
         self._filled = holder(column(self.theme, bar, self._list, gap="m"))
-        self._stack = QStackedLayout()
-        self._stack.addWidget(self._filled)
-        self._stack.addWidget(self._nobody)
-        self.body.addLayout(self._stack)
+        self._stack = pile(self._filled, self._nobody)
+        self.body.addWidget(self._stack)
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self._filter_rows)

@@ -3,9 +3,9 @@
 from itertools import product
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from mentor_desktop import i18n
 from mentor_desktop.ui.places import PLACES
@@ -65,6 +65,35 @@ def test_every_page_opens(house: House, theme: Theme, scheme: str, language: str
     theme.set_text_scale(200)
     for place, where in ROOMS:
         house.go(place, where)
+
+
+class WindowsShown(QObject):
+    """Keeps the class of each window that is shown besides one."""
+
+    def __init__(self, besides: QWidget) -> None:
+        super().__init__(besides)
+        self._besides = besides
+        self.found: list[str] = []
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt calls it
+        if (
+            event.type() == QEvent.Type.Show
+            and isinstance(watched, QWidget)
+            and watched.isWindow()
+            and watched is not self._besides
+        ):
+            self.found.append(type(watched).__name__)
+        return False
+
+
+@every_room
+def test_no_part_of_a_page_is_a_window_for_a_moment(house: House, place: str, where: str) -> None:
+    shown = WindowsShown(besides=house.window)
+    house.go(place, where)
+    assert shown.found == []
 
 
 @every_room
