@@ -55,6 +55,8 @@ class Workspace:
         self._lock = lock
         self._engine: Engine | None = None
         self._file: OpenedFile  # since the first connection
+        # The one the workspace was opened with, until somebody takes it: a second costs 5 ms.
+        self._at_hand: StoreConnection | None = None
         self._engine_lock = Lock()
         self._is_closed = False
         self._incarnations = Incarnations(config.device_dir())
@@ -139,8 +141,13 @@ class Workspace:
         return self._key
 
     def plain_connection(self) -> StoreConnection:
-        """Return a new plain connection that can read only: the first page's query, checks."""
-        connection = connect(self.folder.database, self._key)
+        """Return a plain connection that can read only: the first page's query, checks.
+
+        It is the caller's own, to be closed before the workspace is.
+        """
+        connection, self._at_hand = self._at_hand, None
+        if connection is None:
+            connection = connect(self.folder.database, self._key)
         connection.execute("PRAGMA query_only = ON")
         return connection
 
@@ -226,6 +233,9 @@ class Workspace:
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = None
+            if self._at_hand is not None:
+                self._at_hand.close()
+                self._at_hand = None
         return was_open
 
     def _prepare(self) -> None:
@@ -238,19 +248,23 @@ class Workspace:
             from mentor_desktop.store.backup import remove_drafts  # zipfile: only after a power cut
 
             remove_drafts(self.folder)
-        with closing(connect(self.folder.database, self._key)) as connection:
+        connection = connect(self.folder.database, self._key)
+        try:
             if not self.was_clean:
                 opening.check_after_unclean_close(connection, self.folder)
             is_older = opening.read_revision(connection, self.folder) < HEAD
             if not self.was_clean:
                 self.recovery_note = opening.recovery_note(connection, self.clock)
-            if not is_older:
-                self._settle(connection)
-        if is_older:
-            self._back_up_and_upgrade()
-            with closing(connect(self.folder.database, self._key)) as connection:
-                self._settle(connection)
-        self.folder.mark_open()
+            if is_older:
+                connection.close()
+                self._back_up_and_upgrade()
+                connection = connect(self.folder.database, self._key)
+            self._settle(connection)
+            self.folder.mark_open()
+        except BaseException:
+            connection.close()
+            raise
+        self._at_hand = connection
 
     def _settle(self, connection: StoreConnection) -> None:
         self._file = OpenedFile(self.folder.database)
