@@ -1,7 +1,7 @@
 """The composition root of the window: everything it uses is made and handed down here.
 
 The first page is painted from one plain query; SQLAlchemy and reportlab are loaded
-behind it, on a thread.
+behind it, on a thread. A lock page needs still less: neither the store nor the main window.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import mentor_desktop.ui  # noqa: F401  first: it makes all later imports quicker
 
@@ -17,28 +17,23 @@ import mentor_desktop.ui  # noqa: F401  first: it makes all later imports quicke
 from PySide6.QtWidgets import QApplication
 
 from mentor_desktop import config, logs
-from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock, system_clock
 from mentor_desktop.errors import UserFacingError
-from mentor_desktop.services.workspaces import open_with_kept_key, read_passphrase
 from mentor_desktop.store.folder import WorkspaceFolder, cloud_warning
-from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.ui.application import make_application
 from mentor_desktop.ui.auto_lock import AutoLock
-from mentor_desktop.ui.finding import find_in
 from mentor_desktop.ui.first_paint import FirstPaint
 from mentor_desktop.ui.jobs import Jobs, failure_of_bug
-from mentor_desktop.ui.last_place import keep_last_place, reopen_last_place
 from mentor_desktop.ui.live_settings import LiveSettings
-from mentor_desktop.ui.main_window import MainWindow
 from mentor_desktop.ui.termination import Termination
 from mentor_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from mentor_desktop.store.workspace import Workspace
     from mentor_desktop.ui.entrance import Entrance
     from mentor_desktop.ui.last_word import LastWord
+    from mentor_desktop.ui.main_window import MainWindow
 
-FIRST_PLACE = "today"
 # What the first click after the start needs, loaded behind the first page in this order.
 _WARM_MODULES = (
     "mentor_desktop.store.unit_of_work",
@@ -47,7 +42,13 @@ _WARM_MODULES = (
     "mentor_desktop.ui.pages.workshops_page",
     "mentor_desktop.ui.pages.door_page",
 )
-_CASCADE = (1280, 820)
+# What a workspace needs the moment its passphrase is right, loaded behind the lock page.
+_BEHIND_THE_LOCK = (
+    "mentor_desktop.crypto",
+    "mentor_desktop.services.workspaces",
+    "mentor_desktop.ui.workspace_window",
+    "mentor_desktop.ui.pages.today_page",
+)
 
 
 def open_window(
@@ -98,48 +99,48 @@ class Program:
     def begin(self, root: Path | None, passphrase_file: Path | None, key: bytes | None) -> None:
         """Open the workspace if its key is at hand; else show the entrance."""
         root = root or self._last_root()
-        if not WorkspaceFolder(root).is_workspace():
+        is_kept = passphrase_file is None and self._settings.value.remember_key
+        is_asked_for = key is None and passphrase_file is None and not is_kept
+        if is_asked_for or not WorkspaceFolder(root).is_workspace():
             self._show_entrance(root)
             return
+        # With it comes the encrypted store: not before a lock page.
+        from mentor_desktop.services import workspaces
+
         try:
             if key is not None:
-                self.show_workspace(Workspace.open(root, key, clock=self._clock))
-            elif passphrase_file is None and self._settings.value.remember_key:
-                self._open_with_kept_key(root)
+                self.show_workspace(workspaces.open_with_key(root, key, clock=self._clock))
+            elif passphrase_file is not None:
+                self._show_entrance(root, passphrase=workspaces.read_passphrase(passphrase_file))
+            elif kept := workspaces.open_with_kept_key(root, clock=self._clock):
+                self.show_workspace(kept)
             else:
-                self._show_entrance(
-                    root, passphrase=read_passphrase(passphrase_file) if passphrase_file else ""
-                )
+                self._show_entrance(root)
         except UserFacingError as error:
             self._show_entrance(root, trouble=str(error))
 
     def show_workspace(self, workspace: Workspace) -> None:
         """Show the main window on an opened workspace."""
+        from mentor_desktop.ui.workspace_window import workspace_window  # not for a lock page
+
         self._leave_window()
         self._workspace = workspace
         was_shown = self._remember(workspace.folder.root)
         jobs = self._jobs = Jobs(workspace, self._clock)
         jobs.hold_back()
-        window = MainWindow(
+        window = workspace_window(
             jobs,
             self._theme,
             self._clock,
             self._settings,
-            name="Mentor Desktop",
-            undo=_undo,
-            provider=partial(find_in, jobs, self._go),
+            reopening="" if workspace.was_clean else was_shown,
         )
         window.closing.connect(self._quit)
         window.lock_wanted.connect(self._lock)
-        keep_last_place(window.navigator, self._settings)
-        window.navigator.go(FIRST_PLACE, at_once=True)
-        if not workspace.was_clean:
-            reopen_last_place(window.navigator, was_shown)
         if workspace.recovery_note:
             window.frame.show_banner("recovered", workspace.recovery_note, closable=True)
         if warning := cloud_warning(workspace.folder.root):
             window.frame.show_banner("cloud", warning, "warning", closable=True)
-        window.resize(*_CASCADE)
         window.show()
         self._window = window
         FirstPaint(window, partial(jobs.warm_up, _WARM_MODULES))
@@ -154,17 +155,6 @@ class Program:
         self._leave_window()
         self._close_workspace()
         self._application.quit()
-
-    def _go(self, place: str, **where: str) -> None:
-        assert isinstance(self._window, MainWindow)
-        self._window.frame.go(place, **where)
-
-    def _open_with_kept_key(self, root: Path) -> None:
-        workspace = open_with_kept_key(root, clock=self._clock)
-        if workspace is None:
-            self._show_entrance(root)
-        else:
-            self.show_workspace(workspace)
 
     def _show_entrance(self, root: Path, *, passphrase: str = "", trouble: str = "") -> None:
         from mentor_desktop.ui.entrance import Entrance  # not when the key is at hand
@@ -182,6 +172,7 @@ class Program:
         entrance.closing.connect(self._application.quit)
         entrance.show()
         self._window = entrance
+        FirstPaint(entrance, partial(entrance.warm_up, _BEHIND_THE_LOCK))
 
     def _lock(self) -> None:
         if self._workspace is None:
@@ -210,11 +201,8 @@ class Program:
         return workspace.close() if workspace is not None else ""
 
     def _leave_window(self) -> None:
-        if isinstance(self._window, MainWindow):
-            self._window.navigator.release()
-        elif self._window is not None:
-            self._window.leave()
         if self._window is not None:
+            self._window.leave()
             self._window.hide()
             self._window.deleteLater()
             self._window = None
@@ -231,9 +219,3 @@ class Program:
         was_shown = before.last_place if before.last_workspace == kept else ""
         self._settings.change(last_workspace=kept, recent_workspaces=recent)
         return was_shown
-
-
-def _undo(uow: Any, *, txn: int) -> Changes:  # Any: see `jobs.Store`
-    from mentor_desktop.services.history import undo  # SQLAlchemy: behind the first paint
-
-    return undo(uow, txn)

@@ -5,16 +5,20 @@ The language of the window or the command is set once by the entry point with
 function. A document takes a `Language` of its own instead.
 """
 
+from __future__ import annotations
+
 import gettext as gettext_module
 import os
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, tzinfo
-from decimal import Decimal
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mentor_desktop.config import translations_path
+
+if TYPE_CHECKING:
+    from datetime import date, datetime, tzinfo
+    from decimal import Decimal
 
 DOMAIN = "messages"
 SOURCE_LANGUAGE = "en"
@@ -37,6 +41,8 @@ def N_(message: str) -> str:
 
 @cache
 def _catalogue(code: str) -> gettext_module.NullTranslations:
+    if code == SOURCE_LANGUAGE:  # the texts themselves; looking for a catalogue costs 1 ms
+        return gettext_module.NullTranslations()
     return gettext_module.translation(DOMAIN, translations_path(), [code], fallback=True)
 
 

@@ -1,6 +1,7 @@
 """Making, opening and leaving a workspace: what happens before and after everything else.
 
-Nothing here needs SQLAlchemy until a workspace is made or filled.
+Nothing here needs SQLAlchemy until a workspace is made or filled. What a folder is before
+anything is opened, `workspace_places` says.
 """
 
 from __future__ import annotations
@@ -13,18 +14,9 @@ from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.store import keyfile
-from mentor_desktop.store.folder import WorkspaceFolder, cloud_service_of
+from mentor_desktop.store.folder import WorkspaceFolder
 from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Place:
-    """A folder as a home for a workspace; `cloud_service` names who synchronises it, or is ""."""
-
-    root: Path
-    is_workspace: bool
-    cloud_service: str
 
 
 @dataclass(frozen=True)
@@ -34,11 +26,6 @@ class NewWorkspace:
     workspace: Workspace
     recovery_code: str
     recovery_sheet: bytes
-
-
-def look_at(root: Path) -> Place:
-    """Return what a folder is, without opening anything."""
-    return Place(root, WorkspaceFolder(root).is_workspace(), cloud_service_of(root))
 
 
 def create_workspace(
@@ -89,6 +76,15 @@ def read_passphrase(path: Path) -> str:
             )
         )
     return passphrase
+
+
+def open_with_key(root: Path, key: bytes, *, clock: Clock) -> Workspace:
+    """Open a workspace with its raw key.
+
+    Raises:
+        StoreError: another key, open elsewhere, damaged, or made by a newer program.
+    """
+    return Workspace.open(root, key, clock=clock)
 
 
 def open_with_passphrase(

@@ -79,6 +79,10 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self._connect(jobs)
 
+    def leave(self) -> None:
+        """Let the pages end their connections; the window goes."""
+        self.navigator.release()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_rail()

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 HEAVY = {
     "sqlalchemy", "reportlab", "alembic", "babel", "cryptography", "pypdfium2", "PIL", "openpyxl",
@@ -50,16 +51,54 @@ window.close()
 """
 
 
-def started() -> tuple[set[str], int]:
+LOCKED = """
+import json, sys, threading
+from pathlib import Path
+from mentor_desktop.app import Program
+from mentor_desktop.clock import system_clock
+from mentor_desktop.ui.application import make_application
+
+application = make_application(sys.argv)
+program = Program(application, system_clock)
+program.begin(Path(sys.argv[1]), None, None)
+(entrance,) = application.topLevelWidgets()
+entrance.grab()
+print(json.dumps([sorted(sys.modules), threading.active_count()]))
+"""
+BEHIND_THE_LOCK = {
+    "mentor_desktop.ui.main_window",
+    "mentor_desktop.ui.pages.today_page",
+    "mentor_desktop.ui.entrance.first_start",
+    "mentor_desktop.store.workspace",
+    "mentor_desktop.store.folding",
+    "sqlcipher3",
+}
+
+
+def started(program: str, *arguments: str) -> tuple[set[str], int]:
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     modules, threads = json.loads(done.stdout)
     return set(modules), threads
 
 
 def test_first_paint_imports_nothing_heavy_and_starts_no_thread() -> None:
-    modules, threads = started()
+    modules, threads = started(PROGRAM)
     assert not {module.split(".")[0] for module in modules} & HEAVY
     assert not modules & LATER
+    assert threads == 1
+
+
+def test_lock_page_is_painted_before_anything_behind_it_is_imported(tmp_path: Path) -> None:
+    for name in ("workspace.db", "workspace.key.json"):
+        (tmp_path / name).touch()
+    modules, threads = started(LOCKED, str(tmp_path))
+    assert "mentor_desktop.ui.entrance.lock_sheet" in modules
+    assert not {module.split(".")[0] for module in modules} & HEAVY
+    assert not modules & BEHIND_THE_LOCK
     assert threads == 1

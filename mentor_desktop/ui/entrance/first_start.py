@@ -12,6 +12,7 @@ from mentor_desktop.clock import Clock
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
 from mentor_desktop.services import workspaces
+from mentor_desktop.services.workspace_places import look_at
 from mentor_desktop.ui.entrance.passphrase_pair import PassphrasePair
 from mentor_desktop.ui.entrance.sheet import Sheet, link
 from mentor_desktop.ui.jobs import Jobs
@@ -248,7 +249,7 @@ class FirstStart(QStackedWidget):
 
 
 def _warn_of_cloud(warning: Text, folder: str) -> None:
-    service = workspaces.look_at(Path(folder).expanduser()).cloud_service if folder else ""
+    service = look_at(Path(folder).expanduser()).cloud_service if folder else ""
     warning.setVisible(bool(service))
     if service:
         warning.setText(

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QWidget
 from mentor_desktop.clock import Clock
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
-from mentor_desktop.services import workspaces
 from mentor_desktop.ui.entrance.sheet import Sheet, link, secret_line
 from mentor_desktop.ui.jobs import Jobs
 from mentor_desktop.ui.live_settings import LiveSettings
@@ -63,6 +62,8 @@ class LockSheet(Sheet):
         self._open()
 
     def _open(self) -> None:
+        from mentor_desktop.services import workspaces  # the encrypted store: behind the paint
+
         if not self._passphrase.text():
             self.show_trouble(_("Type the passphrase of this workspace."))
             return

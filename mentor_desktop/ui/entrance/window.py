@@ -1,8 +1,11 @@
 """The window before a workspace is open; it goes when the main window comes."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
@@ -12,13 +15,15 @@ from mentor_desktop import i18n
 from mentor_desktop.clock import Clock
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
-from mentor_desktop.services import workspaces
-from mentor_desktop.ui.entrance.first_start import FirstStart
+from mentor_desktop.services.workspace_places import look_at
 from mentor_desktop.ui.entrance.lock_sheet import LockSheet
-from mentor_desktop.ui.entrance.recovery_sheet import RecoverySheet
 from mentor_desktop.ui.jobs import Jobs
 from mentor_desktop.ui.live_settings import LiveSettings
 from mentor_desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from mentor_desktop.ui.entrance.first_start import FirstStart
+    from mentor_desktop.ui.entrance.recovery_sheet import RecoverySheet
 
 _SMALLEST = (1024, 640)
 
@@ -72,10 +77,15 @@ class Entrance(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._sheet: QWidget | None = None
-        if workspaces.look_at(root).is_workspace:
+        if look_at(root).is_workspace:
             self._show_lock(trouble=trouble, passphrase=passphrase)
         else:
             self._show_first_start()
+
+    def warm_up(self, modules: Sequence[str]) -> None:
+        """Import what the opened workspace will need, while the passphrase is typed."""
+        for module in modules:
+            self._jobs.load(module, lambda _module: None)
 
     def leave(self) -> None:
         """End the entrance's jobs; the workspace it opened belongs to somebody else now."""
@@ -107,11 +117,16 @@ class Entrance(QWidget):
             sheet.open_with(passphrase)
 
     def _show_recovery(self) -> None:
+        # With it the letters are loaded that a new passphrase is judged by: not for every lock.
+        from mentor_desktop.ui.entrance.recovery_sheet import RecoverySheet
+
         sheet = RecoverySheet(self._theme, self._jobs, self._clock, self._root)
         sheet.back_wanted.connect(self._show_lock)
         self._show(sheet)
 
     def _show_first_start(self) -> None:
+        from mentor_desktop.ui.entrance.first_start import FirstStart  # once in a computer's life
+
         sheet = FirstStart(self._theme, self._jobs, self._clock, self._settings, self._root)
         sheet.language_chosen.connect(self._speak)
         sheet.existing_wanted.connect(self._take)
@@ -131,7 +146,7 @@ class Entrance(QWidget):
 
     def _take(self, root: Path) -> None:
         self._root = root
-        if workspaces.look_at(root).is_workspace:
+        if look_at(root).is_workspace:
             self._show_lock()
         else:
             self._show_first_start()
