@@ -25,10 +25,11 @@ from mentor_desktop.sync.protocol.operations import (
 _TOUCHING = frozenset({CREATE, SET, RESTORE, KEY})
 _OF_ROWS = _TOUCHING | {DELETE, PURGE}
 _NOTHING: dict[str, int] = {}
-# Columns of a rejection: whose operations and from which number to which.
+# Columns of a rejection: whose operations, from which number to which, and why.
 REJECTED_DEVICE: Final = "device"
 REJECTED_FIRST: Final = "first"
 REJECTED_LAST: Final = "last"
+REASON: Final = "reason"
 
 
 def fold_op(state: RowState, op: Op, applied: Mapping[str, int]) -> None:

@@ -1,7 +1,8 @@
 """Requests and replies of the protocol (docs/sync.md, 5), as both sides read them.
 
-Bodies are JSON, but for frames of batches and parts of files. What a message has beyond
-these fields is ignored, so that a later version may add some.
+Bodies are JSON (bytes in them as base64), but for frames of batches, pulls and parts of files.
+What a message has beyond these fields is ignored, so that a later version may add some.
+A device succeeds another by its signed entry (`sync.keys.entries`), which is the whole body.
 """
 
 from typing import Annotated, Final, TypeVar
@@ -36,6 +37,7 @@ Text = Annotated[str, Meta(max_length=2_000)]
 Token = Annotated[str, Meta(max_length=4_096)]
 Role = Annotated[str, Meta(max_length=64)]
 Reason = Annotated[str, Meta(max_length=64)]
+Epoch = Annotated[str, Meta(min_length=1, max_length=64)]  # random, new with every restore
 Bucket = Annotated[int, Meta(ge=0, le=255)]
 Sums = Annotated[bytes, Meta(min_length=8_192, max_length=8_192)]
 
@@ -45,36 +47,13 @@ Message = TypeVar("Message", bound=msgspec.Struct)
 # ---------------------------------------------------------------- who is asking
 
 
-class DeviceEntry(msgspec.Struct, kw_only=True):
-    """A device as its workspace knows it, signed by itself or by the device that vouches for it."""
-
-    ws: Id
-    device: Id
-    user: Id
-    sign_key: Key
-    seal_key: Key
-    name: Text
-    at: Count  # milliseconds since 1970
-    signed_by: Id
-    signature: Signature
-
-    def signed_bytes(self) -> bytes:
-        """Return what `signed_by` signs of this entry."""
-        fields = [self.ws, self.device, self.user, self.sign_key.hex(), self.seal_key.hex()]
-        return _signed("mentor device 1", *fields, self.name, self.at, self.signed_by)
-
-
 class SessionRequest(msgspec.Struct, kw_only=True):
-    """POST /v1/session: a device proves that it has its key."""
+    """POST /v1/session: a device proves that it has its key (`sync.keys.sessions`)."""
 
     ws: Id
     device: Id
     at: Count  # milliseconds since 1970, by the device's clock
     signature: Signature
-
-    def signed_bytes(self) -> bytes:
-        """Return what the device signs."""
-        return _signed("mentor session 1", self.ws, self.device, self.at)
 
 
 class SessionReply(msgspec.Struct, kw_only=True):
@@ -85,75 +64,78 @@ class SessionReply(msgspec.Struct, kw_only=True):
 
 
 class JoinRequest(msgspec.Struct, kw_only=True):
-    """POST /v1/join: a new device shows its invitation."""
+    """POST /v1/join: a new device shows the secret of its invitation.
 
-    invitation: Token
-    entry: DeviceEntry
+    `ws` is empty when only the server knows it; `founders` are the first devices of a
+    workspace that this server does not know yet.
+    """
+
+    id: Annotated[str, Meta(pattern=r"\A[0-9A-Z]{8}\Z")]
+    secret: Annotated[bytes, Meta(min_length=16, max_length=16)]
+    device: Id
+    name: Text
+    sign_key: Key
+    seal_key: Key
+    ws: Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{32})?\Z")] = ""
+    founders: Annotated[dict[Id, Key], Meta(max_length=100)] = {}
 
 
 class JoinReply(msgspec.Struct, kw_only=True):
-    """What a new device needs to begin; `role` is one of later versions' too."""
+    """What a new device needs to begin; `role` may be one of a later version."""
 
     ws: Id
     user: Id
     role: Role
+    workshops: list[str]
     tag: Text
+    server_device: Id
     server_key: Key
     streams: list[StreamName]
-
-
-class SucceedRequest(msgspec.Struct, kw_only=True):
-    """POST /v1/succeed: a copied or restored workspace goes on as a new device."""
-
-    entry: DeviceEntry  # `signed_by` is the device it succeeds
-
-
-class SucceedReply(msgspec.Struct, kw_only=True):
-    """The new device is known; `tag` is how people tell it from others."""
-
-    tag: Text
 
 
 # ---------------------------------------------------------------- changes
 
 
 class HelloRequest(msgspec.Struct, kw_only=True):
-    """POST /v1/hello: what is new? `streams` empty: of all that the device may read."""
+    """POST /v1/hello: what is new? Without `streams`: in all that the device may read."""
 
     ws: Id
     schema: Count
-    streams: list[StreamName] = []
+    streams: list[StreamName] | None = None
 
 
 class StreamHead(msgspec.Struct, kw_only=True):
     """How far the server is in a stream.
 
-    `head` counts batches of the workspace; `last_seq`, `last_hash` and `archived_seq` are
-    of the asking device's operations; `root` is that of the digest at `root_seq`.
+    `head` counts batches of the workspace; `last_seq`, `last_hash` and `archived_seq` are of
+    the asking device's operations, `last_hash` is NO_HASH before the first. `root` is that
+    of the digest, where it stands for the stream up to `head`.
     """
 
     head: Count
     last_seq: Count
     last_hash: Sha256
     archived_seq: Count
-    root: Sha256
-    root_seq: Count
+    root: Sha256 | None = None
 
 
 class HelloReply(msgspec.Struct, kw_only=True):
-    """The server's time (milliseconds since 1970), who one is there, and the streams."""
+    """The server's time (milliseconds since 1970), what one may do there, and the streams."""
 
     server_time: Count
-    epoch: Id
+    epoch: Epoch
     min_schema: Count
     role: Role
+    user: Id
+    workshops: list[str]
     streams: dict[StreamName, StreamHead]
 
 
-class RejectedOp(msgspec.Struct, kw_only=True):
-    """An operation that the server keeps but nobody is shown."""
+class Rejected(msgspec.Struct, kw_only=True):
+    """Operations that the server keeps but shows to nobody else."""
 
-    seq: Count
+    first_seq: Count
+    last_seq: Count
     reason: Reason
 
 
@@ -162,7 +144,7 @@ class PushReply(msgspec.Struct, kw_only=True):
 
     acked_to: Count
     head: Count
-    rejected: list[RejectedOp] = []
+    rejected: list[Rejected] = []
 
 
 class PullReply(msgspec.Struct, kw_only=True):
@@ -241,15 +223,12 @@ class MissingReply(msgspec.Struct, kw_only=True):
     """GET /v1/blob/<hash>/missing: the numbers of the chunks that are not there yet."""
 
     missing: list[Count]
-    sealed: bool
 
 
 class SealRequest(msgspec.Struct, kw_only=True):
-    """POST /v1/blob/<hash>/seal: all chunks are there; `chunks` are their hashes, in order."""
+    """POST /v1/blob/<hash>/seal: all chunks are there, so many."""
 
-    size: Count
-    chunk_size: Count
-    chunks: list[Sha256]
+    chunks: Annotated[int, Meta(ge=1, le=MOST_INTEGER)]
 
 
 class SealReply(msgspec.Struct, kw_only=True):
@@ -262,27 +241,34 @@ class SealReply(msgspec.Struct, kw_only=True):
 
 
 STATUS: Final[dict[str, int]] = {
-    "malformed": 400,  # `detail`: what
+    "bad_request": 400,
     "bad_batch": 400,  # `detail`: the code of BadBatch
-    "not_signed_in": 401,
-    "forbidden": 403,
+    "token": 401,  # missing, foreign or outdated
+    "unknown_device": 401,
+    "clock": 401,  # `server_time`: sign that
+    "no_right": 403,  # also for what is not there
     "revoked": 403,
     "invitation": 403,  # unknown, used or too old
     "not_found": 404,
     "fork": 409,  # other operations under the same numbers: the device must succeed itself
     "gap": 409,  # `last_seq`, `last_hash`: go on from there
     "epoch": 409,  # the server was restored: `epoch` is the new one
-    "chunk": 409,  # not what its hash says
-    "too_large": 413,
-    "slow_down": 429,
-    "unavailable": 503,
+    "missing": 409,  # chunks of a file
+    "wrong_hash": 409,  # of a chunk or a file
+    "taken": 409,
+    "unknown_author": 409,
+    "too_large": 413,  # `most_bytes`
+    "quarantine_full": 413,
+    "range": 416,
+    "too_many": 429,
+    "busy": 503,
 }
 
 
 class Refusal(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Why a request was not carried out; a client shows its own sentence for a code.
 
-    `code` is one of STATUS or of a later version. `sentence` is for logs and developers.
+    `code` is one of STATUS or of a later version, `sentence` is for logs and developers.
     """
 
     code: Annotated[str, Meta(max_length=64)]
@@ -291,11 +277,8 @@ class Refusal(msgspec.Struct, kw_only=True, omit_defaults=True):
     last_seq: Count = 0
     last_hash: bytes = b""
     epoch: str = ""
-    retry_after_s: Count = 0
-
-    @property
-    def status(self) -> int:
-        return STATUS.get(self.code, 400)
+    server_time: Count = 0
+    most_bytes: Count = 0
 
 
 class BadMessage(Exception):
@@ -326,8 +309,3 @@ def read_pull_reply(data: bytes) -> PullReply:
         return msgspec.msgpack.decode(data, type=PullReply)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadMessage(PullReply.__name__) from error
-
-
-def _signed(purpose: str, *fields: str | int) -> bytes:
-    """Return canonical bytes that no other purpose's can equal."""
-    return msgspec.json.encode([purpose, *fields])
