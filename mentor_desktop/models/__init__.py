@@ -7,6 +7,19 @@ from mentor_desktop.models.history import Change, LocalSetting, Txn
 from mentor_desktop.models.people import Consent, Organisation, Person
 from mentor_desktop.models.programme import LearningOutcome, Programme, ProgrammePart
 from mentor_desktop.models.settings import WorkspaceSetting
+from mentor_desktop.models.sync import (
+    SyncApplied,
+    SyncBatch,
+    SyncDigest,
+    SyncParked,
+    SyncPeer,
+    SyncRefused,
+    SyncResolution,
+    SyncRow,
+    SyncSelf,
+    SyncShelf,
+    SyncStream,
+)
 from mentor_desktop.models.workshops import (
     AgendaItem,
     ListPrint,
@@ -33,6 +46,17 @@ __all__ = [
     "Project",
     "Registration",
     "Slot",
+    "SyncApplied",
+    "SyncBatch",
+    "SyncDigest",
+    "SyncParked",
+    "SyncPeer",
+    "SyncRefused",
+    "SyncResolution",
+    "SyncRow",
+    "SyncSelf",
+    "SyncShelf",
+    "SyncStream",
     "Synced",
     "Txn",
     "Workshop",

@@ -18,6 +18,7 @@ class AttendanceMark(Synced):
     """
 
     __tablename__ = "attendance_mark"
+    stream = "workshop_id"
     __table_args__ = (Index(None, "registration_id", "slot_id"),)
     append_only = True
     belongs_by = ("registration_id", "slot_id")

@@ -73,6 +73,8 @@ class Synced(Base):
     `field_groups` names the columns that only make sense together. `append_only`
     rows are never changed: undo appends a row that takes the first one back. Such a row
     goes only after a row that one of its columns in `belongs_by` names (a walk-in taken back).
+    `stream` says with what a row travels when devices exchange changes: the name of a stream,
+    or the column that holds the id of its workshop.
     """
 
     __abstract__ = True
@@ -80,5 +82,6 @@ class Synced(Base):
     field_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     append_only: ClassVar[bool] = False
     belongs_by: ClassVar[tuple[str, ...]] = ()
+    stream: ClassVar[str]
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)

@@ -16,6 +16,7 @@ class Certificate(Synced):
     """
 
     __tablename__ = "certificate"
+    stream = "workshop_id"
     field_groups = {
         "status": ("status", "replaced_by", "revocation_reason", "ended_at"),
     }

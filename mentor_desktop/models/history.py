@@ -17,7 +17,7 @@ class Txn(Base):
     __tablename__ = "txn"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    uid: Mapped[str]
+    uid: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime]
     device: Mapped[str]
     actor: Mapped[str] = mapped_column(default="")

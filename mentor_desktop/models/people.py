@@ -15,6 +15,7 @@ class Organisation(Synced):
     """
 
     __tablename__ = "organisation"
+    stream = "people"
     field_groups = {
         "legal_representative": ("legal_representative", "legal_representative_function")
     }
@@ -44,6 +45,7 @@ class Person(Synced):
     """
 
     __tablename__ = "person"
+    stream = "people"
     field_groups = {
         "name": ("given_name", "family_name"),
         "name_on_certificate": ("name_on_certificate", "name_confirmed_at"),
@@ -80,6 +82,7 @@ class Consent(Synced):
     """
 
     __tablename__ = "consent"
+    stream = "people"
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     purpose: Mapped[str]

@@ -14,6 +14,7 @@ class Programme(Synced):
     """A course as a whole; `licence` is one of the open licences or a reservation."""
 
     __tablename__ = "programme"
+    stream = "programme"
     field_groups = {"hours": ("minutes_f2f", "minutes_online", "minutes_self")}
 
     code: Mapped[str]
@@ -35,6 +36,7 @@ class ProgrammePart(Synced):
     """
 
     __tablename__ = "programme_part"
+    stream = "programme"
     field_groups = {"hours": ("minutes_f2f", "minutes_online", "minutes_self")}
 
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
@@ -64,6 +66,7 @@ class LearningOutcome(Synced):
     """
 
     __tablename__ = "learning_outcome"
+    stream = "programme"
 
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
     part_id: Mapped[str] = mapped_column(ForeignKey("programme_part.id"), index=True)

@@ -9,6 +9,7 @@ class WorkspaceSetting(Synced):
     """One named value; its id derives from its name, so that two devices mean the same row."""
 
     __tablename__ = "workspace_setting"
+    stream = "people"
 
     name: Mapped[str]
     value: Mapped[str] = mapped_column(default="")

@@ -12,6 +12,7 @@ class Project(Synced):
     """A funded project; statement and disclaimer are pasted from its own grant agreement."""
 
     __tablename__ = "project"
+    stream = "people"
     field_groups = {"period": ("starts_on", "ends_on")}
 
     title: Mapped[str]
@@ -37,6 +38,7 @@ class Workshop(Synced):
     """
 
     __tablename__ = "workshop"
+    stream = "id"
     field_groups = {
         "place": ("venue_name", "address", "city", "country"),
         "period": ("starts_on", "ends_on", "time_zone"),
@@ -78,6 +80,7 @@ class Slot(Synced):
     """A signature period, normally a half-day; its counted minutes come from the agenda."""
 
     __tablename__ = "slot"
+    stream = "workshop_id"
     field_groups = {"period": ("held_on", "starts_at", "ends_at")}
 
     workshop_id: Mapped[str] = mapped_column(ForeignKey("workshop.id"), index=True)
@@ -93,6 +96,7 @@ class AgendaItem(Synced):
     """One line of the agenda; `counts` says whether its minutes count as attendance."""
 
     __tablename__ = "agenda_item"
+    stream = "workshop_id"
     field_groups = {"period": ("starts_at", "ends_at")}
 
     workshop_id: Mapped[str] = mapped_column(ForeignKey("workshop.id"), index=True)
@@ -122,6 +126,7 @@ class Registration(Synced):
     """
 
     __tablename__ = "registration"
+    stream = "workshop_id"
 
     workshop_id: Mapped[str] = mapped_column(ForeignKey("workshop.id"), index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
@@ -147,6 +152,7 @@ class ListPrint(Synced):
     """
 
     __tablename__ = "list_print"
+    stream = "workshop_id"
 
     workshop_id: Mapped[str] = mapped_column(ForeignKey("workshop.id"), index=True)
     print_id: Mapped[str]

@@ -1,0 +1,325 @@
+"""Applying what other devices did: a page of batches in one transaction with its cursor.
+
+What is new and only created goes in by columns; everything else is folded row by row in memory
+and written in bulk (`merging`). Only whole actions are applied, and what would delete much waits
+until somebody agrees.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.store import person_order
+from mentor_desktop.store.bulk import insert_many
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync.protocol.batches import Batch, open_batch
+from mentor_desktop.sync.protocol.operations import (
+    CREATE,
+    DELETE,
+    Content,
+    OpId,
+    Run,
+    expand,
+    receive,
+)
+from mentor_desktop.sync.replica import log, state
+from mentor_desktop.sync.replica.entities import Entity, entities
+from mentor_desktop.sync.replica.foreign_history import ForeignHistory
+from mentor_desktop.sync.replica.log import Fork, Refused
+from mentor_desktop.sync.replica.merging import Merge
+from mentor_desktop.sync.replica.parked import in_table
+from mentor_desktop.sync.replica.rows import Digests, Key, PlainRow, add_plain_rows, known_rows
+from mentor_desktop.sync.replica.sealing import Sealer
+from mentor_desktop.sync.replica.state import Cursor, Numbers
+from mentor_desktop.sync.replica.transactions import writing
+
+# Of one part of a page: what is in memory at once, however large an action is.
+_PART_BATCHES = 10
+# A page that deletes more than these of a stream is not applied before somebody agrees.
+MASS_ROWS = 500
+MASS_SHARE = 0.2
+# Fewer are everyday work, whatever share of a small workshop they are.
+_FEW_ROWS = 20
+
+
+@dataclass(frozen=True)
+class MassDeletion:
+    """What waits for consent: how many rows of a stream would go, of how many."""
+
+    stream: str
+    devices: tuple[str, ...]
+    rows: int
+    of_rows: int
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of a page. `needs_consent` names what was kept and not applied."""
+
+    changes: Changes = field(default_factory=Changes)
+    operations: int = 0
+    forks: tuple[Fork, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    needs_consent: MassDeletion | None = None
+
+
+def apply_page(
+    raw: StoreConnection,
+    stream: str,
+    batches: Iterable[Batch] = (),
+    *,
+    cursor: Cursor | None = None,
+    with_consent: bool = False,
+) -> Applied:
+    """Keep a page of batches of one stream and apply what is ready, all in one transaction.
+
+    Without batches it applies what waits: after a key was learnt, or `with_consent` after a
+    backup was made.
+    """
+    sealer = Sealer(raw)
+    with writing(raw):
+        while sealer.seal_within():
+            pass
+        own = state.identity(raw)
+        numbers = Numbers(raw)
+        taken = log.take(raw, numbers, own.workspace, own.device, stream, batches)
+        if not taken.fresh:
+            taken.absorb(log.retry_waiting(raw, numbers, stream))
+        page = _Page(raw, numbers, stream, taken.contents)
+        mass = None if with_consent else page.hold_back_mass_deletion()
+        applied = page.apply()
+        if cursor is not None:
+            state.move_cursor(raw, stream, cursor)
+        person_order.pack_if_due(raw)
+        raw.execute(
+            "UPDATE sync_self SET last_hlc = ?, sealed_change = (SELECT coalesce(max(seq), 0) FROM change)",
+            (receive(own.last_hlc, page.last_hlc),),
+        )
+    return Applied(
+        changes=Changes({name: frozenset(rows) for name, rows in page.touched.items()}),
+        operations=applied,
+        forks=tuple(taken.forks),
+        refused=tuple(taken.refused),
+        needs_consent=mass,
+    )
+
+
+@dataclass(slots=True)
+class _Ready:
+    """Operations of one device that may be applied: after `seq`, up to `limit`."""
+
+    device: int
+    seq: int
+    limit: int
+
+
+class _Page:
+    """What of one stream is ready, applied part by part."""
+
+    def __init__(
+        self,
+        raw: StoreConnection,
+        numbers: Numbers,
+        stream: str,
+        contents: Mapping[tuple[int, int], Content],
+    ) -> None:
+        self._raw = raw
+        self._numbers = numbers
+        self._name = stream
+        self._stream = numbers.stream(stream)
+        self._contents = contents
+        self._ready = _ready(raw, self._stream)
+        self._digests = Digests(raw)
+        self._history = ForeignHistory(raw, numbers)
+        self._applied = log.applied_of(raw, numbers, self._stream)
+        self._refused = _refused(raw, numbers, self._stream)
+        self.touched: dict[str, set[str]] = {}
+        self.last_hlc = 0
+
+    def hold_back_mass_deletion(self) -> MassDeletion | None:
+        """Leave out the devices that delete, where that is more than everyday work."""
+        deleting: dict[int, set[Key]] = {}
+        for ready in self._ready:
+            for content in self._contents_of(ready):
+                for run in content.runs:
+                    if run.kind == DELETE:
+                        keys = deleting.setdefault(ready.device, set())
+                        keys.update((run.entity, row) for row in run.rows)
+        rows = len(set().union(*deleting.values())) if deleting else 0
+        if rows < _FEW_ROWS:
+            return None
+        total = self._raw.execute(
+            "SELECT count(*) FROM sync_row WHERE stream = ?", (self._stream,)
+        ).fetchone()[0]
+        if rows <= MASS_ROWS and rows <= MASS_SHARE * total:
+            return None
+        self._ready = [ready for ready in self._ready if ready.device not in deleting]
+        devices = tuple(sorted(self._numbers.device_of(device) for device in deleting))
+        return MassDeletion(self._name, devices, rows, total)
+
+    def apply(self) -> int:
+        """Apply what is ready and return how many operations that were."""
+        count = 0
+        part: list[tuple[int, Content]] = []
+        for ready in self._ready:
+            for content in self._contents_of(ready):
+                part.append((ready.device, content))
+                count += content.count
+                if len(part) == _PART_BATCHES:
+                    self._apply_part(part)
+                    part = []
+            self._advance(ready)
+        if part:
+            self._apply_part(part)
+        self._digests.write()
+        return count
+
+    def _contents_of(self, ready: _Ready) -> Iterator[Content]:
+        for batch in log.batches_of(
+            self._raw, self._stream, ready.device, ready.seq + 1, ready.limit
+        ):
+            content = self._contents.get((ready.device, batch.header.from_seq))
+            yield _between(content or open_batch(batch), ready.seq + 1, ready.limit)
+
+    def _advance(self, ready: _Ready) -> None:
+        self._raw.execute(
+            "UPDATE sync_applied SET seq = ? WHERE stream = ? AND device = ?",
+            (ready.limit, self._stream, ready.device),
+        )
+        self._raw.execute(
+            "UPDATE sync_batch SET is_applied = 1 WHERE stream = ? AND device = ? AND to_seq <= ? "
+            "AND is_applied = 0",
+            (self._stream, ready.device, ready.limit),
+        )
+
+    def _apply_part(self, part: Sequence[tuple[int, Content]]) -> None:
+        fresh = self._fresh(part)
+        merge = Merge(
+            self._raw, self._numbers, self._stream, self._digests, self._history, self._applied,
+            self._refused,
+        )  # fmt: skip
+        plain: list[PlainRow] = []
+        created: dict[str, list[Run]] = {}
+        for device, content in part:
+            self._history.begin(device, content.actions)
+            for run in content.runs:
+                self.last_hlc = max(self.last_hlc, *run.hlcs)
+                self.touched.setdefault(run.entity, set()).update(run.rows)
+                for segment, is_fresh in _segments(run, fresh):
+                    txns = self._history.txns_of(device, segment.first_seq, len(segment.rows))
+                    if is_fresh:
+                        created.setdefault(segment.entity, []).append(segment)
+                        plain += _plain_rows(segment, self._stream)
+                        self._history.created(segment.entity, segment.rows, txns)
+                    else:
+                        merge.add(expand(Content((segment,), ())), txns)
+        for name in sorted(created, key=lambda name: entities()[name].rank):
+            for run in created[name]:
+                _insert(self._raw, run, entities()[name])
+        add_plain_rows(self._raw, self._numbers, self._digests, plain)
+        for name, rows in merge.finish(fresh).items():
+            self.touched.setdefault(name, set()).update(rows)
+        for device, content in part:
+            self._applied[self._numbers.device_of(device)] = content.runs[-1].last_seq
+        self._history.write()
+
+    def _fresh(self, part: Sequence[tuple[int, Content]]) -> set[Key]:
+        """Return the rows that are only created here, by one operation, and find their parents."""
+        if self._refused:
+            return set()
+        counts: Counter[Key] = Counter()
+        creates: dict[str, list[Run]] = {}
+        for _device, content in part:
+            for run in content.runs:
+                counts.update((run.entity, row) for row in run.rows)
+                entity = entities().get(run.entity)
+                if run.kind == CREATE and entity is not None and _is_ordinary(run, entity):
+                    creates.setdefault(run.entity, []).append(run)
+        fresh: set[Key] = set()
+        for name in sorted(creates, key=lambda name: entities()[name].rank):
+            rows = [row for run in creates[name] for row in run.rows if counts[name, row] == 1]
+            known = known_rows(self._raw, name, rows)
+            fresh.update((name, row) for row in rows if row not in known)
+            _leave_out_orphans(self._raw, entities()[name], creates[name], fresh)
+        return fresh
+
+
+def _ready(raw: StoreConnection, stream: int) -> list[_Ready]:
+    """Return what each device has between its last applied operation and its last whole action."""
+    rows = raw.execute(
+        "SELECT a.device, a.seq, (SELECT max(b.ends_at) FROM sync_batch b WHERE b.stream = a.stream "
+        "AND b.device = a.device AND b.is_applied = 0 AND b.to_seq <= a.held) AS limit_seq "
+        "FROM sync_applied a WHERE a.stream = ? AND a.held > a.seq ORDER BY a.device",
+        (stream,),
+    ).fetchall()
+    return [_Ready(device, seq, limit) for device, seq, limit in rows if limit and limit > seq]
+
+
+def _refused(raw: StoreConnection, numbers: Numbers, stream: int) -> set[OpId]:
+    rows = raw.execute("SELECT device, seq FROM sync_refused WHERE stream = ?", (stream,))
+    return {OpId(numbers.device_of(device), seq) for device, seq in rows}
+
+
+def _between(content: Content, first: int, last: int) -> Content:
+    """Return the operations from `first` to `last` of a batch."""
+    runs = []
+    for run in content.runs:
+        start = max(first - run.first_seq, 0)
+        stop = min(last - run.first_seq + 1, len(run.rows))
+        if start < stop:
+            runs.append(run if (start, stop) == (0, len(run.rows)) else run.part(start, stop))
+    actions = tuple(one for one in content.actions if first <= one.last_seq <= last)
+    return Content(tuple(runs), actions)
+
+
+def _plain_rows(run: Run, stream: int) -> list[PlainRow]:
+    return [
+        (run.entity, row, stream, OpId(run.device, run.first_seq + at), hlc)
+        for at, (row, hlc) in enumerate(zip(run.rows, run.hlcs, strict=True))
+    ]
+
+
+def _is_ordinary(run: Run, entity: Entity) -> bool:
+    return not run.erased and run.columns.keys() == set(entity.columns)
+
+
+def _segments(run: Run, fresh: set[Key]) -> Iterator[tuple[Run, bool]]:
+    """Part a run into what goes in at once (True) and what is merged."""
+    if run.kind != CREATE:
+        yield run, False
+        return
+    start = 0
+    for is_fresh, alike in groupby(run.rows, key=lambda row: (run.entity, row) in fresh):
+        stop = start + sum(1 for _ in alike)
+        yield (run if stop - start == len(run.rows) else run.part(start, stop)), is_fresh
+        start = stop
+
+
+def _leave_out_orphans(
+    raw: StoreConnection, entity: Entity, runs: Sequence[Run], fresh: set[Key]
+) -> None:
+    """Take the rows from `fresh` that have no parent in the tables nor in `fresh`."""
+    for column, parent in entity.parents:
+        while True:
+            wanted = {str(one) for run in runs for one in set(run.columns[column]) - {None}}
+            elsewhere = {one for one in wanted if (parent, one) not in fresh}
+            lacking = elsewhere - in_table(raw, parent, elsewhere) if elsewhere else set()
+            orphans = set(_referring(entity.name, column, runs, lacking)) & fresh
+            if not orphans:
+                break
+            fresh -= orphans
+
+
+def _referring(entity: str, column: str, runs: Sequence[Run], parents: set[str]) -> Iterator[Key]:
+    if parents:
+        for run in runs:
+            for row, value in zip(run.rows, run.columns[column], strict=True):
+                if value in parents:
+                    yield entity, row
+
+
+def _insert(raw: StoreConnection, run: Run, entity: Entity) -> None:
+    columns = [run.columns[name] for name in entity.columns]
+    insert_many(raw, entity.name, ("id", *entity.columns), zip(run.rows, *columns, strict=True))

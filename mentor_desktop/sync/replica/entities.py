@@ -1,0 +1,114 @@
+"""What the merge needs to know of each synced table, read from the metadata once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from sqlalchemy import Column, Table
+from sqlalchemy.dialects.sqlite import dialect
+
+from mentor_desktop.models import Base
+from mentor_desktop.models.base import Synced
+from mentor_desktop.store.capture import captured_tables, groups_of
+from mentor_desktop.sync.protocol.operations import Value
+
+FIXED_STREAMS = frozenset({"people", "programme"})
+_WORKSHOP = "w:"
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One synced table. `rank` puts parents before children.
+
+    `columns` are all but the id, in the order of the table. `parents` are (column, table) of its
+    references, `children` (table, column) of those to it. `defaults` fill what an older program
+    did not know.
+    """
+
+    name: str
+    stream: str
+    columns: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    group_of: Mapping[str, str]
+    parents: tuple[tuple[str, str], ...]
+    children: tuple[tuple[str, str], ...]
+    defaults: Mapping[str, Value]
+    is_append_only: bool
+    rank: int
+
+    def stream_of(self, row: str, values: Mapping[str, Value]) -> str:
+        """Return the stream a row with these values travels in."""
+        if self.stream in FIXED_STREAMS:
+            return self.stream
+        return _WORKSHOP + (row if self.stream == "id" else str(values[self.stream]))
+
+    def groups_in(self, values: Mapping[str, Value]) -> dict[str, tuple[str, ...]]:
+        """Return the groups with their columns, those of a newer program's columns too."""
+        extra = {name: (name,) for name in values if name not in self.group_of}
+        return {**self.groups, **extra} if extra else dict(self.groups)
+
+
+@cache
+def entities() -> Mapping[str, Entity]:
+    """Return every synced table by its name."""
+    models = captured_tables()
+    order = [table.name for table in Base.metadata.sorted_tables]
+    return {name: _entity(models[name], rank) for rank, name in enumerate(order) if name in models}
+
+
+@cache
+def known_columns() -> str:
+    """Return a text that changes whenever a program learns a table or a column."""
+    return ";".join(
+        f"{name}:{','.join(entity.columns)}" for name, entity in sorted(entities().items())
+    )
+
+
+def _entity(model: type[Synced], rank: int) -> Entity:
+    table = model.__table__
+    assert isinstance(table, Table)
+    groups = groups_of(model)
+    return Entity(
+        name=table.name,
+        stream=model.stream,
+        columns=tuple(column.name for column in table.columns if column.name != "id"),
+        groups=groups,
+        group_of={column: group for group, columns in groups.items() for column in columns},
+        parents=tuple(
+            (key.parent.name, key.column.table.name)
+            for key in sorted(table.foreign_keys, key=lambda one: str(one.parent.name))
+        ),
+        children=tuple(
+            (other.name, key.parent.name)
+            for other in Base.metadata.sorted_tables
+            for key in other.foreign_keys
+            if key.column.table is table and other.name in captured_tables()
+        ),
+        defaults={column.name: _default(column) for column in table.columns},
+        is_append_only=model.append_only,
+        rank=rank,
+    )
+
+
+def _default(column: Column[object]) -> Value:
+    """Return what a column holds, as stored, when nobody said anything."""
+    if column.nullable:
+        return None
+    default = column.default
+    value: object = None
+    if default is not None and default.is_scalar:
+        value = default.arg  # type: ignore[attr-defined]  # scalar defaults have it
+    elif default is not None and column.name != "id":
+        value = default.arg(None)  # type: ignore[attr-defined]  # list and dict, called with a context
+    if value is None:
+        return _EMPTY.get(column.type.python_type, "")
+    process = column.type.dialect_impl(_SQLITE).bind_processor(_SQLITE)
+    stored = process(value) if process else value
+    assert stored is None or isinstance(stored, (str, int, float))
+    return int(stored) if isinstance(stored, bool) else stored
+
+
+_SQLITE = dialect()
+# What stands in a column that must hold something and has no default; no program leaves one out.
+_EMPTY: Mapping[type, Value] = {int: 0, bool: 0, datetime: 0, date: "1970-01-01"}

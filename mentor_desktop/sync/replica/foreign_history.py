@@ -1,0 +1,138 @@
+"""The record of what others did, so that history, cards and undo know it: `txn` and `change`.
+
+Only what really changed in the tables of this device is recorded, in the form that capture
+gives it (`store.capture`): created rows without their values, the others with old and new ones.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync.protocol.operations import Action, Value
+from mentor_desktop.sync.replica.rows import Key, encode_values
+from mentor_desktop.sync.replica.state import Numbers
+
+
+class ForeignHistory:
+    """Collects actions and changes of a page, and writes them at once."""
+
+    def __init__(self, raw: StoreConnection, numbers: Numbers) -> None:
+        self._raw = raw
+        self._tags = {
+            numbers.device(device): tag or device[:_SHORT]
+            for device, tag in raw.execute("SELECT device, tag FROM sync_peer").fetchall()
+        }
+        last = raw.execute("SELECT coalesce(max(id), 0) FROM txn").fetchone()[0]
+        self._next = int(last) + 1
+        # The action of each device that goes on in the next part, by its number here.
+        self._going_on: dict[int, int] = {}
+        self._ends: dict[int, tuple[list[int], list[int]]] = {}
+        self._txns: list[tuple[object, ...]] = []
+        self._changes: list[tuple[object, ...]] = []
+        self._same: list[tuple[int, int]] = []
+        self._ids: dict[str, int] = {}
+
+    @property
+    def last_txn(self) -> int:
+        """Return the action that was begun last."""
+        return self._next - 1
+
+    def begin(self, device: int, actions: Sequence[Action]) -> None:
+        """Take up the actions that end in the next operations of a device."""
+        self._find([action.link for action in actions] + [action.undoes for action in actions])
+        ids: list[int] = []
+        for action in actions:
+            number = self._going_on.pop(device, 0)
+            other = self._ids.get(action.link)
+            if other is not None and number:
+                # Its other half, in another stream, came first: both are one action.
+                self._same.append((other, number))
+            elif other is None:
+                number = number or self._number()
+                self._txns.append(self._row(number, device, action))
+                if action.link:
+                    self._ids[action.link] = number
+            ids.append(number if other is None else other)
+        self._ends[device] = ([action.last_seq for action in actions], ids)
+
+    def txns_of(self, device: int, first: int, count: int) -> list[int]:
+        """Return the action of each operation of a device, in order."""
+        ends, ids = self._ends[device]
+        txns: list[int] = []
+        last = first + count - 1
+        seq = first
+        for end, number in zip(ends, ids, strict=True):
+            if seq > last:
+                break
+            if end >= seq:
+                txns += [number] * (min(end, last) - seq + 1)
+                seq = end + 1
+        if seq <= last:
+            number = self._going_on.get(device) or self._number()
+            self._going_on[device] = number
+            txns += [number] * (last - seq + 1)
+        return txns
+
+    def created(self, entity: str, rows: Iterable[str], txns: Iterable[int]) -> None:
+        """Record rows that came into their table."""
+        self._changes += [
+            (txn, entity, row, "create", "", None, None)
+            for txn, row in zip(txns, rows, strict=True)
+        ]
+
+    def changed(
+        self, key: Key, txn: int, group: str, old: Mapping[str, Value], new: Mapping[str, Value]
+    ) -> None:
+        """Record a group that holds something else now."""
+        self._changes.append((txn, *key, "set", group, encode_values(old), encode_values(new)))
+
+    def deleted(self, key: Key, txn: int, old: Mapping[str, Value]) -> None:
+        """Record a row that left its table."""
+        self._changes.append((txn, *key, "delete", "", encode_values(old), None))
+
+    def write(self) -> None:
+        """Write down what was collected; an action that goes on is written when it ends."""
+        self._raw.executemany(
+            'INSERT INTO txn (id, uid, at, device, actor, action, "values", undoes, undoable) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            self._txns,
+        )
+        self._raw.executemany(
+            'INSERT INTO change (txn, entity, row, kind, "group", old, new) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            self._changes,
+        )
+        self._raw.executemany("UPDATE change SET txn = ? WHERE txn = ?", self._same)
+        self._txns.clear()
+        self._changes.clear()
+        self._same.clear()
+
+    def _number(self) -> int:
+        self._next += 1
+        return self._next - 1
+
+    def _row(self, number: int, device: int, action: Action) -> tuple[object, ...]:
+        return (
+            number,
+            action.link,
+            action.at,
+            self._tags[device],
+            action.actor,
+            action.text,
+            json.dumps(dict(action.values), ensure_ascii=False),
+            self._ids.get(action.undoes),
+        )
+
+    def _find(self, uids: Iterable[str]) -> None:
+        """Look up the actions that were recorded before, in this page or long ago."""
+        wanted = [uid for uid in uids if uid and uid not in self._ids]
+        if wanted:
+            rows = self._raw.execute(
+                "SELECT t.uid, t.id FROM json_each(?) j CROSS JOIN txn t ON t.uid = j.value",
+                (json.dumps(wanted),),
+            )
+            self._ids |= dict(rows.fetchall())
+
+
+# Of a device nobody told us the tag of.
+_SHORT = 4

@@ -1,0 +1,376 @@
+"""The rows that a page or a sealing touches: read at once, changed in memory, written at once.
+
+Of each row there is the merged state (`sync_row`), what the tables show, and the values of heads
+that the tables do not show (`sync_shelf`). Which values lie on the shelf follows from the state
+and from whether the row is in its table, so it is worked out anew and never adjusted.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync.merge.digest import Buckets
+from mentor_desktop.sync.merge.row_state import UNTOUCHED, RowState, plain_state, plain_text
+from mentor_desktop.sync.protocol.operations import Op, OpId, Value
+from mentor_desktop.sync.replica.entities import Entity, entities
+from mentor_desktop.sync.replica.state import Numbers
+
+Key = tuple[str, str]
+# Entity, id, number of the stream, the operation that created it and its time.
+PlainRow = tuple[str, str, int, OpId, int]
+Shelf = dict[tuple[str, OpId], str]
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+
+@dataclass(slots=True)
+class OpenRow:
+    """One row with everything that is known of it.
+
+    `values` holds, for each head, the values it gave. `before` is what the digest counts now, None
+    where the row was not known. `shown` is what its table holds, None where it is absent.
+    """
+
+    entity: str
+    row: str
+    stream: int
+    state: RowState
+    before: str | None
+    shown: dict[str, Value] | None
+    shelf: Shelf
+    conflicts: int = 0
+    values: dict[OpId, dict[str, Value]] = field(default_factory=dict)
+    has_unknown: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether the row can be in a table: alive, created, of a table that is known."""
+        return self.state.is_alive and bool(self.state.creates) and self.entity in entities()
+
+    def learn(self, op: Op) -> None:
+        """Keep the values of an operation that was just folded in."""
+        self.values[op.id] = dict(op.values)
+        known = entities().get(self.entity)
+        if known is not None and not op.values.keys() <= known.group_of.keys():
+            self.has_unknown = True
+
+    def shown_by(self, group: str, columns: Iterable[str]) -> dict[str, Value]:
+        """Return what the winner of a group says, by column."""
+        winner = self.state.winner(group)
+        said = self.values.get(winner, {}) if winner is not None else {}
+        defaults = entities()[self.entity].defaults
+        return {name: said[name] if name in said else defaults[name] for name in columns}
+
+    def merged(self) -> dict[str, Value]:
+        """Return the values of all winners, by column: what the table shows if the row is there."""
+        entity = entities()[self.entity]
+        if not self.state.heads and len(self.state.creates) == 1:
+            said = self.values.get(next(iter(self.state.creates)), {})
+            return {
+                name: said[name] if name in said else entity.defaults[name]
+                for name in entity.columns
+            }
+        merged: dict[str, Value] = {}
+        for group, columns in entity.groups.items():
+            merged |= self.shown_by(group, columns)
+        return {name: merged[name] for name in entity.columns}
+
+
+class Book:
+    """The rows that are open, by (entity, id); `open` reads them, `write` stores them."""
+
+    def __init__(self, raw: StoreConnection, numbers: Numbers, digests: "Digests") -> None:
+        self.rows: dict[Key, OpenRow] = {}
+        self._raw = raw
+        self._numbers = numbers
+        self._digests = digests
+
+    def open(self, keys: Iterable[Key], stream: int, *, with_tables: bool = True) -> None:
+        """Read rows that are not open yet; those nobody knows begin empty, in `stream`."""
+        wanted: dict[str, list[str]] = {}
+        for entity, row in keys:
+            if (entity, row) not in self.rows:
+                wanted.setdefault(entity, []).append(row)
+        for entity, rows in wanted.items():
+            self._open(entity, list(dict.fromkeys(rows)), stream, with_tables=with_tables)
+
+    def write(self, present: Mapping[Key, bool]) -> None:
+        """Store states, shelf and digest; `present` says which rows their tables hold now."""
+        states: list[tuple[object, ...]] = []
+        gone: list[tuple[object, ...]] = []
+        shelved: list[tuple[object, ...]] = []
+        for key, row in self.rows.items():
+            shelf = shelf_of(row, is_present=present[key])
+            for grp, op in row.shelf.keys() - shelf.keys():
+                gone.append((*key, grp, self._numbers.device(op.device), op.seq))
+            for (grp, op), vals in shelf.items():
+                if row.shelf.get((grp, op)) != vals:
+                    shelved.append((*key, grp, self._numbers.device(op.device), op.seq, vals))
+            row.shelf = shelf
+            conflicts = _count_conflicts(row)
+            after = row.state.digest_text()
+            if after == row.before and conflicts == row.conflicts and not row.state.early:
+                continue
+            row.conflicts = conflicts
+            states.append(self._stored(row))
+            self._digests.change(row.stream, key, row.before, after)
+            row.before = after
+        self._raw.executemany(
+            "INSERT OR REPLACE INTO sync_row (entity, row, stream, device, seq, hlc, state, "
+            "conflicts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            states,
+        )
+        self._raw.executemany(
+            "DELETE FROM sync_shelf WHERE entity = ? AND row = ? AND grp = ? AND device = ? AND seq = ?",
+            gone,
+        )
+        self._raw.executemany(
+            "INSERT OR REPLACE INTO sync_shelf (entity, row, grp, device, seq, vals) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            shelved,
+        )
+
+    def _stored(self, row: OpenRow) -> tuple[object, ...]:
+        key = (row.entity, row.row, row.stream)
+        if row.state.is_plain:
+            ((op, hlc),) = row.state.creates.items()
+            return (*key, self._numbers.device(op.device), op.seq, hlc, None, row.conflicts)
+        return (*key, 0, 0, 0, row.state.to_text(), row.conflicts)
+
+    def _open(self, entity: str, rows: list[str], stream: int, *, with_tables: bool) -> None:
+        listed = json.dumps(rows)
+        known = {
+            one[0]: one[1:]
+            for one in self._raw.execute(
+                "SELECT r.row, r.stream, r.device, r.seq, r.hlc, r.state, r.conflicts "
+                "FROM json_each(?) j CROSS JOIN sync_row r ON r.entity = ? AND r.row = j.value",
+                (listed, entity),
+            )
+        }
+        shown = (
+            table_rows(self._raw, entity, listed) if with_tables and entity in entities() else {}
+        )
+        shelves = self._shelves(entity, listed) if known else {}
+        for row in rows:
+            stored = known.get(row)
+            if stored is None:
+                opened = OpenRow(entity, row, stream, RowState(), None, shown.get(row), {})
+            else:
+                state = self._state(*stored[1:5])
+                opened = OpenRow(
+                    entity,
+                    row,
+                    stored[0],
+                    state,
+                    state.digest_text(),
+                    shown.get(row),
+                    shelves.get(row, {}),
+                    stored[5],
+                )
+                _fill_values(opened)
+            self.rows[entity, row] = opened
+
+    def _state(self, device: int, seq: int, hlc: int, text: str | None) -> RowState:
+        if text is not None:
+            return RowState.from_text(text)
+        return plain_state(self._numbers.device_of(device), seq, hlc)
+
+    def _shelves(self, entity: str, listed: str) -> dict[str, Shelf]:
+        found: dict[str, Shelf] = {}
+        rows = self._raw.execute(
+            "SELECT s.row, s.grp, s.device, s.seq, s.vals FROM json_each(?) j "
+            "CROSS JOIN sync_shelf s ON s.entity = ? AND s.row = j.value",
+            (listed, entity),
+        )
+        for row, grp, device, seq, vals in rows:
+            found.setdefault(row, {})[grp, OpId(self._numbers.device_of(device), seq)] = vals
+        return found
+
+
+class Digests:
+    """The digests of the streams that are touched, kept until `write`."""
+
+    def __init__(self, raw: StoreConnection) -> None:
+        self._raw = raw
+        self._buckets: dict[int, Buckets] = {}
+
+    def of(self, stream: int) -> Buckets:
+        """Return the buckets of a stream, to be changed."""
+        buckets = self._buckets.get(stream)
+        if buckets is None:
+            row = self._raw.execute(
+                "SELECT sums FROM sync_digest WHERE stream = ?", (stream,)
+            ).fetchone()
+            buckets = Buckets.from_bytes(row[0]) if row else Buckets()
+            self._buckets[stream] = buckets
+        return buckets
+
+    def change(self, stream: int, key: Key, before: str | None, after: str | None) -> None:
+        """Count a row by its new state instead of the one before."""
+        if before == after:
+            return
+        buckets = self.of(stream)
+        if before is not None:
+            buckets.remove(*key, before)
+        if after is not None:
+            buckets.add(*key, after)
+
+    def write(self) -> None:
+        """Store what was touched."""
+        self._raw.executemany(
+            "INSERT OR REPLACE INTO sync_digest (stream, sums) VALUES (?, ?)",
+            [(stream, buckets.to_bytes()) for stream, buckets in self._buckets.items()],
+        )
+
+
+def add_plain_rows(
+    raw: StoreConnection,
+    numbers: Numbers,
+    digests: Digests,
+    rows: Sequence[PlainRow],
+) -> None:
+    """Store rows that were only created."""
+    raw.executemany(
+        "INSERT INTO sync_row (entity, row, stream, device, seq, hlc, state, conflicts) "
+        "VALUES (?, ?, ?, ?, ?, ?, NULL, 0)",
+        [
+            (entity, row, stream, numbers.device(op.device), op.seq, hlc)
+            for entity, row, stream, op, hlc in rows
+        ],
+    )
+    by_stream: dict[int, list[tuple[str, str, str]]] = {}
+    for entity, row, stream, op, hlc in rows:
+        by_stream.setdefault(stream, []).append((entity, row, plain_text(*op, hlc)))
+    for stream, states in by_stream.items():
+        digests.of(stream).add_all(states)
+
+
+def known_rows(raw: StoreConnection, entity: str, rows: Iterable[str]) -> set[str]:
+    """Return which of these ids some operation touched before."""
+    found = raw.execute(
+        "SELECT r.row FROM json_each(?) j CROSS JOIN sync_row r "
+        "ON r.entity = ? AND r.row = j.value",
+        (json.dumps(list(rows)), entity),
+    )
+    return {row for (row,) in found}
+
+
+def table_rows(raw: StoreConnection, entity: str, listed: str) -> dict[str, dict[str, Value]]:
+    """Return the rows of a table whose ids stand in a JSON list."""
+    columns = entities()[entity].columns
+    names = ", ".join(f't."{name}"' for name in columns)
+    rows = raw.execute(
+        f'SELECT t.id, {names} FROM json_each(?) j CROSS JOIN "{entity}" t ON t.id = j.value',
+        (listed,),
+    )
+    return {row[0]: dict(zip(columns, row[1:], strict=True)) for row in rows}
+
+
+def shelf_of(row: OpenRow, *, is_present: bool) -> Shelf:
+    """Return the values of heads that no table shows: by group ("" for a create) and operation."""
+    state = row.state
+    if state.purged:
+        return {}
+    entity = entities().get(row.entity)
+    if is_present and not row.has_unknown and entity is not None and _is_whole(state, entity):
+        return {}
+    shelf: Shelf = {}
+    for op in state.creates:
+        kept = _kept_of_create(row, op, entity, is_present=is_present)
+        if kept:
+            shelf["", op] = _COMPACT(kept)
+    for group in state.heads:
+        is_shown = is_present and entity is not None and group in entity.groups
+        winner = state.winner(group)
+        for op in state.heads_of(group):
+            if op not in state.creates and not (is_shown and op == winner):
+                shelf[group, op] = _COMPACT(row.values.get(op, {}))
+    return shelf
+
+
+def encode_values(values: Mapping[str, Value]) -> str:
+    """Return values as the JSON that is stored."""
+    return _COMPACT(values)
+
+
+def _kept_of_create(
+    row: OpenRow, op: OpId, entity: Entity | None, *, is_present: bool
+) -> dict[str, Value]:
+    values = row.values.get(op, {})
+    groups = entity.groups_in(values) if entity else {name: (name,) for name in values}
+    kept: dict[str, Value] = {}
+    for group, columns in groups.items():
+        if op not in row.state.heads_of(group):
+            continue
+        is_shown = is_present and entity is not None and group in entity.groups
+        if not (is_shown and row.state.winner(group) == op):
+            kept |= {name: values[name] for name in columns if name in values}
+    return kept
+
+
+def _is_whole(state: RowState, entity: Entity) -> bool:
+    """Say whether a table can show everything: one head each, no group that is unknown."""
+    return (
+        len(state.creates) == 1
+        and state.heads.keys() <= entity.groups.keys()
+        and not state.conflicted_groups
+    )
+
+
+def _fill_values(row: OpenRow) -> None:
+    """Find the values of the heads: on the shelf, and in the table where they are shown."""
+    for (_grp, op), vals in row.shelf.items():
+        row.values.setdefault(op, {}).update(json.loads(vals))
+    entity = entities().get(row.entity)
+    if entity is not None:
+        row.has_unknown = (
+            any(not values.keys() <= entity.group_of.keys() for values in row.values.values())
+            or not row.state.heads.keys() <= entity.groups.keys()
+        )
+    if row.shown is None or entity is None:
+        return
+    if not row.state.heads and len(row.state.creates) == 1:
+        row.values.setdefault(next(iter(row.state.creates)), {}).update(row.shown)
+        return
+    for group, columns in entity.groups.items():
+        winner = row.state.winner(group)
+        if winner is not None:
+            values = row.values.setdefault(winner, {})
+            for name in columns:
+                values[name] = row.shown[name]
+
+
+def _count_conflicts(row: OpenRow) -> int:
+    """Count the groups whose heads say different things; equal ones need nobody's decision."""
+    return len(conflicts_of(row)) if row.state.conflicted_groups else 0
+
+
+def conflicts_of(row: OpenRow) -> dict[str, list[OpId]]:
+    """Return the losers that say something else than the winner, by group."""
+    groups: set[str] = set(row.state.conflicted_groups)
+    if UNTOUCHED in groups:
+        entity = entities().get(row.entity)
+        groups |= (entity.groups.keys() if entity else set()) - row.state.heads.keys()
+        groups.discard(UNTOUCHED)
+    found = {group: differing_heads(row, group) for group in sorted(groups)}
+    return {group: losers for group, losers in found.items() if losers}
+
+
+def differing_heads(row: OpenRow, group: str) -> list[OpId]:
+    """Return the losers of a group that say something else than the winner."""
+    winner = row.state.winner(group)
+    if winner is None:
+        return []
+    entity = entities().get(row.entity)
+    columns = entity.groups.get(group) if entity else None
+    shown = said(row, winner, columns)
+    return [op for op in row.state.losers(group) if said(row, op, columns) != shown]
+
+
+def said(row: OpenRow, op: OpId, columns: Iterable[str] | None) -> Mapping[str, Value]:
+    """Return what an operation says of some columns; of all it names, without them."""
+    values = row.values.get(op, {})
+    if columns is None:
+        return values
+    return {name: values[name] for name in columns if name in values}
