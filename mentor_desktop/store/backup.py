@@ -31,7 +31,7 @@ from mentor_desktop.store.backup_rotation import outdated
 from mentor_desktop.store.connection import StoreConnection, connect
 from mentor_desktop.store.folder import WorkspaceFolder
 from mentor_desktop.store.keyfile import KeyFile
-from mentor_desktop.store.refusals import explained
+from mentor_desktop.store.refusals import explained_of_backup
 
 if TYPE_CHECKING:
     from mentor_desktop.store.workspace import Workspace
@@ -99,8 +99,11 @@ def write_backup(
             backup = _pack(
                 folder, draft, target, reason, revision, clock().astimezone(UTC), progress
             )
-    except (OSError, dbapi2.Error) as exc:
-        raise explained(exc, target) or exc from exc
+    except (OSError, dbapi2.Error, StoreError) as exc:
+        known = explained_of_backup(exc, target)
+        if known is None:
+            raise
+        raise known from exc
     if target_dir is None:
         _thin_out(folder)
     return backup

@@ -15,6 +15,21 @@ _DAMAGED = N_("The workspace in {path} is damaged. Restore its newest backup.")
 _BUSY = N_(
     "The workspace in {path} is busy. Nothing of this step was saved; try again in a moment."
 )
+# A backup that fails takes nothing away: the same causes, and what they mean then.
+_OF_BACKUP = {
+    _FULL: N_(
+        "The disk with {path} is full, so no backup was made. Everything entered is saved; "
+        "make room and try again."
+    ),
+    _DISK_ERROR: N_(
+        "The disk with {path} reported an error, so no backup was made. Everything entered is "
+        "saved; make a backup elsewhere."
+    ),
+    _BUSY: N_(
+        "The workspace in {path} is busy, so no backup was made. Everything entered is saved; "
+        "try again in a moment."
+    ),
+}
 
 # Names of SQLite's result codes by their beginning; the extended codes share it.
 _BY_SQLITE_NAME = {
@@ -49,11 +64,26 @@ def explained(error: BaseException, folder: Path) -> StoreError | None:
 
     Takes errors of SQLite, of SQLAlchemy around them, and OSError.
     """
+    sentence = _cause(error)
+    return StoreError(_(sentence).format(path=folder)) if sentence else None
+
+
+def explained_of_backup(error: BaseException, folder: Path) -> StoreError | None:
+    """Return what `explained` does, for a backup: what was entered before stays saved.
+
+    Looks at the cause of the `StoreError` of a file that could not be opened.
+    """
+    sentence = _cause((isinstance(error, StoreError) and error.__cause__) or error)
+    if sentence in _OF_BACKUP:
+        return StoreError(_(_OF_BACKUP[sentence]).format(path=folder))
+    return explained(error, folder)
+
+
+def _cause(error: BaseException) -> str:
     if isinstance(error, OSError):
-        return StoreError(_(_BY_ERRNO.get(error.errno or 0, _DISK_ERROR)).format(path=folder))
+        return _BY_ERRNO.get(error.errno or 0, _DISK_ERROR)
     origin = getattr(error, "orig", error)
     name = getattr(origin, "sqlite_errorname", "") or _NAMELESS.get(str(origin), "")
-    for beginning, sentence in _BY_SQLITE_NAME.items():
-        if name.startswith(beginning):
-            return StoreError(_(sentence).format(path=folder))
-    return None
+    return next(
+        (said for beginning, said in _BY_SQLITE_NAME.items() if name.startswith(beginning)), ""
+    )

@@ -25,7 +25,7 @@ from mentor_desktop.store.folder import InstanceLock, WorkspaceFolder
 from mentor_desktop.store.incarnation import Incarnations
 from mentor_desktop.store.keyfile import KeyFile, no_workspace
 from mentor_desktop.store.opened_file import OpenedFile
-from mentor_desktop.store.refusals import explained
+from mentor_desktop.store.refusals import explained, explained_of_backup
 from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.store.version import HEAD
 
@@ -200,7 +200,7 @@ class Workspace:
             self.folder.mark_closed()
         except (StoreError, dbapi2.Error, OSError) as exc:
             # A full disk must not keep anybody from closing; the log is folded in next time.
-            problem = str(explained(exc, self.folder.root) or exc)
+            problem = str(explained_of_backup(exc, self.folder.root) or exc)
         finally:
             self._lock.release()
         if problem:

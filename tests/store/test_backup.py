@@ -127,7 +127,9 @@ def test_a_full_disk_is_a_sentence_and_leaves_no_half_backup(
 ) -> None:
     with (
         files_limited_to(room_bytes),
-        pytest.raises(StoreError, match=r"is full|reported an error"),
+        pytest.raises(
+            StoreError, match=r"(is full|reported an error), so no backup was made\. Everything"
+        ),
     ):
         back_up(filled, "manual", tmp_path)
     assert list(tmp_path.glob("*backup*")) == []
@@ -143,7 +145,9 @@ def test_a_full_disk_keeps_nobody_from_closing(
         person = factories.person(uow.session)
         uow.commit()
     with files_limited_to(40_000):
-        assert "The disk with" in workspace.close()
+        said = workspace.close()
+    assert "so no backup was made. Everything entered is saved" in said
+    assert "Nothing of this step was saved" not in said
     again = Workspace.open(workspace_root, workspace_template.key, clock=clock)
     with again.reader() as uow:
         assert uow.raw.execute("SELECT id FROM person").fetchall() == [(person.id,)]
