@@ -40,7 +40,8 @@ def why(outcome: Outcome, verdict: Verdict, rule: AttendanceRule, number: str, p
     if outcome == "eligible":
         attended = current_language().number(hours(verdict.credited_minutes), 1)
         return " ".join([_("{hours} hours attended.").format(hours=attended), share])
-    return " ".join([share, shortfall(verdict, rule.kind)])
+    # What is missing comes first: a list may cut the rest.
+    return " ".join([shortfall(verdict, rule.kind), share])
 
 
 def _share(verdict: Verdict, rule: AttendanceRule) -> str:

@@ -48,7 +48,8 @@ EMPTY_CELL = Cell("")
 class Column(Generic[R]):
     """One column over rows of type R.
 
-    `width` is its share of the table, never less than `letters` letters. With `role`
+    `width` is its share of the table, never less than `letters` letters. Where even those do
+    not fit, the columns with the highest `rank` leave first; those of rank 0 stay. With `role`
     "status" the text is a state ("present"), shown as its letter. A column with a `key` can
     be sorted by; `sort` gives the value `RowsTableModel` compares, its text if None.
     """
@@ -58,6 +59,7 @@ class Column(Generic[R]):
     key: str = ""
     width: int = 1
     letters: int = 6
+    rank: int = 0
     align: Literal["left", "right", "centre"] = "left"
     role: Literal["body", "strong", "small", "status"] = "body"
     tone: Callable[[R], str] | None = None

@@ -23,10 +23,11 @@ from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Page, PageAction
 from mentor_desktop.ui.table_models import Column, RowsTableModel
 from mentor_desktop.ui.widgets.empty_state import EmptyState
+from mentor_desktop.ui.widgets.flow import flowing
 from mentor_desktop.ui.widgets.inputs import Choice
-from mentor_desktop.ui.widgets.layout import column, holder, pile, row
+from mentor_desktop.ui.widgets.layout import column, holder, pile
 from mentor_desktop.ui.widgets.table import Table
-from mentor_desktop.ui.widgets.text import ElidedText
+from mentor_desktop.ui.widgets.text import Text
 
 _TONES = {
     "blocked": "absent",
@@ -74,7 +75,7 @@ class CertificatesPage(Page):
         theme = self.theme
         self._choice = Choice(theme, _("Workshop"))
         self._choice.chosen.connect(self._choose)
-        self._sums = ElidedText(theme, "", "body", "muted")
+        self._sums = Text(theme, "", "body", "muted", wrap=False)
         self._model: RowsTableModel[EligibilityRow] = RowsTableModel(_columns())
         self._table = Table(theme, _("Certificates"))
         self._table.setModel(self._model)
@@ -89,8 +90,7 @@ class CertificatesPage(Page):
 
     def _lay_out(self) -> None:
         theme = self.theme
-        top = row(theme, self._choice, self._sums, gap="l")
-        top.setStretch(1, 1)
+        top = flowing(theme, self._choice, self._sums, gap="l")
         self._stack = pile(holder(column(theme, top, self._table)), self._empty)
         self.content.addWidget(self._stack)
 
@@ -212,22 +212,29 @@ def _columns() -> list[Column[EligibilityRow]]:
         Column(
             _("No."),
             lambda one: str(one.list_number or ""),
+            width=0,
             letters=4,
             align="right",
             tone=lambda _one: "muted",
         ),
-        Column(_("Name"), lambda one: one.name, width=3, letters=14, role="strong"),
+        Column(_("Name"), lambda one: one.name, width=3, letters=22, role="strong"),
         Column(
-            _("Attended"), lambda one: f"{words.decimal(one.percent)} %", letters=8, align="right"
+            _("Attended"),
+            lambda one: f"{words.decimal(one.percent)} %",
+            width=0,
+            letters=8,
+            rank=1,
+            align="right",
         ),
         Column(
-            _("Certificate"), _answer, width=7, letters=18, tone=lambda one: _TONES[one.outcome]
+            _("Certificate"), _answer, width=2, letters=22, tone=lambda one: _TONES[one.outcome]
         ),
         Column(
             _("What would help"),
             _help,
             width=4,
-            letters=14,
+            letters=24,
+            rank=2,
             tone=lambda _one: "muted",
         ),
     ]

@@ -162,19 +162,33 @@ def _columns() -> list[Column[OrganisationRow]]:
         return "muted"
 
     return [
-        Column(_("Organisation"), lambda one: one.name, width=5, letters=16, role="strong"),
+        Column(_("Organisation"), lambda one: one.name, width=5, letters=24, role="strong"),
         Column(
             _("Relation"),
             lambda one: label(ORGANISATION_KINDS, one.kind),
             width=1,
             letters=9,
+            rank=1,
             tone=lambda one: _TONES.get(one.kind, "text"),
         ),
-        Column(_("Country"), country, width=1, letters=9, tone=muted),
-        Column(_("Town"), lambda one: one.city, width=1, letters=8, tone=muted),
-        Column(_("Sector"), lambda one: label(SECTORS, one.sector), width=1, letters=8, tone=muted),
+        Column(_("Country"), country, width=1, letters=9, rank=2, tone=muted),
+        Column(_("Town"), lambda one: one.city, width=1, letters=11, rank=3, tone=muted),
         Column(
-            _("People"), lambda one: str(one.people or ""), letters=5, align="right", tone=muted
+            _("Sector"),
+            lambda one: label(SECTORS, one.sector),
+            width=1,
+            letters=10,
+            rank=5,
+            tone=muted,
+        ),
+        Column(
+            _("People"),
+            lambda one: str(one.people or ""),
+            width=0,
+            letters=5,
+            rank=4,
+            align="right",
+            tone=muted,
         ),
     ]
 

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from mentor_desktop.ui.table_models import ALIGNMENT, Cell, ColumnsModel
+from mentor_desktop.ui.table_models import ALIGNMENT, Cell, Column, ColumnsModel
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.status import paint_status
 
@@ -39,7 +39,7 @@ Index = QModelIndex | QPersistentModelIndex
 Density = Literal["normal", "compact", "touch"]
 
 _ROWS = {"normal": "row", "compact": "row_compact", "touch": "row_touch"}
-_PADDING, _ICON, _SORT_ICON = 10, 18, 14
+_PADDING, _ICON, _SORT_ICON, _SORT_GAP = 10, 18, 14, 4
 
 
 class Table(QTableView):
@@ -161,19 +161,32 @@ class Table(QTableView):
         self._share_width()
 
     def _share_width(self) -> None:
-        """Give each column its share of the width, and never less than its letters need."""
+        """Give each column its share of the width, never less than its letters need.
+
+        Where that is too much together, columns leave by their rank.
+        """
         if self._columns_model is None:
             return
-        columns = self._columns_model.columns
-        metrics, pad = self.fontMetrics(), 2 * self._theme.px(_PADDING)
-        least = [
-            pad + max(metrics.averageCharWidth() * c.letters, metrics.horizontalAdvance(c.title))
-            for c in columns
-        ]
-        spare = max(0, self.viewport().width() - sum(least))
-        shares = sum(column.width for column in columns) or 1
+        columns, room = self._columns_model.columns, self.viewport().width()
+        least = [self._least_width(column) for column in columns]
+        shown = set(range(len(columns)))
+        for number in sorted(shown, key=lambda at: columns[at].rank, reverse=True):
+            if columns[number].rank and sum(least[one] for one in shown) > room:
+                shown.remove(number)
+        spare = max(0, room - sum(least[one] for one in shown))
+        shares = sum(columns[one].width for one in shown) or 1
         for number, column in enumerate(columns):
-            self.setColumnWidth(number, least[number] + spare * column.width // shares)
+            self.setColumnHidden(number, number not in shown)
+            if number in shown:
+                self.setColumnWidth(number, least[number] + spare * column.width // shares)
+
+    def _least_width(self, column: Column[Any]) -> int:  # Any: see `columns_model`
+        metrics = QFontMetrics(self._theme.font("body" if column.role == "status" else column.role))
+        title = QFontMetrics(self._theme.font("label")).horizontalAdvance(column.title)
+        if column.key:
+            title += self._theme.px(_SORT_ICON + _SORT_GAP)
+        letters = metrics.averageCharWidth() * column.letters
+        return 2 * self._theme.px(_PADDING) + max(letters, title)
 
     def _row_rect(self, row: int) -> QRect:
         top, height = self.rowViewportPosition(row), self.rowHeight(row)
@@ -227,9 +240,9 @@ class TableHeader(QHeaderView):
             ascending = self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
             ratio = self.devicePixelRatioF()
             arrow = theme.pixmap("up" if ascending else "down", "text", _SORT_ICON, ratio)
-            left = room.left() + metrics.horizontalAdvance(words) + theme.px(4)
+            left = room.left() + metrics.horizontalAdvance(words) + theme.px(_SORT_GAP)
             if column.align == "right":
-                left = room.right() - metrics.horizontalAdvance(words) - side - theme.px(4)
+                left = room.right() - metrics.horizontalAdvance(words) - side - theme.px(_SORT_GAP)
             painter.drawPixmap(left, rect.center().y() - side // 2 + 1, arrow)
         painter.restore()
 

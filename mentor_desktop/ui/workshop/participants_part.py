@@ -221,11 +221,18 @@ def _columns() -> list[Column[RegistrationRow]]:
 
     return [
         Column(_("No."), number, align="right", letters=4, tone=lambda _one: "muted", width=0),
-        Column(_("Name"), lambda one: one.name, width=3, letters=14, role="strong", tone=tone),
-        Column(_("Organisation"), lambda one: one.organisation, width=3, letters=12, tone=tone),
-        Column(_("Country"), country, width=1, letters=8, tone=tone),
-        Column(_("Role"), source, width=1, letters=8, tone=lambda _one: "muted"),
-        Column(_("State"), state, width=1, letters=9, tone=state_tone),
+        Column(_("Name"), lambda one: one.name, width=3, letters=22, role="strong", tone=tone),
+        Column(
+            _("Organisation"),
+            lambda one: one.organisation,
+            width=3,
+            letters=18,
+            rank=1,
+            tone=tone,
+        ),
+        Column(_("Country"), country, width=1, letters=9, rank=3, tone=tone),
+        Column(_("Role"), source, width=1, letters=8, rank=4, tone=lambda _one: "muted"),
+        Column(_("State"), state, width=1, letters=12, rank=2, tone=state_tone),
     ]
 
 
