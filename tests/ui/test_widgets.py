@@ -107,6 +107,27 @@ def test_search_box_is_emptied_by_escape_and_asks_for_neighbours(
     assert moves == [1, -1]
 
 
+def test_a_value_longer_than_its_choice_ends_in_dots_and_has_a_tooltip(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    choice = Choice(theme, "Project", [("1", "2025-1-CZ01-KA220-YOU-000000000"), ("2", "Short")])
+    qtbot.addWidget(choice)
+    choice.show()
+    choice.resize(choice.sizeHint())
+    whole = choice.grab().toImage()
+    assert choice.toolTip() == ""
+    choice.resize(theme.px(160), choice.height())
+    choice.grab()
+    assert choice.toolTip() == "2025-1-CZ01-KA220-YOU-000000000"
+    assert choice.value == "1"
+    choice.set_value("2")
+    choice.grab()
+    assert choice.toolTip() == ""
+    choice.set_value("1")
+    choice.resize(choice.sizeHint())
+    assert choice.grab().toImage() == whole
+
+
 def test_wheel_over_a_choice_does_not_change_it(theme: Theme, qtbot: QtBot) -> None:
     choice = Choice(theme, "Country", [("ro", "Romania"), ("lt", "Lithuania")])
     qtbot.addWidget(choice)

@@ -18,6 +18,8 @@ _SEARCH_ICON, _CHEVRON = 18, 16
 # A tick as three points in an indicator of side 1.
 _TICK = ((0.24, 0.52), (0.43, 0.71), (0.77, 0.31))
 _TICK_PEN = 2.0
+# What the style leaves free on either side of a choice's words.
+_LABEL_INSET = 1
 
 
 class LineEdit(QLineEdit):
@@ -146,16 +148,41 @@ class Choice(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
+    def sizeHint(self) -> QSize:
+        # The style asks for the longest words alone and then takes its own inset off them.
+        return super().sizeHint() + QSize(2 * _LABEL_INSET + 1, 0)
+
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.px(96), super().minimumSizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        self._paint_box()
         side = self._theme.px(_CHEVRON)
         token = "muted" if self.isEnabled() else "faint"
         pixmap = self._theme.pixmap("down", token, _CHEVRON, self.devicePixelRatioF())
         at = QPoint(self.width() - side - self._theme.px(9), (self.height() - side) // 2)
         QPainter(self).drawPixmap(at, pixmap)
+
+    def _paint_box(self) -> None:
+        """Let the style paint it, with a value that is too long ending in "…"; Qt would cut it."""
+        from PySide6.QtWidgets import QStyle, QStyleOptionComboBox, QStylePainter  # as above
+
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox,
+            option,
+            QStyle.SubControl.SC_ComboBoxEditField,
+            self,
+        )
+        whole = option.currentText
+        option.currentText = self.fontMetrics().elidedText(
+            whole, Qt.TextElideMode.ElideRight, room.width() - 2 * _LABEL_INSET
+        )
+        self.setToolTip("" if option.currentText == whole else whole)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 def _round_pen(theme: Theme, token: str) -> QPen:
