@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from mentor_desktop.changes import Changes
+from mentor_desktop.changes import PRIVATE_ENTITY, WITH_PRIVATE, Changes
 from mentor_desktop.errors import ConflictError, NotFoundError, ValidationError
 from mentor_desktop.i18n import N_, _
 from mentor_desktop.models.base import from_milliseconds
@@ -35,7 +35,8 @@ class ActionRow:
     """One action as a person reads it.
 
     `depth` is 0 for an action, 1 for its undo, 2 for the redo of that, and so on.
-    `is_undone` when another action took it back; `is_undoable` when it can be at all.
+    `is_undone` when another action took it back; `is_undoable` when it can be at all;
+    `is_private` when `sentence` must not be shown while a projector is on.
     """
 
     txn: int
@@ -46,6 +47,7 @@ class ActionRow:
     depth: int
     is_undone: bool
     is_undoable: bool
+    is_private: bool
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,18 @@ def _walk(uow: Reader, *, down_to: int = 0) -> Iterator[ActionRow]:
             depth=_depth(uow, undoes),
             is_undone=is_undone,
             is_undoable=bool(undoable),
+            is_private=_is_private(uow, txn),
         )
+
+
+def _is_private(uow: Reader, txn: int) -> bool:
+    # The first change of most actions answers; an import has thousands.
+    entities = set()
+    for (entity,) in uow.raw.execute("SELECT entity FROM change WHERE txn = ?", (txn,)):
+        if entity not in WITH_PRIVATE:
+            return False
+        entities.add(entity)
+    return PRIVATE_ENTITY in entities
 
 
 def _depth(uow: Reader, undoes: int | None) -> int:

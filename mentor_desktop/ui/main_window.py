@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock
 from mentor_desktop.i18n import _
+from mentor_desktop.ui import words
 from mentor_desktop.ui.appearance import Appearance
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.finder import Hit, Provider, no_hits
@@ -125,7 +126,7 @@ class MainWindow(QMainWindow):
         self.navigator.page_built.connect(self._on_page_built)
         self.navigator.page_shown.connect(self._on_page_shown)
         self._undo.undone.connect(self._on_undone)
-        self._undo.redone.connect(self._on_redone)
+        self._undo.redone.connect(self._say_done)
         self._theme.changed.connect(self._fit_rail)
         jobs.saved.connect(self._status.show_saved)
         jobs.work_started.connect(self._status.add_work)
@@ -173,15 +174,18 @@ class MainWindow(QMainWindow):
         page = self.navigator.page
         is_told = changes.action and changes.undoable and not self._undo.is_own(changes)
         if is_told and (page is None or page.announces_changes):
-            self.frame.toast(changes.action, _("Undo"), self._undo.undo)
+            self._say_done(changes)
 
     def _on_undone(self, changes: Changes) -> None:
-        self.frame.toast(
-            _("Undone: {action}").format(action=changes.action), _("Redo"), self._undo.redo
-        )
+        sentence = _("Undone: {action}").format(action=self._said_of(changes))
+        self.frame.toast(sentence, _("Redo"), self._undo.redo)
 
-    def _on_redone(self, changes: Changes) -> None:
-        self.frame.toast(changes.action, _("Undo"), self._undo.undo)
+    def _say_done(self, changes: Changes) -> None:
+        self.frame.toast(self._said_of(changes), _("Undo"), self._undo.undo)
+
+    def _said_of(self, changes: Changes) -> str:
+        is_projected = self.desk.settings.value.presentation
+        return words.action(changes.action, is_hidden=is_projected and changes.is_private)
 
     def _on_failed(self, failure: Failure) -> None:
         if not failure.report:

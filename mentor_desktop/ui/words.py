@@ -28,6 +28,11 @@ def decimal(plain: str) -> str:
     return current_language().number(float(plain), 1)
 
 
+def action(sentence: str, *, is_hidden: bool) -> str:
+    """Return what an action is called in history and toast; nothing of it while it is hidden."""
+    return _("Something private was changed") if is_hidden else sentence
+
+
 def people(count: int) -> str:
     """Return "1 person", "57 people"."""
     return ngettext("{count} person", "{count} people", count).format(count=count)

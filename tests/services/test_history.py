@@ -10,7 +10,9 @@ from mentor_desktop.errors import ConflictError, NotFoundError, ValidationError
 from mentor_desktop.i18n import N_
 from mentor_desktop.models import AttendanceMark, Organisation, Person, Registration
 from mentor_desktop.services import history
+from mentor_desktop.services.consents import record_consent
 from mentor_desktop.services.field_labels import ENTITY_NAMES, field_label
+from mentor_desktop.services.people import change_person
 from mentor_desktop.store.capture import captured_tables
 from mentor_desktop.store.unit_of_work import UnitOfWork
 from mentor_desktop.store.workspace import Workspace
@@ -446,3 +448,16 @@ def _redo_next(workspace: Workspace) -> None:
         row = history.next_redo(uow)
     assert row is not None
     _undo(workspace, row.txn)
+
+
+def test_what_consents_say_is_private_and_so_is_its_undo(workspace: Workspace, ona: str) -> None:
+    agreed = {"text_version": "1", "language": "lt", "how": "ticked"}
+    with workspace.unit_of_work() as uow:
+        given = record_consent(uow, ona, purpose="support_needs", **agreed)
+    undone = _undo(workspace, given.txn)
+    with workspace.unit_of_work() as uow:
+        renamed = change_person(uow, ona, given_name="Onutė")
+    assert [one.is_private for one in (given, undone, renamed)] == [True, True, False]
+    with workspace.reader() as uow:
+        rows = history.recent_actions(uow, 3)
+    assert [one.is_private for one in rows] == [False, True, True]

@@ -183,7 +183,9 @@ def _last(uow: Any, view: TodayView) -> list[Line]:  # Any: see above
     if view.last is None:
         return []
     recent = next(iter(recent_actions(uow, 1)), None)
-    parts = [recent.sentence, _when_done(recent.at, uow.clock())] if recent else []
+    # The first page stands on the projector before anybody thinks of presentation mode.
+    said = recent.sentence if recent and not recent.is_private else ""
+    parts = [part for part in (said, recent and _when_done(recent.at, uow.clock())) if part]
     line = Line(
         view.last.title or view.last.code,
         " · ".join(parts),
