@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from mentor_desktop.i18n import _
 from mentor_desktop.services.register import Cell
+from mentor_desktop.ui.register.headers import NamesHeader, SlotsHeader
 from mentor_desktop.ui.register.model import RegisterModel
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.status import paint_status
@@ -36,7 +36,9 @@ KEYS = {
 }
 # What a click on the current cell makes of it.
 _CYCLE = {"expected": "present", "present": "late", "late": "absent", "absent": "expected"}
-_NAME_WIDTH, _CELL_WIDTH, _TOTAL_WIDTH = 260, 76, 84
+# Widths at 100 % text: what is needed, and up to what a wide window stretches it.
+_NAME_WIDTH, _WIDEST_NAME = 210, 360
+_CELL_WIDTH, _TOTAL_WIDTH, _MOST_STRETCH = 72, 76, 40
 _DOT = 6
 
 
@@ -67,12 +69,8 @@ class RegisterGrid(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setCornerButtonEnabled(False)
-        names = self.verticalHeader()
-        names.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        names.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        names.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setVerticalHeader(NamesHeader(theme, model, self))
+        self.setHorizontalHeader(SlotsHeader(theme, model, self))
         self._set_sizes()
         theme.changed.connect(self._set_sizes)
         model.modelReset.connect(self._set_sizes)
@@ -109,6 +107,10 @@ class RegisterGrid(QTableView):
         if is_again and is_plain and cell and event.button() == Qt.MouseButton.LeftButton:
             self._want(_CYCLE.get(str(cell.status), "present"))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if current.isValid():
@@ -126,15 +128,28 @@ class RegisterGrid(QTableView):
     def _set_sizes(self) -> None:
         theme = self._theme
         self.verticalHeader().setDefaultSectionSize(theme.size("row"))
-        self.verticalHeader().setFixedWidth(theme.px(_NAME_WIDTH))
-        self.verticalHeader().setFont(theme.font("body"))
         self.horizontalHeader().setFont(theme.font("label"))
         self.horizontalHeader().setFixedHeight(theme.px(48))
-        for column in range(self._model.columnCount()):
-            is_total = column >= self._model.slot_count
-            width = theme.px(_TOTAL_WIDTH if is_total else _CELL_WIDTH)
-            words = self.horizontalHeader().sectionSizeHint(column)
-            self.setColumnWidth(column, max(width, words))
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Give the names half of what the columns leave over, the columns the rest."""
+        theme, columns = self._theme, range(self._model.columnCount())
+        least = [
+            max(
+                theme.px(_TOTAL_WIDTH if column >= self._model.slot_count else _CELL_WIDTH),
+                self.horizontalHeader().sectionSizeHint(column),
+            )
+            for column in columns
+        ]
+        bar = self.verticalScrollBar().sizeHint().width()
+        names = theme.px(_NAME_WIDTH)
+        spare = max(0, self.width() - bar - names - sum(least))
+        wider = min(spare // 2, theme.px(_WIDEST_NAME) - names)
+        stretch = min((spare - wider) // max(1, len(least)), theme.px(_MOST_STRETCH))
+        self.verticalHeader().setFixedWidth(names + wider)
+        for column in columns:
+            self.setColumnWidth(column, least[column] + stretch)
 
 
 class _Look(NamedTuple):
