@@ -17,31 +17,46 @@ from mentor_desktop.ui.widgets.text import ElidedText, Text
 _SEPARATOR = "›"
 # A title broken between words fills two lines unevenly; what is wider than this is cut.
 _TWO_LINES = 1.7
+# A step of the breadcrumb that would keep fewer letters than this says nothing any more.
+_FEWEST_LETTERS = 12
 
 
 class CrumbButton(Button):
-    """A step of the breadcrumb that leads back; it gives way to the title where room is short."""
+    """A step of the breadcrumb that leads back; a long one is shortened where room is short."""
 
     def __init__(self, theme: Theme, text: str, on_click: Callable[[], object]) -> None:
         super().__init__(theme, text, on_click, kind="quiet")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setToolTip(text)
         self._set_font()
+
+    @property
+    def least_width(self) -> int:
+        """The width below which it should rather go."""
+        letters = self.fontMetrics().averageCharWidth() * _FEWEST_LETTERS
+        return min(self.sizeHint().width(), letters + 2 * self._theme.space("xs"))
+
+    def shorten(self, width: int) -> None:
+        """Take `width` at most, and no more than the letters that fit into it."""
+        around = 2 * self._theme.space("xs")
+        words = self._elided(width - around)
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance(words) + 1 + around)
 
     def sizeHint(self) -> QSize:
         words = self.fontMetrics().horizontalAdvance(self.text()) + 1  # it was rounded down
         return QSize(words + 2 * self._theme.space("xs"), self._theme.size("control"))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.size("control"), self.sizeHint().height())
+        return QSize(self.least_width, self.sizeHint().height())
 
     def _paint_words(self, painter: QPainter) -> None:
         gap = self._theme.space("xs")
         room = self.rect().adjusted(gap, 0, -gap, 0)
-        words = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, room.width()
-        )
         painter.setPen(self._theme.color("text" if self.underMouse() else "muted"))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._elided(room.width()))
+
+    def _elided(self, width: int) -> str:
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
 
     def _set_font(self) -> None:
         self.setFont(self._theme.font("heading"))
@@ -66,10 +81,11 @@ class Header(QWidget):
         self._theme = theme
         self._page: Page | None = None
         self._last: Crumb | None = None
-        self._has_trail = False
         self._steps = QWidget()
         self._trail = QHBoxLayout(self._steps)
-        self._trail.setContentsMargins(0, 0, 0, 0)
+        self._crumbs: list[CrumbButton] = []
+        # As wide after the last separator as around the others: the steps have a margin of their own.
+        self._trail.setContentsMargins(0, 0, theme.space("xs"), 0)
         self._trail.setSpacing(theme.space("xs"))
         self._back = IconButton(theme, "back", _("Back"), self._go_back)
         self._title = ElidedText(theme, role="title", lines=2)
@@ -94,6 +110,12 @@ class Header(QWidget):
             self._primary.setEnabled(primary.is_enabled)
         self._more.setVisible(bool(page and page.more))
         self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        # The steps of the breadcrumb as they stand now must not keep the window from shrinking.
+        parts = (self._back.sizeHint(), self._title.minimumSizeHint(), self._acts.minimumSize())
+        width = sum(part.width() for part in parts) + 3 * self._theme.space("xl")
+        return QSize(width, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -128,6 +150,7 @@ class Header(QWidget):
             self._theme.space("s"),
         )
         self._rows.setSpacing(gap)
+        self._rows.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
         self._rows.addLayout(titles, 1)
         self._rows.addLayout(self._acts)
 
@@ -136,9 +159,10 @@ class Header(QWidget):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
-        self._has_trail = bool(crumbs)
+        self._crumbs = []
         for crumb in crumbs:
             step = CrumbButton(self._theme, crumb.text, partial(self._follow, crumb))
+            self._crumbs.append(step)
             for part in (step, Text(self._theme, _SEPARATOR, "heading", "faint", wrap=False)):
                 self._trail.addWidget(part)
                 part.show()  # else the layout would know its width only later
@@ -155,19 +179,18 @@ class Header(QWidget):
             self.place_chosen.emit(crumb.place, dict(crumb.where))
 
     def _fit(self) -> None:
-        """Give way step by step: the way back as an arrow, Find as an icon, two lines, acts below."""
+        """Give way step by step: a shorter way back, an arrow, Find as an icon, two lines, acts below."""
         gap = self._theme.space("xs")
         room = self.width() - 2 * self._theme.space("xl") - self._theme.space("l")
+        room -= self._theme.size("indent")
         title, acts = self._title.sizeHint().width(), self._acts_width(whole=True)
-        trail = self._trail.sizeHint().width() + gap
-        is_short = self._has_trail and title + trail + acts > room
-        self._steps.setVisible(self._has_trail and not is_short)
-        hanging = gap if self._has_trail and not is_short else 0  # letters, not boxes, line up
-        margins = self._rows.contentsMargins()
-        margins.setLeft(self._theme.space("xl") - hanging)
-        self._rows.setContentsMargins(margins)
-        self._back.setVisible(is_short)
-        trail = self._back.sizeHint().width() + gap if is_short else trail * self._has_trail
+        has_trail = bool(self._crumbs)
+        has_steps = has_trail and self._fit_trail(room - title - acts - gap)
+        self._steps.setVisible(has_steps)
+        self._back.setVisible(has_trail and not has_steps)
+        self._hang(has_steps=has_steps)
+        before = self._trail if has_steps else self._back if has_trail else None
+        trail = before.sizeHint().width() + gap if before else 0
         if title + trail + acts > room:
             acts = self._acts_width(whole=False)
         is_below = title > _TWO_LINES * max(room - acts - trail, 1)
@@ -176,6 +199,31 @@ class Header(QWidget):
         right, centre = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignVCenter
         self._rows.setAlignment(self._acts, right if is_below else centre)
         self._title.fit_width(room - trail if is_below else room - trail - acts)
+        self._rows.activate()  # else the words stand cut for one frame
+
+    def _fit_trail(self, room: int) -> bool:
+        """Shorten the longest steps until the trail fits; say whether it does."""
+        widths = [step.sizeHint().width() for step in self._crumbs]
+        for step, width in zip(self._crumbs, widths, strict=True):
+            step.setFixedWidth(width)
+        self._trail.invalidate()
+        excess = self._trail.sizeHint().width() - room
+        for step in sorted(self._crumbs, key=lambda one: one.width(), reverse=True):
+            if excess <= 0:
+                break
+            whole = step.width()
+            step.shorten(max(whole - excess, step.least_width))
+            excess -= whole - step.width()
+        self._trail.activate()
+        return excess <= 0
+
+    def _hang(self, *, has_steps: bool) -> None:
+        """Let the letters of the heading, not its boxes, stand above the letters of the page."""
+        box = self._theme.size("indent") if self._back.isVisibleTo(self) else 0
+        box = self._theme.space("xs") if has_steps else box
+        margins = self._rows.contentsMargins()
+        margins.setLeft(self._theme.space("xl") + self._theme.size("indent") - box)
+        self._rows.setContentsMargins(margins)
 
     def _acts_width(self, *, whole: bool) -> int:
         self._find.set_text(self._find_text if whole else "")

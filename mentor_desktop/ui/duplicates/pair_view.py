@@ -58,6 +58,7 @@ class PairView(QWidget):
         self._shown: tuple[PersonCard, PersonCard, str, bool] | None = None
         self._is_narrow = False
         self._scroll = ScrollColumn(theme, gap="l")
+        self._scroll.column.setContentsMargins(theme.size("indent"), 0, 0, 0)
         for widget in (self._reason, self._trouble, self._body):
             self._scroll.column.addWidget(widget)
         self._scroll.column.addStretch(1)
@@ -122,7 +123,7 @@ class PairView(QWidget):
         self._add_caption(grid, line, fact.label)
         role: Role = "strong" if fact.differs else "body"
         for at, words in enumerate((fact.first, fact.second), 1):
-            tone = "text" if words else "faint"
+            tone = "text" if words else "muted"
             grid.addWidget(Text(theme, words or "–", role, tone), line + 1, at, top)
 
     def _add_caption(

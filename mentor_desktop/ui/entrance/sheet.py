@@ -109,4 +109,4 @@ def secret_line(name: str, on_return: Callable[[], object]) -> LineEdit:
 
 def link(theme: Theme, text: str, on_click: Callable[[], object]) -> Button:
     """Return a quiet way to something rarer."""
-    return Button(theme, text, on_click, kind="quiet")
+    return Button(theme, text, on_click, kind="link")

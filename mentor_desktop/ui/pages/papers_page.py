@@ -94,6 +94,7 @@ class PapersPage(Page):
         self._pdf = PdfView(theme, self.desk.jobs, _("Pages"))
         self._page_number = ElidedText(theme, "", "small", "muted")
         self._about = Text(theme, "", "small", "muted")
+        self._about.setContentsMargins(theme.size("indent"), 0, 0, 0)
         languages = [(code, Language(code).own_name()) for code in DOCUMENT_LANGUAGES]
         self._language = ChoiceField(
             theme, _("Language of the paper"), languages, "en", self._redraw

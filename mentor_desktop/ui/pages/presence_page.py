@@ -62,6 +62,7 @@ class PresencePage(Page):
         words = column(theme, STRETCH, self._meaning, self._others, STRETCH, gap="xs")
         head = row(theme, self._count, words, self._found, gap="l")
         head.setStretch(1, 1)
+        head.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self.content.addLayout(head)
         self._parts = pile(self._list, self._empty)
         self.content.addWidget(self._parts, 1)

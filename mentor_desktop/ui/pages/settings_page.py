@@ -21,7 +21,7 @@ from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.field import ChoiceField, TextField
 from mentor_desktop.ui.widgets.flow import flowing
 from mentor_desktop.ui.widgets.inputs import CheckBox
-from mentor_desktop.ui.widgets.layout import ScrollColumn, column
+from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, holder, row
 from mentor_desktop.ui.widgets.line_list import Line, LineList
 from mentor_desktop.ui.widgets.text import Text
 
@@ -36,7 +36,7 @@ class SettingsPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._backups = LineList(self.theme, _("Backups"), is_strong=False)
-        self._backups_said = Text(self.theme, "", "body", "muted")
+        self._backups_said = _words(self, "")
         self._actor = TextField(self.theme, _("Your name"), "", self._save_actor)
         self._actor.setMaximumWidth(self.theme.px(_FIELD_WIDTH))
         self._lay_out()
@@ -60,7 +60,7 @@ class SettingsPage(Page):
             self._part(_("Backups"), self._backup_part()),
             self._part(
                 _("About"),
-                column(theme, Text(theme, f"Mentor Desktop {__version__}", "body", "muted")),
+                column(theme, _words(self, f"Mentor Desktop {__version__}")),
             ),
         ):
             scroll.column.addLayout(part)
@@ -68,7 +68,9 @@ class SettingsPage(Page):
         self.content.addWidget(scroll)
 
     def _part(self, title: str, body: QVBoxLayout) -> QVBoxLayout:
-        return column(self.theme, Text(self.theme, title, "section"), body, gap="m")
+        heading = Text(self.theme, title, "section")
+        heading.setContentsMargins(self.theme.size("indent"), 0, 0, 0)
+        return column(self.theme, heading, body, gap="m")
 
     def _choices(self, settings: Sequence[Setting]) -> QVBoxLayout:
         return column(self.theme, *(self._choice(one) for one in settings), gap="m")
@@ -80,7 +82,9 @@ class SettingsPage(Page):
                 self.theme, _(setting.label), checked=bool(getattr(live.value, setting.key))
             )
             box.toggled.connect(partial(self._choose, setting))
-            editor: QWidget = box
+            editor: QWidget = holder(row(self.theme, box, STRETCH))
+            # The box itself, not the room for its focus ring, stands below the words.
+            editor.setContentsMargins(self.theme.size("indent") - self.theme.px(4), 0, 0, 0)
         else:
             value = setting.value_of(live.value)
             editor = ChoiceField(
@@ -210,7 +214,9 @@ class SettingsPage(Page):
 
 
 def _words(page: SettingsPage, sentence: str) -> Text:
-    return Text(page.theme, sentence, "small", "muted")
+    words = Text(page.theme, sentence, "small", "muted")
+    words.setContentsMargins(page.theme.size("indent"), 0, 0, 0)
+    return words
 
 
 # Operations of the page. Any: the workspace; see `jobs.Store`.

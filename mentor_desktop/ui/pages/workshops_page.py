@@ -128,6 +128,6 @@ def _line(row: WorkshopRow, today: date) -> Line:
         lead=language.date_range(row.starts_on, row.ends_on),
         lead_detail=words.distance(row.starts_on, row.ends_on, today),
         tail=label(WORKSHOP_STATUSES, row.status) if is_told else people,
-        tail_tone="absent" if row.status == "cancelled" else "muted" if row.attending else "faint",
+        tail_tone="absent" if row.status == "cancelled" else "muted",
         lead_tone="accent" if row.phase == "running" else "muted",
     )

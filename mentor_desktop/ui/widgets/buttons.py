@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from mentor_desktop.ui.theme import Theme
 
-Kind = Literal["plain", "primary", "quiet", "danger", "inverse"]
+Kind = Literal["plain", "primary", "quiet", "link", "danger", "inverse"]
 Act = Callable[[], object]
 
-_PADDING, _ICON_GAP = 16, 8
+_PADDING, _LINK_PADDING, _ICON_GAP = 16, 4, 8
 # Icon of a button, smaller than the 20 px of a place so that words lead.
 _ICON = 18
 
@@ -21,6 +21,7 @@ _TOKENS: dict[str, tuple[str, str, str, str]] = {
     "primary": ("accent", "accent_hover", "accent_pressed", "accent_text"),
     "plain": ("surface", "hover", "pressed", "text"),
     "quiet": ("", "hover", "pressed", "text"),
+    "link": ("", "hover", "pressed", "text"),  # its words line up with what stands above
     "danger": ("", "absent_soft", "absent_soft", "absent"),
     "inverse": ("", "inverse_hover", "inverse_hover", "inverse_accent"),  # on a toast
 }
@@ -67,7 +68,8 @@ class Button(QPushButton):
         px = self._theme.px
         words = self.fontMetrics().horizontalAdvance(self.text().replace("&", ""))
         icon = px(_ICON) + (px(_ICON_GAP) if words else 0) if self._icon_role else 0
-        side = px(_PADDING) if words else (self._theme.size("control") - px(_ICON)) // 2
+        padding = _LINK_PADDING if self._kind == "link" else _PADDING
+        side = px(padding) if words else (self._theme.size("control") - px(_ICON)) // 2
         return QSize(words + icon + 2 * side, self._theme.size("control"))
 
     def minimumSizeHint(self) -> QSize:

@@ -83,7 +83,7 @@ class Segments(QTabBar):
             painter.setPen(
                 QPen(theme.color("accent"), ring) if self.hasFocus() else Qt.PenStyle.NoPen
             )
-            painter.setBrush(theme.color("surface"))
+            painter.setBrush(theme.color("raised"))
             radius = theme.size("radius_control")
             painter.drawRoundedRect(rect, radius, radius)
         painter.setPen(theme.color("text" if is_chosen else "muted"))

@@ -206,6 +206,6 @@ def _line(item: AgendaLine, zone: ZoneInfo) -> Line:
         key=item.id,
         lead=words.time_span(item.starts_at, item.ends_at, zone),
         tail=words.length(item.minutes),
-        tail_tone="text" if item.counts else "faint",
+        tail_tone="text" if item.counts else "muted",
         tone="text" if item.counts else "muted",
     )

@@ -1,11 +1,12 @@
 """What a person who looks closely sees in a window: cut words, small targets, nameless stops."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QFontMetrics, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -18,10 +19,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mentor_desktop.ui.tokens import contrast
+from mentor_desktop.ui.widgets.table import Table
 from mentor_desktop.ui.widgets.text import ElidedText
 
 W = TypeVar("W", bound=QWidget)
 SMALLEST_TARGET = 32
+# WCAG 2.2, 1.4.3 for text of any size.
+LEAST_CONTRAST = 4.5
+# "Oluwaṣeun Adéṣínà-Ọ̀nà" is no rare length.
+LETTERS_OF_A_NAME = 20
+_LETTERS = re.compile(r"[^\W_]")
 # Where a line may end: at a blank and at an invisible one.
 _BREAKS = re.compile(r"[\s\u200b]+")
 # A layout may round half a pixel away.
@@ -94,6 +102,50 @@ def sideways_scrolling(window: QWidget) -> Iterator[str]:
         bar: QScrollBar = area.horizontalScrollBar()
         if not isinstance(area, QAbstractItemView) and bar.isVisible() and bar.maximum() > 0:
             yield _described(area)
+
+
+def pale_words(window: QWidget) -> Iterator[str]:
+    """Give labels that stand out too little from what is really painted behind them."""
+    picture = window.grab().toImage()
+    ratio = picture.devicePixelRatio()
+    for label in _shown(window, QLabel):
+        if not label.isEnabled() or not _LETTERS.search(label.text()) or not _is_bare(label):
+            continue
+        corner = label.mapTo(window, QPoint(0, 0))
+        place = QRect(corner, label.size()).intersected(window.rect())
+        behind = picture.copy(QRect(place.topLeft() * ratio, place.size() * ratio))
+        if behind.isNull():
+            continue
+        words = label.palette().color(label.foregroundRole()).name()
+        ground = _most_common(behind)
+        if contrast(words, ground) < LEAST_CONTRAST:
+            yield f"“{label.text()}” is {words} on {ground}: {contrast(words, ground):.2f}"
+
+
+def shortened_names(window: QWidget) -> Iterator[str]:
+    """Give tables that scroll to the side, or leave the column in strong letters no room."""
+    for table in _shown(window, Table):
+        if table.horizontalScrollBar().maximum() > 0:
+            yield f"{_described(table)} scrolls to the side"
+        for at, column in enumerate(table.columns_model().columns):
+            if column.role == "strong" and table.columnWidth(at) < _name_width(table):
+                yield f"{_described(table)}: {column.title} has {table.columnWidth(at)}"
+
+
+def _name_width(table: Table) -> int:
+    return QFontMetrics(table.font()).averageCharWidth() * LETTERS_OF_A_NAME
+
+
+def _is_bare(label: QLabel) -> bool:
+    """Whether nothing scrolls or covers the label away."""
+    return label.visibleRegion().boundingRect().size() == label.size()
+
+
+def _most_common(picture: QImage) -> str:
+    small = picture.convertToFormat(QImage.Format.Format_RGB32)
+    pixels = memoryview(small.constBits()).cast("I")
+    value, _count = Counter(pixels).most_common(1)[0]
+    return f"#{value & 0xFFFFFF:06x}"
 
 
 def _shown(window: QWidget, kind: type[W]) -> Iterator[W]:

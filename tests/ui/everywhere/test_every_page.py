@@ -152,6 +152,35 @@ def test_nothing_is_cut_in_the_smallest_window_with_the_largest_text(
 
 
 @every_room
+def test_nothing_is_cut_in_the_smallest_window(house: House, place: str, where: str) -> None:
+    house.window.resize(1024, 640)
+    house.go(place, where)
+    house.see_no(seeing.cut_words)
+    house.see_no(seeing.out_of_sight)
+    house.see_no(seeing.sideways_scrolling)
+    house.see_no(seeing.shortened_names)
+
+
+@every_room
+def test_names_are_whole_with_the_largest_text(
+    house: House, theme: Theme, place: str, where: str
+) -> None:
+    theme.set_text_scale(200)
+    house.go(place, where)
+    house.see_no(seeing.shortened_names)
+
+
+@every_room
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_from_what_is_behind_them(
+    house: House, theme: Theme, place: str, where: str, scheme: str
+) -> None:
+    theme.set_scheme(scheme)
+    house.go(place, where)
+    house.see_no(seeing.pale_words)
+
+
+@every_room
 def test_nothing_is_cut_in_the_usual_window_in_the_longest_language(
     house: House, place: str, where: str
 ) -> None:

@@ -47,7 +47,7 @@ def test_days_half_days_and_counted_minutes_stand_below_each_other(
     assert head.spoken == "10:00–12:30, D1-AM, 2 h count"
     items = office.find(LineList, "Items of D1-AM").lines
     assert [line.lead for line in items] == ["10:00–10:30", "10:30–11:00", "11:00–12:30"]
-    assert [line.tail_tone for line in items] == ["faint", "text", "text"]
+    assert [line.tail_tone for line in items] == ["muted", "text", "text"]
 
 
 def test_an_item_that_begins_later_moves_and_keeps_its_length(
