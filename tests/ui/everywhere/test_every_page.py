@@ -22,6 +22,7 @@ ROOMS = [
     ("workshop", "workshop_id tab=participants"),
     ("workshop", "workshop_id tab=readiness"),
     ("presence", "workshop_id"),
+    ("project", ""),
     ("project", "project_id"),
     ("people", ""),
     ("people", "person_id"),
