@@ -47,6 +47,11 @@ def log_dir() -> Path:
     return Path(appdirs.user_log_dir(APP_NAME, appauthor=False))
 
 
+def default_server_dir() -> Path:
+    """Return where a server keeps its folder unless told otherwise."""
+    return Path(appdirs.user_data_dir(APP_NAME, appauthor=False)) / "server"
+
+
 def default_workspace_dir() -> Path:
     """Return where a first workspace is proposed."""
     return Path(appdirs.user_data_dir(APP_NAME, appauthor=False)) / "workspace"

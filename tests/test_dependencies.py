@@ -19,6 +19,8 @@ RIVALS = {"sqlcipher3-binary", "sqlcipher3-wheels", "pysqlcipher3", "pyside6", "
 USED_BY_OTHERS = {"lucide", "tzdata", "uharfbuzz"}
 # Required by a declared package, and part of how it is used.
 COMPANIONS = {"shiboken6", "secretstorage", "win32ctypes"}  # of PySide6, keyring, keyring
+# The optional part; in it alone is the extra of the same name imported.
+SERVER = "server/"
 # Run by set-up alone, in an environment that has the build tools.
 BUILD_ONLY = {"documents/build_fonts.py"}
 
@@ -42,14 +44,18 @@ def _locked(lock: str) -> set[str]:
     return {_normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE)}
 
 
-def _imported(folder: str) -> dict[str, str]:
-    """Return the distribution of each third-party import in a folder, with one place of it."""
+def _imported(folder: str, under: str = "") -> dict[str, str]:
+    """Return the distribution of each third-party import in a folder, with one place of it.
+
+    `under` keeps it to the files below a folder of that one, or with "!" before it to all others.
+    """
     owners = packages_distributions()
     own = {path.stem for path in ROOT.iterdir()} | {path.stem for path in (ROOT / folder).iterdir()}
     found = {}
     for path in sorted((ROOT / folder).rglob("*.py")):
         where = path.relative_to(ROOT / folder).as_posix()
-        if where in BUILD_ONLY:
+        is_under = where.startswith(under.removeprefix("!"))
+        if where in BUILD_ONLY or is_under == under.startswith("!"):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = []
@@ -63,8 +69,15 @@ def _imported(folder: str) -> dict[str, str]:
 
 
 def test_every_import_is_declared() -> None:
-    strangers = _imported("mentor_desktop").keys() - _declared()[""]
+    strangers = _imported("mentor_desktop", f"!{SERVER}").keys() - _declared()[""]
     assert strangers <= COMPANIONS, strangers
+
+
+def test_the_server_imports_its_extra_and_nothing_else() -> None:
+    strangers = _imported("mentor_desktop", SERVER).keys() - _declared()[""]
+    assert strangers <= _declared()["server"] | COMPANIONS, strangers
+    # psycopg is loaded by SQLAlchemy from the address of the database.
+    assert _declared()["server"] - strangers == {"psycopg"}
 
 
 @pytest.mark.parametrize("folder", ["benchmarks", "installer", "tests", "tools"])
@@ -74,7 +87,8 @@ def test_every_import_of_scripts_and_tests_is_declared(folder: str) -> None:
 
 
 def test_every_declared_package_is_used() -> None:
-    assert _declared()[""] - _imported("mentor_desktop").keys() == USED_BY_OTHERS
+    used = _imported("mentor_desktop", f"!{SERVER}").keys()
+    assert _declared()[""] - used == USED_BY_OTHERS
 
 
 def test_every_declared_package_is_locked() -> None:

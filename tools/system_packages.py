@@ -39,11 +39,12 @@ WINDOW = (
     "libxkbcommon0",
 )
 # A display without a screen and a window manager for journeys, readers for PDF references,
-# and the tools that PyInstaller looks into libraries with.
+# the tools that PyInstaller looks into libraries with, and the database of larger servers.
 TESTS = (
     "binutils",
     "openbox",
     "poppler-utils",
+    "postgresql",
     "tzdata",
     "x11-utils",
     "xdotool",

@@ -25,12 +25,14 @@ PATHS: Final = {
     "digest": "/v1/digest",
     "rows": "/v1/rows",
     "join": "/v1/join",
+    "invite": "/v1/invite",
     "succeed": "/v1/succeed",
     "blob": "/v1/blob",
 }
 
 Id = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 StreamName = Annotated[str, Meta(pattern=r"\A(?:members|people|programme|[uw]:[0-9a-f]{32})\Z")]
+WorkshopId = Annotated[str, Meta(pattern=r"\A(?:\*|[0-9a-f]{32})\Z")]  # * for all of them
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]  # Ed25519 or X25519, public
 Count = Annotated[int, Meta(ge=0, le=MOST_INTEGER)]
 Text = Annotated[str, Meta(max_length=2_000)]
@@ -91,6 +93,27 @@ class JoinReply(msgspec.Struct, kw_only=True):
     server_device: Id
     server_key: Key
     streams: list[StreamName]
+
+
+class InviteRequest(msgspec.Struct, kw_only=True):
+    """POST /v1/invite: the server learns the hash of an invitation's secret, never the secret.
+
+    `user` is given for a further device of that user, who keeps the role they have.
+    """
+
+    ws: Id
+    id: Annotated[str, Meta(pattern=r"\A[0-9A-Z]{8}\Z")]
+    hash: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+    role: Role
+    expires_at: Annotated[int, Meta(ge=0, lt=2**53)]
+    workshops: Annotated[list[WorkshopId], Meta(max_length=100)] = []
+    user: Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{32})?\Z")] = ""
+
+
+class InviteReply(msgspec.Struct, kw_only=True):
+    """The invitation can be used; a further device has the role of its user."""
+
+    role: Role
 
 
 # ---------------------------------------------------------------- changes
@@ -171,11 +194,16 @@ class Part(msgspec.Struct, kw_only=True):
 
 
 class SnapshotReply(msgspec.Struct, kw_only=True):
-    """GET /v1/snapshot: the stream at `seq`; `applied` is what it has of each device."""
+    """GET /v1/snapshot: the stream at `seq` (0, without parts: there is none yet).
+
+    `applied` is what it has of each device, `chains` the hash that its next batch follows.
+    Parts are asked for by their hash, whole or in ranges.
+    """
 
     seq: Count
     parts: list[Part]
     applied: dict[Id, Count]
+    chains: dict[Id, Sha256]
 
 
 class DigestRequest(msgspec.Struct, kw_only=True):
@@ -248,6 +276,7 @@ STATUS: Final[dict[str, int]] = {
     "clock": 401,  # `server_time`: sign that
     "no_right": 403,  # also for what is not there
     "revoked": 403,
+    "quarantined": 403,  # set aside, shown to nobody; `detail`: revoked, no_stream
     "invitation": 403,  # unknown, used or too old
     "not_found": 404,
     "fork": 409,  # other operations under the same numbers: the device must succeed itself
@@ -256,11 +285,13 @@ STATUS: Final[dict[str, int]] = {
     "missing": 409,  # chunks of a file
     "wrong_hash": 409,  # of a chunk or a file
     "taken": 409,
+    "behind": 409,  # rows are merged up to another number, `last_seq`: ask again soon
     "unknown_author": 409,
     "too_large": 413,  # `most_bytes`
     "quarantine_full": 413,
     "range": 416,
     "too_many": 429,
+    "bug": 500,
     "busy": 503,
 }
 

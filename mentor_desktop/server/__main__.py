@@ -1,0 +1,14 @@
+"""`python -m mentor_desktop.server` and the `mentor-server` command."""
+
+import sys
+
+
+def main() -> int:
+    """Run a command of the server; return the exit code."""
+    from mentor_desktop.server.command_line import run  # kept out of spawned processes' way
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

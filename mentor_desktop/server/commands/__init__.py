@@ -1,0 +1,1 @@
+"""What an administrator does with `mentor-server`: one module for each command."""

@@ -1,0 +1,52 @@
+"""`init`: a folder with settings and secret, and tables in the database."""
+
+import argparse
+from pathlib import Path
+
+from mentor_desktop.errors import StoreError
+from mentor_desktop.i18n import _
+from mentor_desktop.server.command_line import Report
+from mentor_desktop.server.database import Database
+from mentor_desktop.server.dialect import dialect_for
+from mentor_desktop.server.folder import ServerFolder, ServerSettings
+from mentor_desktop.server.migrations import migrate, require_current
+
+
+def run(found: argparse.Namespace) -> Report:
+    """Make the server and say what comes next."""
+    folder = Path(found.folder).absolute()
+    database = found.database or f"sqlite:///{folder / 'server.db'}"
+    dialect_for(database)  # refuses an address of nothing before anything is written
+    settings = ServerSettings(
+        database=database,
+        blobs=found.blobs or str(folder / "blobs"),
+        url=found.url,
+        trusted_proxies=tuple(found.trusted_proxies),
+    )
+    ServerFolder(folder).create(settings)
+    try:
+        prepare(settings)
+    except StoreError:
+        ServerFolder(folder).remove()
+        raise
+    return Report(
+        facts={"folder": str(folder), "database": database.partition(":")[0]},
+        lines=(
+            _("The server is made in {path}.").format(path=folder),
+            _("Next: mentor-server invite --role admin, then mentor-server serve."),
+        ),
+    )
+
+
+def prepare(settings: ServerSettings) -> None:
+    """Make the tables of a new server.
+
+    Raises:
+        StoreError: the database does not answer, or its user may see too much.
+    """
+    database = Database(settings.database)
+    try:
+        migrate(database)
+        require_current(database)
+    finally:
+        database.close()

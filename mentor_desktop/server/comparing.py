@@ -1,0 +1,71 @@
+"""Comparing rows at the end of a sync: digests of buckets, and the states of one bucket."""
+
+from sqlalchemy import Connection, select
+
+from mentor_desktop.server.accounts import reader_of
+from mentor_desktop.server.merging import read_merged
+from mentor_desktop.server.refusals import Refusal
+from mentor_desktop.server.service import Service
+from mentor_desktop.server.tables import digest, merged
+from mentor_desktop.sync.keys.sessions import Session
+from mentor_desktop.sync.merge.digest import Buckets
+from mentor_desktop.sync.protocol.messages import (
+    DigestReply,
+    DigestRequest,
+    RowsReply,
+    RowsRequest,
+    RowText,
+)
+
+
+def differing(service: Service, caller: Session, asked: DigestRequest) -> DigestReply:
+    """Return which buckets are not the same at a number of the log.
+
+    Raises:
+        Refusal: 409 `behind` when the rows are merged up to another number (`last_seq`).
+    """
+
+    def work(connection: Connection) -> DigestReply:
+        reader_of(connection, caller, asked.ws, asked.stream)
+        at_seq, sums = _digest(connection, asked.ws, asked.stream)
+        if at_seq != asked.at_seq:
+            raise Refusal(
+                "behind",
+                "The rows are merged up to another number.",
+                last_seq=at_seq,
+                retry_after_s=1,
+            )
+        return DigestReply(differing=sums.differing(Buckets.from_bytes(asked.sums)))
+
+    return service.database.read(asked.ws, work)
+
+
+def bucket_rows(service: Service, caller: Session, asked: RowsRequest) -> RowsReply:
+    """Return the states of the rows of one bucket, and at which number of the log."""
+
+    def work(connection: Connection) -> RowsReply:
+        reader_of(connection, caller, asked.ws, asked.stream)
+        at_seq, _sums = _digest(connection, asked.ws, asked.stream)
+        rows = connection.execute(
+            select(merged.c.entity, merged.c.row, merged.c.state, merged.c.vals)
+            .where(
+                merged.c.ws == asked.ws,
+                merged.c.stream == asked.stream,
+                merged.c.bucket == asked.bucket,
+            )
+            .order_by(merged.c.entity, merged.c.row)
+        )
+        texts = [(row, read_merged(row.state, "[]").was) for row in rows]
+        return RowsReply(
+            at_seq=at_seq,
+            rows=[RowText(row.entity, row.row, text) for row, text in texts if text is not None],
+        )
+
+    return service.database.read_consistently(asked.ws, work)
+
+
+def _digest(connection: Connection, ws: str, stream: str) -> tuple[int, Buckets]:
+    found = connection.execute(
+        select(digest.c.at_seq, digest.c.sums).where(digest.c.ws == ws, digest.c.stream == stream)
+    ).one_or_none()
+    return (found.at_seq, Buckets.from_bytes(found.sums)) if found else (0, Buckets())

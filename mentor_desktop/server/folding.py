@@ -1,0 +1,72 @@
+"""The thread that merges behind the pushes, and takes snapshots when a stream has grown."""
+
+from collections.abc import Callable
+from functools import partial
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from mentor_desktop.server import journal, snapshots
+from mentor_desktop.server.merging import merge_step
+from mentor_desktop.server.refusals import Refusal
+from mentor_desktop.server.service import Service
+from mentor_desktop.server.tables import folding, stream
+
+_LOOK_EVERY_S = 15.0  # for what other processes took in and did not merge
+
+
+class Folder:
+    """Merges until told to stop; `something_to_fold` of the service wakes it."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._is_stopping = False
+
+    def run(self) -> None:
+        """Merge, and wait for more, until `stop`."""
+        wake = self._service.something_to_fold
+        while not self._is_stopping:
+            wake.clear()
+            try:
+                fold_all(self._service, lambda: self._is_stopping)
+                self._service.cursors.write(self._service.database, self._service.now_ms())
+            except (SQLAlchemyError, Refusal):
+                # The database went away or is busy: what is left is found with the next look.
+                journal.log.warning("merging was interrupted", exc_info=True)
+            except Exception:  # noqa: BLE001  # the edge: a bug here must not end all merging
+                journal.log.exception("bug", extra={"facts": {"route": "merging"}})
+            if not self._is_stopping:
+                wake.wait(_LOOK_EVERY_S)
+
+    def stop(self) -> None:
+        """Let `run` return after the step it is at."""
+        self._is_stopping = True
+        self._service.something_to_fold.set()
+
+
+def fold_all(service: Service, is_stopping: Callable[[], bool] = lambda: False) -> int:
+    """Merge all that is there and return in how many steps; each is short and whole."""
+    steps = 0
+    for ws, name in service.database.read_everywhere(_behind):
+        step = partial(_step, service, ws, name)
+        while not is_stopping() and service.database.write(ws, step):
+            steps += 1
+        if not is_stopping():
+            snapshots.take_when_due(service, ws, name)
+    service.meter.add("merge_steps_total", steps)
+    return steps
+
+
+def _step(service: Service, ws: str, name: str, connection: Connection) -> bool:
+    return merge_step(service, connection, ws, name)
+
+
+def _behind(connection: Connection) -> list[tuple[str, str]]:
+    """Return workspace and name of the streams whose rows are not merged up to their head."""
+    rows = connection.execute(
+        select(stream.c.ws, stream.c.stream)
+        .outerjoin(folding, (folding.c.ws == stream.c.ws) & (folding.c.stream == stream.c.stream))
+        .where(func.coalesce(folding.c.folded, 0) < stream.c.head)
+        .order_by(stream.c.ws, stream.c.stream)
+    )
+    return [(row.ws, row.stream) for row in rows]

@@ -1,0 +1,298 @@
+"""Becoming a device: by an invitation, or as the copy or restored successor of a known one.
+
+The server vouches for who joins by its own invitation: it signs the entry and appends it to
+`members`, so that every replica knows whose batches to believe.
+"""
+
+import json
+from hashlib import sha256
+from itertools import product
+from string import ascii_uppercase
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from mentor_desktop.ids import new_id
+from mentor_desktop.server import audit, change_log, own_batches, refusals
+from mentor_desktop.server.accounts import caller_in
+from mentor_desktop.server.membership import (
+    RECORD_COLUMN,
+    RECORD_ENTITY,
+    USER_ENTITY,
+    Membership,
+)
+from mentor_desktop.server.own_batches import Draft
+from mentor_desktop.server.refusals import Refusal
+from mentor_desktop.server.rights import ROLES, Access
+from mentor_desktop.server.service import Service
+from mentor_desktop.server.tables import SERVER as SERVER_ROWS
+from mentor_desktop.server.tables import account, device, invitation, stream, workspace
+from mentor_desktop.sync.keys.entries import (
+    NO_SIGNATURE,
+    SERVER,
+    BadRecord,
+    DeviceEntry,
+    signed,
+    to_bytes,
+)
+from mentor_desktop.sync.keys.invitations import Invitation, is_secret_of
+from mentor_desktop.sync.keys.members import INVITING_ROLES
+from mentor_desktop.sync.keys.sessions import Session
+from mentor_desktop.sync.protocol.messages import InviteReply, InviteRequest, JoinReply, JoinRequest
+from mentor_desktop.sync.protocol.operations import CREATE
+from mentor_desktop.sync.protocol.streams import MEMBERS
+
+_DAY_MS = 86_400_000
+_TEXT = "Joined"
+_ID_DIGITS = 32
+
+
+def make_invitation(
+    service: Service,
+    invited: Invitation,
+    *,
+    role: str,
+    workshops: list[str],
+    user: str,
+    days: int,
+) -> str:
+    """Keep the hash of an administrator's invitation and return the role it gives.
+
+    Raises:
+        Refusal: 403 for a further device of a user the workspace does not have.
+    """
+
+    def work(connection: Connection) -> str:
+        given = role_for(connection, invited.ws, user, role)
+        row = {
+            "ws": SERVER_ROWS,
+            "id": invited.id,
+            "hash": invited.hash,
+            "for_ws": invited.ws,
+            "role": given,
+            "workshops": json.dumps(workshops),
+            "user": user,
+            "expires_at": service.now_ms() + days * _DAY_MS,
+            "used_ws": "",
+            "used_by": "",
+        }
+        connection.execute(insert(invitation), [row])
+        audit.record(connection, invited.ws, service.now_ms(), "invited", role=given)
+        return given
+
+    return service.database.write(invited.ws, work)
+
+
+def invite(service: Service, caller: Session, asked: InviteRequest) -> InviteReply:
+    """Keep an invitation that a device of the workspace made; only its hash came here.
+
+    Raises:
+        Refusal: 403 for who may not invite, or not to such a role.
+    """
+
+    def work(connection: Connection) -> InviteReply:
+        member = caller_in(connection, caller, asked.ws)
+        role = role_for(connection, asked.ws, asked.user, asked.role)
+        if asked.user != member.access.user and not _may_invite(member.access.role, role):
+            raise refusals.no_right()
+        row = {
+            "ws": SERVER_ROWS,
+            "id": asked.id,
+            "hash": asked.hash,
+            "for_ws": asked.ws,
+            "role": role,
+            "workshops": json.dumps(asked.workshops),
+            "user": asked.user,
+            "expires_at": asked.expires_at,
+            "used_ws": "",
+            "used_by": "",
+        }
+        if not service.database.dialect.upsert(connection, invitation, [row], keep=True):
+            raise Refusal("taken", "There is an invitation by that name already.")
+        audit.record(connection, asked.ws, service.now_ms(), "invited", caller.device, role=role)
+        return InviteReply(role=role)
+
+    return service.database.write(asked.ws, work)
+
+
+def role_for(connection: Connection, ws: str, user: str, role: str) -> str:
+    """Return the role an invitation gives: a further device has that of its user.
+
+    Raises:
+        Refusal: 403 for a user the workspace does not have.
+    """
+    if not user:
+        return role
+    found = connection.execute(
+        select(account.c.role).where(
+            account.c.ws == ws, account.c.user == user, account.c.disabled_at.is_(None)
+        )
+    ).scalar()
+    if found is None:
+        raise refusals.no_right()
+    return str(found)
+
+
+def _may_invite(own: str, role: str) -> bool:
+    return own in INVITING_ROLES and role in ROLES and ROLES.index(role) >= ROLES.index(own)
+
+
+def join(service: Service, newcomer: JoinRequest) -> JoinReply:
+    """Make a device of the workspace that the invitation is for; the same device again is no harm.
+
+    Raises:
+        Refusal: 403 `invitation`: it is none, used up or too old (which, is not told).
+    """
+
+    def work(connection: Connection) -> JoinReply:
+        found = connection.execute(
+            select(invitation).where(invitation.c.ws == SERVER_ROWS, invitation.c.id == newcomer.id)
+        ).one_or_none()
+        if found is None or not is_secret_of(found.hash, newcomer.secret):
+            raise _no_invitation()
+        if found.used_by == newcomer.device:
+            service.database.enter(connection, found.used_ws)
+            return _joined(service, connection, found.used_ws, newcomer.device)
+        if found.used_by or found.expires_at <= service.now_ms():
+            raise _no_invitation()
+        ws = found.for_ws or newcomer.ws or new_id()
+        used = connection.execute(
+            update(invitation)
+            .where(
+                invitation.c.ws == SERVER_ROWS,
+                invitation.c.id == newcomer.id,
+                invitation.c.used_by == "",
+            )
+            .values(used_by=newcomer.device, used_ws=ws)
+        ).rowcount
+        if not used:
+            raise _no_invitation()
+        service.database.enter(connection, ws)
+        if not found.for_ws:
+            _create_workspace(service, connection, ws, newcomer)
+        _admit(service, connection, ws, found, newcomer)
+        return _joined(service, connection, ws, newcomer.device)
+
+    return service.database.write(SERVER_ROWS, work)
+
+
+def succeed(service: Service, entry: DeviceEntry) -> None:
+    """Take a copied or restored workspace as a new device, on the signature of the one it was.
+
+    Raises:
+        Refusal: 403 when that signature, or that device's access, is not there.
+    """
+
+    def work(connection: Connection) -> None:
+        membership = Membership(service, connection, entry.ws)
+        if not membership.knows(entry.vouched_by, entry.user) or membership.add(entry):
+            raise refusals.no_right()
+        if membership.has_changed:
+            _append(service, connection, entry.ws, [_record_draft(entry)])
+            audit.record(
+                connection, entry.ws, service.now_ms(), "succeeded", entry.device,
+                before=entry.vouched_by,
+            )  # fmt: skip
+
+    service.database.write(entry.ws, work)
+
+
+def _create_workspace(
+    service: Service, connection: Connection, ws: str, newcomer: JoinRequest
+) -> None:
+    row = {
+        "ws": ws,
+        "epoch": new_id(),
+        "head": 0,
+        "access": 0,
+        "created_at": service.now_ms(),
+        "founders": json.dumps({one: key.hex() for one, key in newcomer.founders.items()}),
+    }
+    if not service.database.dialect.upsert(connection, workspace, [row], keep=True):
+        raise _no_invitation()  # somebody else's workspace by chance or on purpose
+
+
+def _admit(
+    service: Service,
+    connection: Connection,
+    ws: str,
+    invited: Any,  # Any: a row of `invitation`
+    newcomer: JoinRequest,
+) -> None:
+    membership = Membership(service, connection, ws)
+    workshops = json.loads(invited.workshops)
+    role, is_new_user = invited.role, not invited.user
+    draft = DeviceEntry(
+        ws=ws,
+        device=newcomer.device,
+        user=invited.user or new_id(),
+        name=newcomer.name,
+        role=role,
+        tag=_free_tag(membership.tags()),
+        sign_key=newcomer.sign_key,
+        seal_key=newcomer.seal_key,
+        made_at=service.now_ms(),
+        vouched_by=SERVER,
+        signature=NO_SIGNATURE,
+    )
+    try:
+        entry = signed(draft, service.keys.sign_key.sign)
+    except BadRecord as error:
+        raise refusals.bad_request("device") from error
+    if membership.add(entry, workshops):
+        raise _no_invitation()  # a device by that name or with that key is there already
+    drafts = [_record_draft(entry)]
+    if is_new_user:
+        values = {"name": entry.name, "role": role, "workshops": invited.workshops}
+        drafts.append(Draft(USER_ENTITY, CREATE, {**values, "is_disabled": False}, row=entry.user))
+    _append(service, connection, ws, drafts)
+    audit.record(connection, ws, service.now_ms(), "joined", entry.device, role=role)
+
+
+def _record_draft(entry: DeviceEntry) -> Draft:
+    content = to_bytes(entry)
+    row = sha256(content).hexdigest()[:_ID_DIGITS]
+    return Draft(RECORD_ENTITY, CREATE, {RECORD_COLUMN: content.decode()}, row=row)
+
+
+def _append(service: Service, connection: Connection, ws: str, drafts: list[Draft]) -> None:
+    version = connection.execute(
+        select(workspace.c.access).where(workspace.c.ws == ws)
+    ).scalar_one()
+    before = change_log.take_numbers(connection, ws, 1, version, changes_access=True)
+    own_batches.append(service, connection, ws, MEMBERS, drafts, _TEXT, before + 1)
+    service.something_to_fold.set()
+
+
+def _joined(service: Service, connection: Connection, ws: str, device_id: str) -> JoinReply:
+    row = connection.execute(
+        select(device.c.user, device.c.tag, account.c.role, account.c.workshops)
+        .join(account, (account.c.ws == device.c.ws) & (account.c.user == device.c.user))
+        .where(device.c.ws == ws, device.c.device == device_id)
+    ).one()
+    workshops = json.loads(row.workshops)
+    access = Access(row.user, row.role, frozenset(workshops))
+    names = connection.execute(select(stream.c.stream).where(stream.c.ws == ws)).scalars()
+    return JoinReply(
+        ws=ws,
+        user=row.user,
+        role=row.role,
+        workshops=workshops,
+        tag=row.tag,
+        server_device=service.keys.device,
+        server_key=service.keys.public_key,
+        streams=sorted(name for name in names if access.may_read(name)),
+    )
+
+
+def _free_tag(taken: set[str]) -> str:
+    """Return the first of A, B … Z, AA, AB … that no device has."""
+    for length in range(1, 5):
+        for letters in product(ascii_uppercase, repeat=length):
+            if (tag := "".join(letters)) not in taken:
+                return tag
+    raise _no_invitation()  # half a million devices
+
+
+def _no_invitation() -> Refusal:
+    return Refusal("invitation", "This invitation is used up, too old, or none of this server.")

@@ -1,0 +1,55 @@
+"""How much one device or one address may ask of a process, and how long it waits then.
+
+Token buckets in memory: nothing is shared, so N processes allow N times as much.
+"""
+
+import random
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from mentor_desktop.server.refusals import Refusal
+
+MOST_BODY_BYTES = 8 * 1024 * 1024
+MOST_CHUNK_BYTES = 4 * 1024 * 1024
+MOST_BLOB_CHUNKS = 64  # of one file, 256 MiB
+MOST_JSON_BYTES = 64 * 1024
+MOST_BATCH_BYTES = 2 * 1024 * 1024  # unpacked; devices seal at 1 MiB
+MOST_BATCHES = 64
+MOST_PULL_BYTES = 4 * 1024 * 1024
+MOST_QUARANTINE_BYTES = 64 * 1024 * 1024  # of one device
+
+_JITTER = 0.5
+_MOST_NAMES = 100_000  # buckets kept; the longest unused is forgotten first
+
+
+class RateLimit:
+    """So many a second over time, so many at once."""
+
+    def __init__(
+        self, per_second: float, burst: int, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rate, self._burst, self._now = per_second, float(burst), now
+        self._lock = threading.Lock()
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, name: str, cost: float = 1.0) -> None:
+        """Count one request of a device or an address.
+
+        Raises:
+            Refusal: 429 with the seconds to wait, spread at random so that not all come back at once.
+        """
+        with self._lock:
+            now = self._now()
+            left, at = self._buckets.pop(name, (self._burst, now))
+            left = min(self._burst, left + (now - at) * self._rate)
+            allowed = left >= min(cost, self._burst)
+            self._buckets[name] = (left - cost if allowed else left, now)
+            if len(self._buckets) > _MOST_NAMES:
+                self._buckets.popitem(last=False)
+        if not allowed:
+            wait = (cost - left) / self._rate * (1 + random.random() * _JITTER)
+            raise Refusal(
+                "too_many", "Wait a moment before the next request.", retry_after_s=int(wait) + 1
+            )

@@ -1,0 +1,229 @@
+"""Users and devices as the stream `members` tells them, taken in the server's order.
+
+Two entities: `member_record` holds a signed entry of a device or its revocation
+(`sync.keys.entries`) in its column `record`; `member` is a user, its row the user's id, with
+`name`, `role`, `workshops` (JSON list of ids, or ["*"]) and `is_disabled`. Which records count
+is `sync.keys.members`' to say; here is what a user's row may be changed to, and by whom.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select, update
+
+from mentor_desktop.server.accounts import Member
+from mentor_desktop.server.rights import ROLES
+from mentor_desktop.server.service import Service
+from mentor_desktop.server.tables import account, device, member_record, workspace
+from mentor_desktop.sync.keys.entries import (
+    BadRecord,
+    DeviceEntry,
+    Record,
+    Revocation,
+    read_record,
+    to_bytes,
+)
+from mentor_desktop.sync.keys.members import INVITING_ROLES, Anchors, Members, members_of
+from mentor_desktop.sync.protocol.operations import CREATE, SET, Op, Value
+
+RECORD_ENTITY, RECORD_COLUMN = "member_record", "record"
+USER_ENTITY = "member"
+BAD_RECORD, UPWARDS, BAD_VALUE = "bad_record", "above_own_role", "bad_value"
+
+_workshops = msgspec.json.Decoder(list[str])
+
+
+class Membership:
+    """What one transaction does to users and devices; read when the first record comes."""
+
+    def __init__(self, service: Service, connection: Connection, ws: str) -> None:
+        self._service, self._connection, self._ws = service, connection, ws
+        self._known: Members | None = None
+        self.has_changed = False
+
+    def take(self, ops: Sequence[Op], author: Member) -> str:
+        """Take the operations of one action; return why it does not count, with nothing done then."""
+        with self._connection.begin_nested() as step:
+            for op in ops:
+                if reason := self._take_op(op, author):
+                    step.rollback()
+                    self._known = None
+                    return reason
+        return ""
+
+    def _take_op(self, op: Op, author: Member) -> str:
+        if op.entity == RECORD_ENTITY:
+            return self._take_text(op.kind, op.values)
+        if op.entity == USER_ENTITY:
+            return self._take_user(op.kind, op.row, op.values, author)
+        return ""
+
+    def add(self, record: Record, workshops: Sequence[str] = ()) -> str:
+        """Take a record; return why it does not count, "" when it does (also when it did before)."""
+        known = self._members()
+        if isinstance(record, DeviceEntry) and known.entries.get(record.device) == record:
+            return ""
+        if not self._may_vouch_now(record):
+            return UPWARDS
+        reason = known.add(record)
+        if reason:
+            return f"member_{reason}"
+        self._write_record(record)
+        if isinstance(record, DeviceEntry):
+            self._write_device(record, workshops)
+        else:
+            self._write_revocation(record)
+        self.has_changed = True
+        return ""
+
+    def knows(self, device_id: str, user: str) -> bool:
+        """Tell whether a device of this user has access."""
+        entry = self._members().entries.get(device_id)
+        return entry is not None and entry.user == user and self._members().has_access(device_id)
+
+    def tags(self) -> set[str]:
+        """Return the tags of devices that are taken."""
+        return {one.tag for one in self._members().entries.values()}
+
+    def _take_text(self, kind: str, values: Mapping[str, Value]) -> str:
+        text = values.get(RECORD_COLUMN)
+        if kind != CREATE or not isinstance(text, str):
+            return BAD_RECORD
+        try:
+            return self.add(read_record(text))
+        except BadRecord:
+            return BAD_RECORD
+
+    def _take_user(self, kind: str, row: str, values: Mapping[str, Value], author: Member) -> str:
+        if kind not in (CREATE, SET):
+            return ""
+        found = self._connection.execute(
+            select(account.c.role).where(account.c.ws == self._ws, account.c.user == row)
+        ).scalar()
+        role = values.get("role", found or "reader")
+        workshops = values.get("workshops", "[]")
+        if role not in ROLES or not _is_workshops(workshops):
+            return BAD_VALUE
+        if min(ROLES.index(str(role)), ROLES.index(found or role)) < ROLES.index(
+            author.access.role
+        ):
+            return UPWARDS
+        changes = {name: values[name] for name in ("name", "role", "workshops") if name in values}
+        if "is_disabled" in values:
+            changes["disabled_at"] = self._service.now_ms() if values["is_disabled"] else None
+        self._write_user(row, changes)
+        self.has_changed = True
+        return ""
+
+    def _may_vouch_now(self, record: Record) -> bool:
+        """Tell whether who signed it has, by today's roles, the right over that user.
+
+        Records keep the role of their day; whoever lost it since vouches for nobody, and nobody
+        adds a device to a user above them. An unknown voucher is `Members`' to refuse.
+        """
+        entries = self._members().entries
+        if isinstance(record, DeviceEntry):
+            voucher, user, over = entries.get(record.vouched_by), record.user, [record.role]
+        else:
+            target = entries.get(record.device)
+            voucher, user, over = entries.get(record.revoked_by), target.user if target else "", []
+        if voucher is None or user in {"", voucher.user}:
+            return True
+        own = self._role_of(voucher.user)
+        if own not in INVITING_ROLES:
+            return False
+        over += filter(None, [self._role_of(user)])
+        return all(role in ROLES and ROLES.index(role) >= ROLES.index(own) for role in over)
+
+    def _role_of(self, user: str) -> str:
+        return str(
+            self._connection.execute(
+                select(account.c.role).where(
+                    account.c.ws == self._ws,
+                    account.c.user == user,
+                    account.c.disabled_at.is_(None),
+                )
+            ).scalar()
+            or ""
+        )
+
+    def _write_user(self, user: str, changes: Mapping[str, Value]) -> None:
+        fresh = {"ws": self._ws, "user": user, "name": "", "role": "reader", "workshops": "[]"}
+        dialect = self._service.database.dialect
+        is_new = dialect.upsert(
+            self._connection, account, [{**fresh, **changes, "disabled_at": None}], keep=True
+        )
+        if changes and not is_new:
+            self._connection.execute(
+                update(account)
+                .where(account.c.ws == self._ws, account.c.user == user)
+                .values(changes)
+            )
+
+    def _members(self) -> Members:
+        if self._known is None:
+            records = self._connection.execute(
+                select(member_record.c.content)
+                .where(member_record.c.ws == self._ws)
+                .order_by(member_record.c.number)
+            ).scalars()
+            founders = self._connection.execute(
+                select(workspace.c.founders).where(workspace.c.ws == self._ws)
+            ).scalar()
+            anchors = Anchors(
+                self._service.keys.public_key,
+                {one: bytes.fromhex(key) for one, key in json.loads(founders or "{}").items()},
+            )
+            self._known = members_of(self._ws, anchors, map(read_record, records))
+        return self._known
+
+    def _write_record(self, record: Record) -> None:
+        last = self._connection.execute(
+            select(func.max(member_record.c.number)).where(member_record.c.ws == self._ws)
+        ).scalar()
+        self._connection.execute(
+            insert(member_record).values(
+                ws=self._ws, number=(last or 0) + 1, content=to_bytes(record)
+            )
+        )
+
+    def _write_device(self, entry: DeviceEntry, workshops: Sequence[str]) -> None:
+        invited = entry.invitation.workshops if entry.invitation else workshops
+        user = {
+            "ws": self._ws,
+            "user": entry.user,
+            "name": entry.name,
+            "role": entry.role,
+            "workshops": json.dumps(list(invited)),
+            "disabled_at": None,
+        }
+        self._service.database.dialect.upsert(self._connection, account, [user], keep=True)
+        now = self._service.now_ms()
+        self._connection.execute(
+            insert(device).values(
+                ws=self._ws,
+                device=entry.device,
+                user=entry.user,
+                sign_key=entry.sign_key.hex(),
+                tag=entry.tag,
+                name=entry.name,
+                added_at=now,
+                seen_at=now,
+                seen_seq=0,
+            )
+        )
+
+    def _write_revocation(self, revocation: Revocation) -> None:
+        self._connection.execute(
+            update(device)
+            .where(device.c.ws == self._ws, device.c.device == revocation.device)
+            .values(revoked_at=self._service.now_ms())
+        )
+
+
+def _is_workshops(value: Value) -> bool:
+    try:
+        return isinstance(value, str) and all(_workshops.decode(value))
+    except msgspec.MsgspecError:
+        return False

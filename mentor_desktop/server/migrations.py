@@ -1,0 +1,83 @@
+"""The version of the tables, and the steps from one to the next, each in one transaction.
+
+A step once released never changes. Steps only add, so that processes of the version before
+go on serving while the new ones start (`docs/server.md`, upgrade).
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, inspect, select
+
+from mentor_desktop.errors import StoreError
+from mentor_desktop.i18n import _
+from mentor_desktop.server.database import Database
+from mentor_desktop.server.dialect import Dialect
+from mentor_desktop.server.tables import SERVER, meta
+
+_VERSION = "version"
+
+Step = Callable[[Dialect, Connection], None]
+
+
+def _first(dialect: Dialect, connection: Connection) -> None:
+    dialect.create(connection)
+
+
+STEPS: tuple[Step, ...] = (_first,)
+CURRENT = len(STEPS)
+
+
+def version_of(database: Database) -> int:
+    """Return the version of the tables there; 0 when there are none."""
+    return database.read(SERVER, _version)
+
+
+def migrate(database: Database) -> int:
+    """Bring the tables to this program's version; return the version they had.
+
+    Raises:
+        StoreError: they are of a newer program; nothing was changed.
+    """
+
+    def step(connection: Connection) -> int:
+        found = _version(connection)
+        if found > CURRENT:
+            raise StoreError(_TOO_NEW())
+        if found < CURRENT:
+            STEPS[found](database.dialect, connection)
+            row = {"ws": SERVER, "name": _VERSION, "value": str(found + 1)}
+            database.dialect.upsert(connection, meta, [row])
+        return found
+
+    first = found = database.write(SERVER, step)
+    while found < CURRENT:
+        found = database.write(SERVER, step)
+    return first
+
+
+def require_current(database: Database) -> None:
+    """Return when this program may serve from these tables.
+
+    Raises:
+        StoreError: they are older or newer, or this database user may read past the walls.
+    """
+    found = version_of(database)
+    if found > CURRENT:
+        raise StoreError(_TOO_NEW())
+    if found < CURRENT:
+        raise StoreError(_("The database is of an older version. Run mentor-server migrate first."))
+    if trouble := database.read(SERVER, database.dialect.trouble):
+        raise StoreError(trouble)
+
+
+def _version(connection: Connection) -> int:
+    if not inspect(connection).has_table(meta.name):
+        return 0
+    found = connection.execute(
+        select(meta.c.value).where(meta.c.ws == SERVER, meta.c.name == _VERSION)
+    ).scalar()
+    return int(found or 0)
+
+
+def _TOO_NEW() -> str:  # noqa: N802  # a sentence, translated when it is shown
+    return _("The database is of a newer version than this program. Install the newer one.")

@@ -1,0 +1,130 @@
+"""Answering requests: the sockets, the processes, and the thread that merges behind the pushes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from mentor_desktop.errors import StoreError
+from mentor_desktop.i18n import _
+from mentor_desktop.server import journal
+from mentor_desktop.server.endpoints import ENDPOINTS
+from mentor_desktop.server.folding import Folder
+from mentor_desktop.server.service import Service
+from mentor_desktop.server.web import make_app
+
+_BACKLOG = 1_024
+_KEEP_ALIVE_S = (
+    75  # longer than the 60 of usual proxies: they close, never a request meets a closed one
+)
+_GRACE_S = 20
+_MOST_CONNECTIONS = 2_000
+_SETTLE_S = 1.0  # a worker that ends sooner than this after its start will not do better at once
+
+
+@dataclass(frozen=True)
+class Tls:
+    """A certificate chain and its key, as PEM files."""
+
+    certificate: Path
+    key: Path
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket.
+
+    Raises:
+        StoreError: the address is in use, or not of this computer.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With proto 0 asyncio leaves TCP_NODELAY off and each answer waits 40 ms for an ACK.
+    server = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        server.bind((host, port))
+    except (OSError, OverflowError) as error:
+        server.close()
+        raise StoreError(
+            _("Nothing can listen at {host}, port {port}: {reason}.").format(
+                host=host, port=port, reason=getattr(error, "strerror", "") or _("no such address")
+            )
+        ) from error
+    server.listen(_BACKLOG)
+    return server
+
+
+def make_server(service: Service, tls: Tls | None = None) -> uvicorn.Server:
+    """Return a server for one process; `run(sockets=[…])` answers until it is told to stop."""
+    config = uvicorn.Config(
+        make_app(service, ENDPOINTS),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_GRACE_S,
+        limit_concurrency=_MOST_CONNECTIONS,
+        ssl_certfile=str(tls.certificate) if tls else None,
+        ssl_keyfile=str(tls.key) if tls else None,
+    )
+    return uvicorn.Server(config)
+
+
+@contextmanager
+def folding(service: Service) -> Iterator[None]:
+    """Merge behind the pushes in a thread of its own while the block runs."""
+    folder = Folder(service)
+    thread = threading.Thread(target=folder.run, name="fold", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        folder.stop()
+        thread.join()
+
+
+def serve_here(service: Service, listening: socket.socket, tls: Tls | None) -> None:
+    """Answer in this process until SIGTERM or Ctrl+C."""
+    journal.note("started", process=os.getpid())
+    with folding(service):
+        make_server(service, tls).run(sockets=[listening])
+    journal.note("stopped", process=os.getpid())
+
+
+def serve_in_processes(command: list[str], count: int, listening: socket.socket) -> None:
+    """Keep `count` processes answering at one socket until SIGTERM or Ctrl+C.
+
+    `command` is run with `--socket N`; one that ended is started again.
+    """
+    os.set_inheritable(listening.fileno(), True)
+    whole = [sys.executable, "-m", "mentor_desktop.server", *command]
+    whole += ["--socket", str(listening.fileno())]
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_of: stopping.set())
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(whole, pass_fds=(listening.fileno(),))
+
+    workers = [start() for _number in range(count)]
+    while not stopping.wait(_SETTLE_S):
+        for number, worker in enumerate(workers):
+            if worker.poll() is not None:
+                journal.log.warning("a process ended", extra={"facts": {"code": worker.returncode}})
+                workers[number] = start()
+    for worker in workers:
+        worker.terminate()
+    for worker in workers:
+        try:
+            worker.wait(_GRACE_S + _SETTLE_S)
+        except subprocess.TimeoutExpired:
+            worker.kill()

@@ -1,0 +1,193 @@
+"""Snapshots: the merged rows of a stream at one number of the log, in parts named by their hash.
+
+A new device takes the parts and pulls from there instead of replaying years. They are made
+behind the pushes, never in a request. A part is zlib of JSON:
+
+    {"v": 1, "entities": [{"e": entity,
+        "r": [rows], "d": [devices], "q": [numbers], "t": [hlcs], "c": {column: [values]},
+        "mixed": [[row, state, [[device, number, values], …]], …]}]}
+
+Rows that were only created stand in columns, the others in `mixed` with their state
+(`RowState.to_text`) and the values of every operation that competes. `c` has None where a row
+of another schema lacks the column.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, func, select, tuple_
+
+from mentor_desktop.server import refusals
+from mentor_desktop.server.accounts import reader_of
+from mentor_desktop.server.merging import read_merged
+from mentor_desktop.server.service import Service
+from mentor_desktop.server.tables import folding, log, merged, snapshot, snapshot_part
+from mentor_desktop.sync.keys.sessions import Session
+from mentor_desktop.sync.protocol.messages import Part, SnapshotReply
+
+EVERY_BATCHES = 50
+ROWS_IN_PART = 5_000
+_LEVEL = 6
+_EMPTY = SnapshotReply(seq=0, parts=[], applied={}, chains={})
+
+
+@dataclass(frozen=True)
+class _Taken:
+    reply: SnapshotReply
+    contents: dict[str, bytes]
+
+
+def manifest(service: Service, caller: Session, ws: str, stream: str) -> SnapshotReply:
+    """Return the newest snapshot of a stream; an empty one at 0 while there is none."""
+
+    def work(connection: Connection) -> SnapshotReply:
+        reader_of(connection, caller, ws, stream)
+        found = connection.execute(
+            select(snapshot.c.manifest).where(snapshot.c.ws == ws, snapshot.c.stream == stream)
+        ).scalar()
+        return msgspec.json.decode(found, type=SnapshotReply) if found else _EMPTY
+
+    return service.database.read(ws, work)
+
+
+def part(service: Service, caller: Session, ws: str, stream: str, address: str) -> bytes:
+    """Return one part; those of the snapshot before the newest are there too.
+
+    Raises:
+        Refusal: 404 for an older one: ask for the manifest again.
+    """
+
+    def work(connection: Connection) -> bytes | None:
+        reader_of(connection, caller, ws, stream)
+        return connection.execute(
+            select(snapshot_part.c.content).where(
+                snapshot_part.c.ws == ws,
+                snapshot_part.c.stream == stream,
+                snapshot_part.c.hash == address,
+            )
+        ).scalar()
+
+    content = service.database.read(ws, work)
+    if content is None:
+        raise refusals.not_found()
+    return content
+
+
+def take_when_due(service: Service, ws: str, stream: str) -> bool:
+    """Take a snapshot when enough batches came since the last one; tell whether it was."""
+    if service.database.read(ws, lambda one: _batches_since(one, ws, stream)) < EVERY_BATCHES:
+        return False
+    taken = service.database.read_consistently(ws, lambda one: _taken(one, ws, stream))
+    service.database.write(ws, lambda one: _keep(service, one, ws, stream, taken))
+    return True
+
+
+def _batches_since(connection: Connection, ws: str, stream: str) -> int:
+    last = (
+        select(snapshot.c.at_seq)
+        .where(snapshot.c.ws == ws, snapshot.c.stream == stream)
+        .scalar_subquery()
+    )
+    return connection.execute(
+        select(func.count())
+        .select_from(log)
+        .where(log.c.ws == ws, log.c.stream == stream, log.c.seq > func.coalesce(last, 0))
+    ).scalar_one()
+
+
+def _taken(connection: Connection, ws: str, stream: str) -> _Taken:
+    place = connection.execute(
+        select(folding.c.folded, folding.c.ends).where(
+            folding.c.ws == ws, folding.c.stream == stream
+        )
+    ).one()
+    ends: dict[str, tuple[int, str]] = json.loads(place.ends)
+    contents = {}
+    for content in _parts(connection, ws, stream):
+        contents[sha256(content).hexdigest()] = content
+    reply = SnapshotReply(
+        seq=place.folded,
+        parts=[Part(hash=bytes.fromhex(one), size=len(contents[one])) for one in contents],
+        applied={device: end[0] for device, end in ends.items()},
+        chains={device: bytes.fromhex(end[1]) for device, end in ends.items()},
+    )
+    return _Taken(reply, contents)
+
+
+def _parts(connection: Connection, ws: str, stream: str) -> Iterator[bytes]:
+    last = ("", "")
+    while True:
+        rows = connection.execute(
+            select(merged.c.entity, merged.c.row, merged.c.state, merged.c.vals)
+            .where(
+                merged.c.ws == ws,
+                merged.c.stream == stream,
+                tuple_(merged.c.entity, merged.c.row) > last,
+            )
+            .order_by(merged.c.entity, merged.c.row)
+            .limit(ROWS_IN_PART)
+        ).all()
+        if not rows:
+            return
+        last = (rows[-1].entity, rows[-1].row)
+        entities: dict[str, _Entity] = {}
+        for row in rows:
+            entities.setdefault(row.entity, _Entity(row.entity)).add(row.row, row.state, row.vals)
+        body = {"v": 1, "entities": [one.columns() for one in entities.values()]}
+        yield zlib.compress(msgspec.json.encode(body), _LEVEL)
+
+
+class _Entity:
+    """The rows of one entity in one part."""
+
+    def __init__(self, entity: str) -> None:
+        self._entity = entity
+        self._plain: list[tuple[str, str, int, int, dict[str, Any]]] = []  # Any: JSON values
+        self._mixed: list[list[Any]] = []
+
+    def add(self, row: str, state_text: str, vals: str) -> None:
+        read = read_merged(state_text, vals)
+        if read.state.is_plain:
+            ((op, hlc),) = read.state.creates.items()
+            values = dict(read.values.get(op, {}))
+            self._plain.append((row, op.device, op.seq, hlc, values))
+        else:
+            self._mixed.append([row, state_text, json.loads(vals)])
+
+    def columns(self) -> dict[str, Any]:
+        names = sorted({name for one in self._plain for name in one[4]})
+        return {
+            "e": self._entity,
+            "r": [one[0] for one in self._plain],
+            "d": [one[1] for one in self._plain],
+            "q": [one[2] for one in self._plain],
+            "t": [one[3] for one in self._plain],
+            "c": {name: [one[4].get(name) for one in self._plain] for name in names},
+            "mixed": self._mixed,
+        }
+
+
+def _keep(service: Service, connection: Connection, ws: str, stream: str, taken: _Taken) -> None:
+    before = connection.execute(
+        select(snapshot.c.at_seq).where(snapshot.c.ws == ws, snapshot.c.stream == stream)
+    ).scalar()
+    if before is not None and before >= taken.reply.seq:
+        return
+    connection.execute(
+        delete(snapshot_part).where(
+            snapshot_part.c.ws == ws,
+            snapshot_part.c.stream == stream,
+            snapshot_part.c.at_seq < (before or 0),
+        )
+    )
+    place = {"ws": ws, "stream": stream, "at_seq": taken.reply.seq}
+    dialect = service.database.dialect
+    rows = [{**place, "hash": name, "content": one} for name, one in taken.contents.items()]
+    dialect.upsert(connection, snapshot_part, rows)
+    text = msgspec.json.encode(taken.reply).decode()
+    dialect.upsert(connection, snapshot, [{**place, "manifest": text}])
