@@ -1,8 +1,8 @@
 """The real people page with 100,000 and 1,000,000 people: opened, and scrolled.
 
 Each size in a process of its own, on a workspace nobody has read from yet (`people_list` makes
-them). Opening is measured from the wish to the painted names, with the modules imported as they
-are behind the first page. A frame is one scroll step, or a jump to anywhere, and its painting;
+them). Opening is measured from the wish to the painted names, with the modules and the words of
+the language loaded as they are behind the first page. A frame is one scroll step, or a jump to anywhere, and its painting;
 the rows of a place not seen yet come from the store a moment later, which is told apart.
 """
 
@@ -21,6 +21,7 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QTableView
 from report import Check, percentile, report
 
+from mentor_desktop.i18n import current_language
 from mentor_desktop.store.workspace import Workspace
 
 SIZES = {100_000: 60.0, 1_000_000: 300.0}  # people: CPU milliseconds to open the page
@@ -36,6 +37,7 @@ def measure(root: Path, key: bytes) -> dict[str, float]:
     window = Window(workspace, clock)
     window.go("workshops")
     importlib.import_module("mentor_desktop.ui.pages.people_page")
+    current_language().load()
     before_mb, cpu, wall = rss_mb(), time.process_time(), time.perf_counter()
     window.main.navigator.go("people", {})
     table = window.page.findChild(QTableView)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from mentor_desktop import config, logs
 from mentor_desktop.clock import Clock, system_clock
 from mentor_desktop.errors import UserFacingError
+from mentor_desktop.i18n import current_language
 from mentor_desktop.store.folder import WorkspaceFolder, cloud_warning
 from mentor_desktop.ui.application import make_application
 from mentor_desktop.ui.auto_lock import AutoLock
@@ -143,7 +144,7 @@ class Program:
             window.frame.show_banner("cloud", warning, "warning", closable=True)
         window.show()
         self._window = window
-        FirstPaint(window, partial(jobs.warm_up, _WARM_MODULES))
+        FirstPaint(window, partial(_warm_up, jobs))
 
     def report(self, trace: str) -> None:
         """Show what a bug left behind; called for whatever nobody caught."""
@@ -219,3 +220,9 @@ class Program:
         was_shown = before.last_place if before.last_workspace == kept else ""
         self._settings.change(last_workspace=kept, recent_workspaces=recent)
         return was_shown
+
+
+def _warm_up(jobs: Jobs) -> None:
+    """Load behind the first page what the first click needs: modules, and the words of dates."""
+    jobs.warm_up(_WARM_MODULES)
+    jobs.draw(current_language().load, lambda _nothing: None)

@@ -1,5 +1,7 @@
 """Dates with their weekday, the way each language writes them."""
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -23,3 +25,23 @@ from mentor_desktop.i18n import Language
 )
 def test_weekday_and_month_are_written_in_full(code: str, text: str) -> None:
     assert Language(code).date(date(2026, 3, 10), "weekday") == text
+
+
+LOADED = """
+import sys
+from datetime import date
+from mentor_desktop.i18n import Language
+Language("lt").load()
+loaded = set(sys.modules)
+Language("lt").date(date(2026, 3, 10))
+Language("lt").number(1234.5, 1)
+Language("lt").country("LT")
+print(*(set(sys.modules) - loaded))
+"""
+
+
+def test_language_that_was_loaded_has_its_words_at_hand() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.split() == []

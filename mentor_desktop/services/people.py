@@ -27,6 +27,7 @@ from mentor_desktop.services.person_card import (
     consents_of,
     person_card,
 )
+from mentor_desktop.store.connection import in_passing
 from mentor_desktop.store.person_order import read as person_order_of
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 
@@ -39,6 +40,7 @@ __all__ = [
     "change_person",
     "consents_of",
     "created_id",
+    "listed_rows",
     "person_card",
     "person_order",
     "person_rows",
@@ -90,6 +92,12 @@ class PersonRow(NamedTuple):
 def person_order(uow: Reader) -> "array[int]":  # array takes no parameter before Python 3.12
     """Return the numbers of all people in the order of the list's language; merged ones left out."""
     return person_order_of(uow.raw)
+
+
+def listed_rows(uow: Reader, numbers: Sequence[int]) -> list[PersonRow]:
+    """Return the same as `person_rows` for a list that is scrolled through: seen once, not kept."""
+    with in_passing(uow.raw):
+        return person_rows(uow, numbers)
 
 
 def person_rows(uow: Reader, numbers: Sequence[int]) -> list[PersonRow]:

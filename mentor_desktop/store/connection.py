@@ -6,7 +6,8 @@ query on such a connection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # 64 MB: with SQLite's default of 2 MB every page of a scan is decrypted again and again.
 _CACHE_KIB = 64 * 1024
+# Holds the inner pages of every tree of a million people, which each look needs anew.
+_PASSING_KIB = 2 * 1024
 # SHA-512, the default, costs 2.8 times a plain file on a cold scan; this 2.0 (benchmarks/store_encryption.py).
 _HMAC = "PRAGMA cipher_hmac_algorithm = HMAC_SHA256"
 # A mark at the door waits for an import to end rather than fail.
@@ -28,8 +31,9 @@ _BUSY_TIMEOUT_MS = 20_000
 # 16 MB: an import of 10,000 people ends with few checkpoints, and one takes under 0.1 s.
 _WAL_PAGES = 4_000
 
+_FULL_CACHE = f"PRAGMA cache_size = -{_CACHE_KIB}"
 _PRAGMAS = (
-    f"PRAGMA cache_size = -{_CACHE_KIB}",
+    _FULL_CACHE,
     "PRAGMA temp_store = MEMORY",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -107,6 +111,20 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> StoreConnection:
         raise _unopened(exc, path) from exc
     _register_functions(connection)
     return connection
+
+
+@contextmanager
+def in_passing(connection: StoreConnection) -> Iterator[None]:
+    """Read inside this what nobody will read again soon: no more than 2 MB of it is kept.
+
+    Scrolling through a million people would fill the connection's whole cache, and their order
+    alone is 8 MB.
+    """
+    connection.execute(f"PRAGMA cache_size = -{_PASSING_KIB}")
+    try:
+        yield
+    finally:
+        connection.execute(_FULL_CACHE)
 
 
 def sort_language(connection: PlainConnection) -> str:

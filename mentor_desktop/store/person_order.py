@@ -10,7 +10,7 @@ import sys
 from array import array
 from bisect import bisect_left
 
-from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.connection import StoreConnection, in_passing
 
 # More than these are dearer to put in their places than to pack again.
 _FEW = 100
@@ -32,8 +32,9 @@ def read(raw: StoreConnection) -> "array[int]":  # array takes no parameter befo
     if len(touched) > _FEW:
         return scan(raw)
     order = array("q")
-    for (persons,) in raw.execute("SELECT persons FROM person_order_part ORDER BY part"):
-        order.frombytes(persons)
+    with in_passing(raw):
+        for (persons,) in raw.execute("SELECT persons FROM person_order_part ORDER BY part"):
+            order.frombytes(persons)
     if sys.byteorder == "big":
         order.byteswap()
     return _with_places(raw, order, touched) if touched else order

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mentor_desktop.i18n import _, current_language, ngettext
-from mentor_desktop.services.people import PersonRow, person_rows, search_people
+from mentor_desktop.services.people import PersonRow, listed_rows, search_people
 from mentor_desktop.ui.owned_jobs import OwnedJobs
 from mentor_desktop.ui.people.columns import people_columns
 from mentor_desktop.ui.table_models import IdsTableModel, by_query
@@ -53,7 +53,7 @@ class PeopleList(QWidget):
     def show_columns(self, *, is_private: bool) -> None:
         """Show the columns; while a projector is on, `is_private`, without private ones."""
         self._model: IdsTableModel[PersonRow] = IdsTableModel(
-            people_columns(is_private=is_private), by_query(self._jobs, person_rows)
+            people_columns(is_private=is_private), by_query(self._jobs, listed_rows)
         )
         self._model.setParent(self._table)
         self._table.setModel(self._model)
