@@ -28,30 +28,21 @@ from mentor_desktop.sync.keys.standing import Epoch, Standing, standing_of
 
 
 class UserKeys:
-    """One device's keys of its user's journals. Times are milliseconds since 1970."""
+    """One device's keys of its user's journals. Times are milliseconds since 1970.
+
+    `card` is to be sent once, so that others can compare it; `standing` is whom this device trusts
+    now; `bad_seals` are those that do not fit and kept an epoch closed.
+    """
 
     def __init__(self, holder: Holder, ledger: Ledger, keyring: Keyring) -> None:
         self._holder = holder
         self._ledger = ledger
-        self._keyring = keyring
-        self.bad_seals: tuple[Seal, ...] = ()
+        self.keyring = keyring
+        self.card: Card = holder.card
+        self.standing: Standing
+        self.bad_seals: tuple[Seal, ...]
         self._ledger.add(holder.card)
         self._look()
-
-    @property
-    def standing(self) -> Standing:
-        """Whom this device trusts now."""
-        return self._standing
-
-    @property
-    def keyring(self) -> Keyring:
-        """The epochs this device has opened."""
-        return self._keyring
-
-    @property
-    def card(self) -> Card:
-        """This device's card, to be sent once so that others can compare it."""
-        return self._holder.card
 
     def receive(self, records: Iterable[KeyRecord]) -> list[str]:
         """Take records that came; return why some were refused. Follow with `catch_up`."""
@@ -61,14 +52,14 @@ class UserKeys:
 
     def unknown_cards(self) -> list[Card]:
         """Return the user's devices that wait to be compared and added, by fingerprint."""
-        known = {card.fingerprint for card in self._standing.trusted} | self._standing.revoked
+        known = {card.fingerprint for card in self.standing.trusted} | self.standing.revoked
         found = (card for card in self._ledger.cards.values() if card.user == self._ledger.user)
         waiting = [c for c in found if c.device != RECOVERY and c.fingerprint not in known]
         return sorted(waiting, key=lambda card: card.fingerprint)
 
     def enable(self, journal: str, at: int) -> list[KeyRecord]:
         """Make a new epoch of a journal for everybody who is trusted now: the first, or the next."""
-        epoch = self._keyring.add_new(journal)
+        epoch = self.keyring.add_new(journal)
         return [self._say("epoch", epoch, at, journal), *self._seal_missing()]
 
     def writing_epoch(self, journal: str, at: int) -> tuple[Epoch, list[KeyRecord]]:
@@ -77,7 +68,7 @@ class UserKeys:
         Raises:
             NotFoundError: this device was taken out.
         """
-        if self._standing.is_revoked:
+        if self.standing.is_revoked:
             raise NotFoundError(
                 _(
                     "This computer was taken out of the journal's devices. "
@@ -137,10 +128,10 @@ class UserKeys:
         Writing is allowed before the sheet is confirmed; `standing` tells that it is not.
         """
         code = crypto.new_recovery_code()
-        sheet = self._sheet(code)
+        sheet = holder_of_code(code, self._ledger.ws, self._ledger.user)
         self._ledger.add(sheet.card)
         made: list[KeyRecord] = [sheet.card, self._say("add", sheet.fingerprint, at)]
-        trusted = (card.fingerprint for card in self._standing.trusted)
+        trusted = (card.fingerprint for card in self.standing.trusted)
         others = [one for one in trusted if one != sheet.fingerprint]
         made += [self._say("add", one, at, holder=sheet) for one in others]
         return code, [*made, *self._seal_missing()]
@@ -167,32 +158,29 @@ class UserKeys:
         own = self._holder.fingerprint
         made: list[KeyRecord] = [self.card, self._say("add", sheet.fingerprint, at)]
         made.append(self._say("add", own, at, holder=sheet))
-        self._keyring.open_seals(self._ledger, self._standing, sheet)
+        self.keyring.open_seals(self._ledger, self.standing, sheet)
         return made + self.catch_up(at)
 
     def catch_up(self, at: int) -> list[KeyRecord]:
         """Return what others lack: seals for devices added elsewhere, epochs after revocations."""
-        if self._standing.is_revoked:
+        if self.standing.is_revoked:
             return []
         return [*self._renew(at), *self._seal_missing()]
 
     def _renew(self, at: int) -> list[KeyRecord]:
         """Make the next epoch of every journal that has one, but none to write with."""
         made: list[KeyRecord] = []
-        for journal in sorted({journal for journal, _epoch in self._standing.epochs}):
-            if self._standing.writing_epoch(journal) is None:
+        for journal in sorted({journal for journal, _epoch in self.standing.epochs}):
+            if self.standing.writing_epoch(journal) is None:
                 made += self.enable(journal, at)
         return made
 
     def _epoch_to_write(self, journal: str) -> Epoch | None:
-        epoch = self._standing.writing_epoch(journal)
-        return epoch if epoch and (journal, epoch.id) in self._keyring else None
-
-    def _sheet(self, code: str) -> Holder:
-        return holder_of_code(code, self._ledger.ws, self._ledger.user)
+        epoch = self.standing.writing_epoch(journal)
+        return epoch if epoch and (journal, epoch.id) in self.keyring else None
 
     def _known_sheet(self, code: str) -> Holder:
-        sheet = self._sheet(code)
+        sheet = holder_of_code(code, self._ledger.ws, self._ledger.user)
         is_added = any(
             s.kind == "add" and s.about == sheet.fingerprint
             for s in self._ledger.statements.values()
@@ -226,11 +214,11 @@ class UserKeys:
         return statement
 
     def _seal_missing(self) -> Sequence[Seal]:
-        seals = self._keyring.missing_seals(self._ledger, self._standing, self._holder)
+        seals = self.keyring.missing_seals(self._ledger, self.standing, self._holder)
         self._ledger.add_all(seals)
         return seals
 
     def _look(self) -> None:
-        self._standing = standing_of(self._ledger, self._holder.fingerprint)
-        bad = self._keyring.open_seals(self._ledger, self._standing, self._holder)
+        self.standing = standing_of(self._ledger, self._holder.fingerprint)
+        bad = self.keyring.open_seals(self._ledger, self.standing, self._holder)
         self.bad_seals = tuple(bad)
