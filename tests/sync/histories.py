@@ -23,9 +23,10 @@ def op(seq: int = 1, **fields: object) -> Op:
     return Op(seq=seq, **given)  # type: ignore[arg-type]  # fields of Op by name
 
 
-def mark(seq: int = 1, row: str = ROW, **values: Value) -> Op:
+def mark(seq: int = 1, row: str = ROW, device: str = DEVICE, **values: Value) -> Op:
     """Return a create of an attendance mark."""
-    return op(seq, row=row, values={"status": "present", "note": "on time"} | values)
+    made: dict[str, Value] = {"status": "present", "note": "on time"}
+    return op(seq, row=row, device=device, values=made | values)
 
 
 def content_of(*ops: Op, actions: tuple[Action, ...] | None = None) -> Content:
