@@ -36,7 +36,10 @@ class SyncSelf(Base):
 
 
 class SyncPeer(Base):
-    """A device that is known, this one too; its keys are public ones."""
+    """A device that is known, this one too; its keys are public ones.
+
+    What a device with `is_admin` rejects or purges counts: the server's, and those of admins.
+    """
 
     __tablename__ = "sync_peer"
 
@@ -48,6 +51,7 @@ class SyncPeer(Base):
     tag: Mapped[str] = mapped_column(default="")
     name: Mapped[str] = mapped_column(default="")
     revoked_at: Mapped[int | None] = mapped_column(default=None)
+    is_admin: Mapped[bool] = mapped_column(default=False)
 
 
 class SyncStream(Base):
@@ -160,14 +164,18 @@ class SyncParked(Base):
 
 
 class SyncRefused(Base):
-    """An operation that was rejected and counts as never made ("Not shared")."""
+    """Operations that were rejected and count as never made ("Not shared").
+
+    `settled_at` is when somebody dealt with own ones, by sending them again or letting them go.
+    """
 
     __tablename__ = "sync_refused"
     __table_args__ = _BY_KEY
 
     stream: Mapped[int] = mapped_column(primary_key=True)
     device: Mapped[int] = mapped_column(primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
+    first_seq: Mapped[int] = mapped_column(primary_key=True)
+    last_seq: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[str] = mapped_column(default="")
     settled_at: Mapped[int | None] = mapped_column(default=None)
 

@@ -19,6 +19,7 @@ from mentor_desktop.sync.protocol.operations import (
     CREATE,
     DELETE,
     Content,
+    Op,
     OpId,
     Run,
     expand,
@@ -30,6 +31,9 @@ from mentor_desktop.sync.replica.foreign_history import ForeignHistory
 from mentor_desktop.sync.replica.log import Fork, Refused
 from mentor_desktop.sync.replica.merging import Merge
 from mentor_desktop.sync.replica.parked import in_table
+from mentor_desktop.sync.replica.purging import erase
+from mentor_desktop.sync.replica.recompute import fold_again, rows_of
+from mentor_desktop.sync.replica.refusals import Rejection, Rules
 from mentor_desktop.sync.replica.rows import Digests, Key, PlainRow, add_plain_rows, known_rows
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.replica.state import Cursor, Numbers
@@ -87,23 +91,37 @@ def apply_page(
         taken = log.take(raw, numbers, own.workspace, own.device, stream, batches)
         if not taken.fresh:
             taken.absorb(log.retry_waiting(raw, numbers, stream))
-        page = _Page(raw, numbers, stream, taken.contents)
+        ready = _ready(raw, numbers.stream(stream))
+        page = _Page(raw, numbers, stream, taken.contents, ready)
         mass = None if with_consent else page.hold_back_mass_deletion()
         applied = page.apply()
         if cursor is not None:
             state.move_cursor(raw, stream, cursor)
         person_order.pack_if_due(raw)
-        raw.execute(
-            "UPDATE sync_self SET last_hlc = ?, sealed_change = (SELECT coalesce(max(seq), 0) FROM change)",
-            (receive(own.last_hlc, page.last_hlc),),
-        )
+        raw.execute("UPDATE sync_self SET last_hlc = ?", (receive(own.last_hlc, page.last_hlc),))
+        _pass_over_foreign(raw)
     return Applied(
-        changes=Changes({name: frozenset(rows) for name, rows in page.touched.items()}),
+        changes=page.changes(),
         operations=applied,
         forks=tuple(taken.forks),
         refused=tuple(taken.refused),
         needs_consent=mass,
     )
+
+
+def apply_own(
+    raw: StoreConnection, numbers: Numbers, stream: str, device: int, seq: int
+) -> Changes:
+    """Apply one operation of this device that no edit made, in the transaction of the caller."""
+    page = _Page(raw, numbers, stream, {}, [_Ready(device, seq - 1, seq)])
+    page.apply()
+    _pass_over_foreign(raw)
+    return page.changes()
+
+
+def _pass_over_foreign(raw: StoreConnection) -> None:
+    """What was recorded of others is no change of this device."""
+    raw.execute("UPDATE sync_self SET sealed_change = (SELECT coalesce(max(seq), 0) FROM change)")
 
 
 @dataclass(slots=True)
@@ -124,19 +142,26 @@ class _Page:
         numbers: Numbers,
         stream: str,
         contents: Mapping[tuple[int, int], Content],
+        ready: list[_Ready],
     ) -> None:
         self._raw = raw
         self._numbers = numbers
         self._name = stream
         self._stream = numbers.stream(stream)
         self._contents = contents
-        self._ready = _ready(raw, self._stream)
+        self._ready = ready
         self._digests = Digests(raw)
         self._history = ForeignHistory(raw, numbers)
         self._applied = log.applied_of(raw, numbers, self._stream)
-        self._refused = _refused(raw, numbers, self._stream)
+        self._rules = Rules(raw, numbers, self._stream)
         self.touched: dict[str, set[str]] = {}
         self.last_hlc = 0
+        self._rejections: list[tuple[Rejection, int]] = []
+        self._purged: list[Op] = []
+
+    def changes(self) -> Changes:
+        """Return what pages must refresh."""
+        return Changes({name: frozenset(rows) for name, rows in self.touched.items()})
 
     def hold_back_mass_deletion(self) -> MassDeletion | None:
         """Leave out the devices that delete, where that is more than everyday work."""
@@ -173,8 +198,25 @@ class _Page:
             self._advance(ready)
         if part:
             self._apply_part(part)
+        self._take_back()
+        erase(self._raw, self._stream, self._purged)
         self._digests.write()
         return count
+
+    def _take_back(self) -> None:
+        """Fold the rows anew whose operations were rejected in this page."""
+        for rejection, txn in self._rejections:
+            if not self._rules.reject([rejection]):
+                continue
+            keys = rows_of(
+                self._raw, self._numbers, self._stream, rejection.device, rejection.first, rejection.last,
+            )  # fmt: skip
+            touched = fold_again(
+                self._raw, self._numbers, self._stream, keys, self._digests, self._history, txn
+            )
+            for name, rows in touched.items():
+                self.touched.setdefault(name, set()).update(rows)
+            self._history.write()
 
     def _contents_of(self, ready: _Ready) -> Iterator[Content]:
         for batch in log.batches_of(
@@ -198,7 +240,7 @@ class _Page:
         fresh = self._fresh(part)
         merge = Merge(
             self._raw, self._numbers, self._stream, self._digests, self._history, self._applied,
-            self._refused,
+            self._rules,
         )  # fmt: skip
         plain: list[PlainRow] = []
         created: dict[str, list[Run]] = {}
@@ -223,11 +265,13 @@ class _Page:
             self.touched.setdefault(name, set()).update(rows)
         for device, content in part:
             self._applied[self._numbers.device_of(device)] = content.runs[-1].last_seq
+        self._rejections += merge.rejections
+        self._purged += merge.purged
         self._history.write()
 
     def _fresh(self, part: Sequence[tuple[int, Content]]) -> set[Key]:
         """Return the rows that are only created here, by one operation, and find their parents."""
-        if self._refused:
+        if self._rules.rejects_something:
             return set()
         counts: Counter[Key] = Counter()
         creates: dict[str, list[Run]] = {}
@@ -255,11 +299,6 @@ def _ready(raw: StoreConnection, stream: int) -> list[_Ready]:
         (stream,),
     ).fetchall()
     return [_Ready(device, seq, limit) for device, seq, limit in rows if limit and limit > seq]
-
-
-def _refused(raw: StoreConnection, numbers: Numbers, stream: int) -> set[OpId]:
-    rows = raw.execute("SELECT device, seq FROM sync_refused WHERE stream = ?", (stream,))
-    return {OpId(numbers.device_of(device), seq) for device, seq in rows}
 
 
 def _between(content: Content, first: int, last: int) -> Content:

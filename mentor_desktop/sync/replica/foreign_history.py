@@ -7,10 +7,16 @@ gives it (`store.capture`): created rows without their values, the others with o
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from mentor_desktop.i18n import N_
+from mentor_desktop.ids import new_id
 from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.settings import setting
 from mentor_desktop.sync.protocol.operations import Action, Value
+from mentor_desktop.sync.replica.purging import ERASED, fields_of
 from mentor_desktop.sync.replica.rows import Key, encode_values
 from mentor_desktop.sync.replica.state import Numbers
+
+REPAIRED = N_("Put right what differed from what the devices exchanged")
 
 
 class ForeignHistory:
@@ -18,6 +24,7 @@ class ForeignHistory:
 
     def __init__(self, raw: StoreConnection, numbers: Numbers) -> None:
         self._raw = raw
+        self._own_tag = setting(raw, "device")
         self._tags = {
             numbers.device(device): tag or device[:_SHORT]
             for device, tag in raw.execute("SELECT device, tag FROM sync_peer").fetchall()
@@ -31,6 +38,7 @@ class ForeignHistory:
         self._changes: list[tuple[object, ...]] = []
         self._same: list[tuple[int, int]] = []
         self._ids: dict[str, int] = {}
+        self._silent: set[int] = set()
 
     @property
     def last_txn(self) -> int:
@@ -54,6 +62,12 @@ class ForeignHistory:
                     self._ids[action.link] = number
             ids.append(number if other is None else other)
         self._ends[device] = ([action.last_seq for action in actions], ids)
+
+    def begin_silent(self) -> int:
+        """Take up an action of the program itself, which nobody reads about unless it changes something."""
+        number = self._number()
+        self._silent.add(number)
+        return number
 
     def txns_of(self, device: int, first: int, count: int) -> list[int]:
         """Return the action of each operation of a device, in order."""
@@ -92,6 +106,11 @@ class ForeignHistory:
 
     def write(self) -> None:
         """Write down what was collected; an action that goes on is written when it ends."""
+        for txn in self._silent & {int(str(change[0])) for change in self._changes}:
+            self._silent.discard(txn)
+            self._txns.append(
+                (txn, new_id(), _last_at(self._raw), self._own_tag, "", REPAIRED, "{}", None)
+            )
         self._raw.executemany(
             'INSERT INTO txn (id, uid, at, device, actor, action, "values", undoes, undoable) '
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
@@ -118,8 +137,7 @@ class ForeignHistory:
             action.at,
             self._tags[device],
             action.actor,
-            action.text,
-            json.dumps(dict(action.values), ensure_ascii=False),
+            *_told(action),
             self._ids.get(action.undoes),
         )
 
@@ -132,6 +150,21 @@ class ForeignHistory:
                 (json.dumps(wanted),),
             )
             self._ids |= dict(rows.fetchall())
+
+
+def _told(action: Action) -> tuple[str, str]:
+    """Return the sentence and what fills it, whatever a stranger's program sent."""
+    names = fields_of(action.text)
+    if names is None:
+        return action.text.replace("{", "{{").replace("}", "}}"), "{}"
+    # What was erased, or came short, shows as such.
+    values = {name: action.values.get(name, ERASED) for name in names}
+    return action.text, json.dumps(values, ensure_ascii=False)
+
+
+def _last_at(raw: StoreConnection) -> int:
+    """Return when something was done last: the exchange asks no clock."""
+    return int(raw.execute("SELECT coalesce(max(at), 0) FROM txn").fetchone()[0])
 
 
 # Of a device nobody told us the tag of.

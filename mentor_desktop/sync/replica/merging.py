@@ -5,19 +5,22 @@ into the table, what it replaces is recorded, what loses goes on the shelf.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.merge.fold import fold_op
-from mentor_desktop.sync.protocol.operations import CREATE, PURGE, SET, Op, OpId, Value
+from mentor_desktop.sync.merge.row_state import RowState
+from mentor_desktop.sync.protocol.operations import CREATE, KEY, REJECT, SET, Op, OpId, Value
 from mentor_desktop.sync.replica.entities import entities
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
 from mentor_desktop.sync.replica.parked import Presence, insert_rows
+from mentor_desktop.sync.replica.refusals import Rejection, Rules, rejection_of
 from mentor_desktop.sync.replica.rows import Book, Digests, Key, OpenRow
 from mentor_desktop.sync.replica.state import Numbers
 
 _Values = dict[str, Value]
+# Kinds of operations whose values become those of a head.
+CARRYING = frozenset({CREATE, SET, KEY})
 
 
 @dataclass(slots=True)
@@ -34,8 +37,25 @@ class _Trace:
     changes: list[tuple[int, str, _Values, _Values]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Folded:
+    """A row folded from the log: its state, and the values of its heads."""
+
+    state: RowState = field(default_factory=RowState)
+    values: dict[OpId, _Values] = field(default_factory=dict)
+
+    def keep_heads(self) -> None:
+        """Forget the values of operations that others took the place of."""
+        heads = set(self.state.creates).union(*self.state.heads.values())
+        self.values = {op: values for op, values in self.values.items() if op in heads}
+
+
 class Merge:
-    """One part of a page: `add` operations in their order, then `finish` once."""
+    """One part of a page: `add` operations in their order, or `renew` rows; then `finish` once.
+
+    Afterwards `kept` names the rows whose state or shelf is another one, `purged` the operations
+    whose values nobody may keep, `rejections` what counts as never made from now on.
+    """
 
     def __init__(
         self,
@@ -45,29 +65,49 @@ class Merge:
         digests: Digests,
         history: ForeignHistory,
         applied: dict[str, int],
-        refused: AbstractSet[OpId] = frozenset(),
+        rules: Rules,
     ) -> None:
         self._raw = raw
         self._stream = stream
         self._digests = digests
         self._history = history
         self._applied = applied
-        self._refused = refused
+        self._rules = rules
         self._book = Book(raw, numbers, digests)
         self._traces: dict[Key, _Trace] = {}
         self._ops: list[tuple[Op, int]] = []
-        self.special: list[Op] = []
+        self.kept: set[Key] = set()
+        self.purged: list[Op] = []
+        self.rejections: list[tuple[Rejection, int]] = []
 
     def add(self, ops: Iterable[Op], txns: Sequence[int]) -> None:
         """Take up consecutive operations of a device with the action of each."""
         self._ops += zip(ops, txns, strict=True)
+
+    def renew(self, folded: Mapping[Key, Folded], txn: int) -> None:
+        """Put what was folded from the log in the place of what is stored."""
+        self._book.open(folded, self._stream)
+        for key, one in folded.items():
+            row = self._book.rows[key]
+            row.state, row.values = one.state, one.values
+            row.look_for_unknown()
+            trace = self._traces[key] = _Trace(_shown_before(row), touched=txn)
+            if row.shown is None or not row.is_complete:
+                continue
+            for group, columns in entities()[row.entity].groups.items():
+                before = {name: row.shown[name] for name in columns}
+                after = row.shown_by(group, columns)
+                if after != before:
+                    trace.changes.append((txn, group, before, after))
+                    assert trace.shows is not None
+                    trace.shows |= after
 
     def finish(self, fresh: Iterable[Key]) -> dict[str, set[str]]:
         """Fold and write everything; return the rows whose tables changed, by table.
 
         `fresh` are rows that are in their tables already.
         """
-        ops = [(op, txn) for op, txn in self._ops if op.id not in self._refused]
+        ops = [(op, txn) for op, txn in self._ops if self._is_of_row(op, txn)]
         self._book.open(((op.entity, op.row) for op, _ in ops), self._stream)
         for op, txn in ops:
             self._fold(op, txn)
@@ -75,8 +115,18 @@ class Merge:
         present = presence.decide(fresh)
         touched = self._write_tables(present, presence)
         presence.store(present)
-        self._book.write(present)
+        self.kept = self._book.write(present)
         return touched
+
+    def _is_of_row(self, op: Op, txn: int) -> bool:
+        if not self._rules.counts(op):
+            return False
+        if op.kind != REJECT:
+            return True
+        rejection = rejection_of(op)
+        if rejection is not None:
+            self.rejections.append((rejection, txn))
+        return False
 
     def _fold(self, op: Op, txn: int) -> None:
         key = (op.entity, op.row)
@@ -88,14 +138,16 @@ class Merge:
         fold_op(row.state, op, self._applied)
         self._applied[op.device] = op.seq
         trace.touched = txn
-        if op.kind in (SET, CREATE):
+        if op.kind in CARRYING:
             row.learn(op)
             if row.has_unknown:
                 self._note_unknown()
             _record(row, trace, op, txn)
-        elif op.kind == PURGE:
+        if row.state.purged:
             row.values.clear()
             trace.changes.clear()
+            trace.shows = None
+            self.purged.append(op)
         if row.is_complete and not was_complete:
             trace.appeared = (txn, len(trace.changes))
 
@@ -117,7 +169,8 @@ class Merge:
                 gone.append(key)
                 self._record_changes(key, trace.changes)
                 last = trace.touched or self._history.last_txn
-                self._history.deleted(key, last, trace.shows or row.shown or {})
+                old = {} if row.state.purged else trace.shows or row.shown or {}
+                self._history.deleted(key, last, old)
             elif is_there and trace.changes:
                 self._record_changes(key, trace.changes)
                 columns, values = _difference(row, trace)

@@ -21,6 +21,7 @@ Key = tuple[str, str]
 PlainRow = tuple[str, str, int, OpId, int]
 Shelf = dict[tuple[str, OpId], str]
 
+_NO_STATE = RowState()
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -52,8 +53,15 @@ class OpenRow:
         """Keep the values of an operation that was just folded in."""
         self.values[op.id] = dict(op.values)
         known = entities().get(self.entity)
-        if known is not None and not op.values.keys() <= known.group_of.keys():
+        if known is None or not op.values.keys() <= known.group_of.keys():
             self.has_unknown = True
+
+    def look_for_unknown(self) -> None:
+        """Find out anew whether some head says what no table of this program can hold."""
+        known = entities().get(self.entity)
+        self.has_unknown = known is None or any(
+            not values.keys() <= known.group_of.keys() for values in self.values.values()
+        )
 
     def shown_by(self, group: str, columns: Iterable[str]) -> dict[str, Value]:
         """Return what the winner of a group says, by column."""
@@ -95,9 +103,14 @@ class Book:
         for entity, rows in wanted.items():
             self._open(entity, list(dict.fromkeys(rows)), stream, with_tables=with_tables)
 
-    def write(self, present: Mapping[Key, bool]) -> None:
-        """Store states, shelf and digest; `present` says which rows their tables hold now."""
+    def write(self, present: Mapping[Key, bool]) -> set[Key]:
+        """Store states, shelf and digest; return the rows of which one is another than before.
+
+        `present` says which rows their tables hold now.
+        """
+        kept: set[Key] = set()
         states: list[tuple[object, ...]] = []
+        forgotten: list[Key] = []
         gone: list[tuple[object, ...]] = []
         shelved: list[tuple[object, ...]] = []
         for key, row in self.rows.items():
@@ -107,13 +120,20 @@ class Book:
             for (grp, op), vals in shelf.items():
                 if row.shelf.get((grp, op)) != vals:
                     shelved.append((*key, grp, self._numbers.device(op.device), op.seq, vals))
+            if row.shelf != shelf:
+                kept.add(key)
             row.shelf = shelf
             conflicts = _count_conflicts(row)
-            after = row.state.digest_text()
-            if after == row.before and conflicts == row.conflicts and not row.state.early:
+            after = row.state.digest_text() if row.state != _NO_STATE else None
+            if (after, conflicts) != (row.before, row.conflicts):
+                kept.add(key)
+            elif not row.state.early:
                 continue
             row.conflicts = conflicts
-            states.append(self._stored(row))
+            if after is None:
+                forgotten.append(key)
+            else:
+                states.append(self._stored(row))
             self._digests.change(row.stream, key, row.before, after)
             row.before = after
         self._raw.executemany(
@@ -121,6 +141,7 @@ class Book:
             "conflicts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             states,
         )
+        self._raw.executemany("DELETE FROM sync_row WHERE entity = ? AND row = ?", forgotten)
         self._raw.executemany(
             "DELETE FROM sync_shelf WHERE entity = ? AND row = ? AND grp = ? AND device = ? AND seq = ?",
             gone,
@@ -130,6 +151,7 @@ class Book:
             "VALUES (?, ?, ?, ?, ?, ?)",
             shelved,
         )
+        return kept
 
     def _stored(self, row: OpenRow) -> tuple[object, ...]:
         key = (row.entity, row.row, row.stream)
@@ -215,6 +237,10 @@ class Digests:
             buckets.remove(*key, before)
         if after is not None:
             buckets.add(*key, after)
+
+    def replace(self, stream: int, buckets: Buckets) -> None:
+        """Count a stream by sums that were made anew."""
+        self._buckets[stream] = buckets
 
     def write(self) -> None:
         """Store what was touched."""

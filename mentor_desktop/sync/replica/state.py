@@ -1,7 +1,7 @@
 """Who this copy is, which devices it knows, and how far each stream was pulled."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -31,7 +31,10 @@ class Identity:
 
 @dataclass(frozen=True)
 class Peer:
-    """A device that is known, with its public keys; None where it was only heard of."""
+    """A device that is known, with its public keys; None where it was only heard of.
+
+    What a device with `is_admin` rejects or purges counts: the server's, and those of admins.
+    """
 
     device: str
     user: str = ""
@@ -40,6 +43,7 @@ class Peer:
     tag: str = ""
     name: str = ""
     revoked_at: int | None = None
+    is_admin: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Numbers:
         if number is None:
             number = _added(
                 self._raw,
-                "INSERT INTO sync_peer (device, user, tag, name) VALUES (?, '', '', '')",
+                "INSERT INTO sync_peer (device, user, tag, name, is_admin) VALUES (?, '', '', '', 0)",
                 device,
             )
             self._devices[device] = number
@@ -152,10 +156,11 @@ def remember_clock(raw: StoreConnection, *, offset_ms: int) -> None:
 def learn(raw: StoreConnection, peer: Peer) -> None:
     """Keep what is known of a device; an earlier entry of the same device is replaced."""
     raw.execute(
-        "INSERT INTO sync_peer (device, user, sign_key, seal_key, tag, name, revoked_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET user = excluded.user, "
+        "INSERT INTO sync_peer (device, user, sign_key, seal_key, tag, name, revoked_at, "
+        "is_admin) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET user = excluded.user, "
         "sign_key = excluded.sign_key, seal_key = excluded.seal_key, tag = excluded.tag, "
-        "name = excluded.name, revoked_at = excluded.revoked_at",
+        "name = excluded.name, revoked_at = excluded.revoked_at, "
+        "is_admin = excluded.is_admin",
         (
             peer.device,
             peer.user,
@@ -164,6 +169,7 @@ def learn(raw: StoreConnection, peer: Peer) -> None:
             peer.tag,
             peer.name,
             peer.revoked_at,
+            peer.is_admin,
         ),
     )
 
@@ -171,9 +177,10 @@ def learn(raw: StoreConnection, peer: Peer) -> None:
 def peers(raw: StoreConnection) -> list[Peer]:
     """Return every known device, this one too, in the order they were met."""
     rows = raw.execute(
-        "SELECT device, user, sign_key, seal_key, tag, name, revoked_at FROM sync_peer ORDER BY no"
+        "SELECT device, user, sign_key, seal_key, tag, name, revoked_at, is_admin FROM sync_peer "
+        "ORDER BY no"
     )
-    return [Peer(*row) for row in rows.fetchall()]
+    return [replace(Peer(*row), is_admin=bool(row[-1])) for row in rows.fetchall()]
 
 
 def cursor(raw: StoreConnection, stream: str) -> Cursor:

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("tag", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("revoked_at", sa.Integer(), nullable=True),
+        sa.Column("is_admin", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("no", name=op.f("pk_sync_peer")),
         sa.UniqueConstraint("device", name=op.f("uq_sync_peer_device")),
     )
@@ -95,10 +96,13 @@ def _create_log() -> None:
         "sync_refused",
         sa.Column("stream", sa.Integer(), nullable=False),
         sa.Column("device", sa.Integer(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("first_seq", sa.Integer(), nullable=False),
+        sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("settled_at", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("stream", "device", "seq", name=op.f("pk_sync_refused")),
+        sa.PrimaryKeyConstraint(
+            "stream", "device", "first_seq", "last_seq", name=op.f("pk_sync_refused")
+        ),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -1,0 +1,83 @@
+"""Which operations count: rejected ones do not, nor what only an admin may do and somebody else did."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync.merge.fold import REJECTED_DEVICE, REJECTED_FIRST, REJECTED_LAST
+from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Op
+from mentor_desktop.sync.replica.state import Numbers
+
+REASON = "reason"
+_OF_ADMINS = frozenset({PURGE, REJECT})
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Operations of one device that count as never made."""
+
+    device: str
+    first: int
+    last: int
+    reason: str
+
+
+class Rules:
+    """What counts in one stream: read once, lengthened as rejections arrive."""
+
+    def __init__(self, raw: StoreConnection, numbers: Numbers, stream: int) -> None:
+        self._raw = raw
+        self._numbers = numbers
+        self._stream = stream
+        self._rejected: dict[str, list[tuple[int, int]]] = {}
+        for device, first, last in raw.execute(
+            "SELECT device, first_seq, last_seq FROM sync_refused WHERE stream = ?", (stream,)
+        ):
+            self._rejected.setdefault(numbers.device_of(device), []).append((first, last))
+        self._admins = {
+            device for (device,) in raw.execute("SELECT device FROM sync_peer WHERE is_admin")
+        }
+
+    @property
+    def rejects_something(self) -> bool:
+        """Say whether anything of the stream was rejected at all."""
+        return bool(self._rejected)
+
+    def counts(self, op: Op) -> bool:
+        """Say whether an operation has an effect."""
+        if op.kind in _OF_ADMINS and op.device not in self._admins:
+            return False
+        ranges = self._rejected.get(op.device, ())
+        return not any(first <= op.seq <= last for first, last in ranges)
+
+    def reject(self, rejections: Iterable[Rejection]) -> list[Rejection]:
+        """Write down what is rejected from now on; return what was not before."""
+        new = []
+        for one in rejections:
+            known = self._rejected.setdefault(one.device, [])
+            if (one.first, one.last) in known:
+                continue
+            known.append((one.first, one.last))
+            new.append(one)
+            self._raw.execute(
+                "INSERT INTO sync_refused (stream, device, first_seq, last_seq, reason) "
+                "VALUES (?, ?, ?, ?, ?)",
+                (
+                    self._stream,
+                    self._numbers.device(one.device),
+                    one.first,
+                    one.last,
+                    one.reason,
+                ),
+            )
+        return new
+
+
+def rejection_of(op: Op) -> Rejection | None:
+    """Return what a rejection names; None where it names nothing that can be."""
+    device, first, last = (
+        op.values.get(name) for name in (REJECTED_DEVICE, REJECTED_FIRST, REJECTED_LAST)
+    )
+    if not (isinstance(device, str) and isinstance(first, int) and isinstance(last, int)):
+        return None
+    return Rejection(device, first, last, str(op.values.get(REASON, "")))
