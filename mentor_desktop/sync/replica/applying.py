@@ -8,7 +8,7 @@ until somebody agrees.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.store import person_order
@@ -20,7 +20,6 @@ from mentor_desktop.sync.protocol.operations import (
     DELETE,
     Content,
     Op,
-    OpId,
     Run,
     expand,
     receive,
@@ -34,7 +33,7 @@ from mentor_desktop.sync.replica.parked import in_table
 from mentor_desktop.sync.replica.purging import erase
 from mentor_desktop.sync.replica.recompute import fold_again, rows_of
 from mentor_desktop.sync.replica.refusals import Rejection, Rules
-from mentor_desktop.sync.replica.rows import Digests, Key, PlainRow, add_plain_rows, known_rows
+from mentor_desktop.sync.replica.rows import Digests, Key, add_plain_rows, known_rows
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.replica.state import Cursor, Numbers
 from mentor_desktop.sync.replica.transactions import writing
@@ -242,7 +241,6 @@ class _Page:
             self._raw, self._numbers, self._stream, self._digests, self._history, self._applied,
             self._rules,
         )  # fmt: skip
-        plain: list[PlainRow] = []
         created: dict[str, list[Run]] = {}
         for device, content in part:
             self._history.begin(device, content.actions)
@@ -253,14 +251,12 @@ class _Page:
                     txns = self._history.txns_of(device, segment.first_seq, len(segment.rows))
                     if is_fresh:
                         created.setdefault(segment.entity, []).append(segment)
-                        plain += _plain_rows(segment, self._stream)
                         self._history.created(segment.entity, segment.rows, txns)
                     else:
                         merge.add(expand(Content((segment,), ())), txns)
         for name in sorted(created, key=lambda name: entities()[name].rank):
-            for run in created[name]:
-                _insert(self._raw, run, entities()[name])
-        add_plain_rows(self._raw, self._numbers, self._digests, plain)
+            _insert(self._raw, created[name], entities()[name])
+            add_plain_rows(self._raw, self._numbers, self._digests, self._stream, created[name])
         for name, rows in merge.finish(fresh).items():
             self.touched.setdefault(name, set()).update(rows)
         for device, content in part:
@@ -313,13 +309,6 @@ def _between(content: Content, first: int, last: int) -> Content:
     return Content(tuple(runs), actions)
 
 
-def _plain_rows(run: Run, stream: int) -> list[PlainRow]:
-    return [
-        (run.entity, row, stream, OpId(run.device, run.first_seq + at), hlc)
-        for at, (row, hlc) in enumerate(zip(run.rows, run.hlcs, strict=True))
-    ]
-
-
 def _is_ordinary(run: Run, entity: Entity) -> bool:
     return not run.erased and run.columns.keys() == set(entity.columns)
 
@@ -359,6 +348,8 @@ def _referring(entity: str, column: str, runs: Sequence[Run], parents: set[str])
                     yield entity, row
 
 
-def _insert(raw: StoreConnection, run: Run, entity: Entity) -> None:
-    columns = [run.columns[name] for name in entity.columns]
-    insert_many(raw, entity.name, ("id", *entity.columns), zip(run.rows, *columns, strict=True))
+def _insert(raw: StoreConnection, runs: Sequence[Run], entity: Entity) -> None:
+    rows = chain.from_iterable(
+        zip(run.rows, *(run.columns[name] for name in entity.columns), strict=True) for run in runs
+    )
+    insert_many(raw, entity.name, ("id", *entity.columns), rows)

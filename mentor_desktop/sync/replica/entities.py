@@ -21,6 +21,9 @@ _WORKSHOP = "w:"
 class Entity:
     """One synced table. `rank` puts parents before children.
 
+    `place_of_stream` is the place among the columns, from 1 on, of the one that holds the
+    workshop's id; 0 where the stream is a fixed one or the row's own.
+
     `columns` are all but the id, in the order of the table. `parents` are (column, table) of its
     references, `children` (table, column) of those to it. `defaults` fill what an older program
     did not know.
@@ -36,6 +39,7 @@ class Entity:
     defaults: Mapping[str, Value]
     is_append_only: bool
     rank: int
+    place_of_stream: int
 
     def stream_of(self, row: str, values: Mapping[str, Value]) -> str:
         """Return the stream a row with these values travels in."""
@@ -69,10 +73,11 @@ def _entity(model: type[Synced], rank: int) -> Entity:
     table = model.__table__
     assert isinstance(table, Table)
     groups = groups_of(model)
+    columns = tuple(column.name for column in table.columns if column.name != "id")
     return Entity(
         name=table.name,
         stream=model.stream,
-        columns=tuple(column.name for column in table.columns if column.name != "id"),
+        columns=columns,
         groups=groups,
         group_of={column: group for group, columns in groups.items() for column in columns},
         parents=tuple(
@@ -88,6 +93,7 @@ def _entity(model: type[Synced], rank: int) -> Entity:
         defaults={column.name: _default(column) for column in table.columns},
         is_append_only=model.append_only,
         rank=rank,
+        place_of_stream=columns.index(model.stream) + 1 if model.stream in columns else 0,
     )
 
 

@@ -12,12 +12,19 @@ from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.operations import Value
 from mentor_desktop.sync.replica.entities import entities
 
-_NOTHING: Mapping[str, Value] = {}
+Values = Mapping[str, Value]
+Listed = tuple[Value, ...]
+
+_NOTHING: Values = {}
 
 
 @dataclass(slots=True)
 class OwnChange:
-    """One recorded change. `values` are the new ones (in the order of the columns), `old` those before."""
+    """One recorded change: `given` are the new values, `old` those before.
+
+    Of a created row that was not changed later, `listed` holds the values in the order of the
+    columns instead.
+    """
 
     seq: int
     txn: int
@@ -25,8 +32,24 @@ class OwnChange:
     row: str
     kind: str
     group: str
-    values: Mapping[str, Value]
-    old: Mapping[str, Value]
+    given: Values
+    old: Values
+    listed: Listed | None = None
+
+    @property
+    def values(self) -> Values:
+        """Return the new values by column."""
+        if self.listed is None:
+            return self.given
+        return dict(zip(entities()[self.entity].columns, self.listed, strict=True))
+
+    @property
+    def stream(self) -> str:
+        """Return the stream, by the values of this change: of a row that comes or goes."""
+        entity = entities()[self.entity]
+        if self.listed is None or not entity.place_of_stream:
+            return entity.stream_of(self.row, self.given or self.old)
+        return f"w:{self.listed[entity.place_of_stream - 1]}"
 
 
 def read_changes(raw: StoreConnection, after: int, most: int) -> list[OwnChange]:
@@ -36,81 +59,72 @@ def read_changes(raw: StoreConnection, after: int, most: int) -> list[OwnChange]
         "ORDER BY seq LIMIT ?",
         (after, most),
     ).fetchall()
-    bare: dict[str, dict[str, int]] = {}
-    for seq, _txn, entity, row, kind, _group, _old, new in rows:
+    bare: dict[str, list[str]] = {}
+    for _seq, _txn, entity, row, kind, _group, _old, new in rows:
         if kind == "create" and new is None:
-            # The last creation of a row in this part: an earlier one was undone in between.
-            bare.setdefault(entity, {})[row] = seq
-    values = {entity: _created(raw, entity, list(ids), after) for entity, ids in bare.items()}
-    return [
-        OwnChange(
-            seq,
-            txn,
-            entity,
-            row,
-            kind,
-            group,
-            json.loads(new) if new else _values_at(values, kind, entity, row, seq),
-            json.loads(old) if old else _NOTHING,
-        )
-        for seq, txn, entity, row, kind, group, old, new in rows
-    ]
+            bare.setdefault(entity, []).append(row)
+    created = {entity: _created(raw, entity, ids, after) for entity, ids in bare.items()}
+    changes = []
+    for seq, txn, entity, row, kind, group, old, new in rows:
+        if kind == "create" and new is None:
+            found = created[entity].get(row)
+            if type(found) is tuple:
+                changes.append(
+                    OwnChange(seq, txn, entity, row, kind, group, _NOTHING, _NOTHING, found)
+                )
+                continue
+            given = found.at(seq) if isinstance(found, _Trail) else _NOTHING
+        else:
+            given = json.loads(new) if new else _NOTHING
+        before = json.loads(old) if old else _NOTHING
+        changes.append(OwnChange(seq, txn, entity, row, kind, group, given, before))
+    return changes
 
 
-# Of one row: what it holds now (None when it is gone), and what later changes found, newest first.
 @dataclass(slots=True)
 class _Trail:
-    now: Mapping[str, Value] | None
+    """Of a created row: what it holds now (None when it is gone), and what later changes found.
+
+    `later` is (number, kind, old values), the newest first.
+    """
+
+    now: Values | None
     later: list[tuple[int, str, str]]
+
+    def at(self, seq: int) -> Values:
+        """Return the values the row had when it was created by the change `seq`."""
+        values: Values = self.now or _NOTHING
+        for number, what, old in self.later:
+            if number <= seq:
+                break
+            # What is there now under the id of a row that went is another one.
+            values = json.loads(old) if what == "delete" else {**values, **json.loads(old)}
+        return values
 
 
 def _created(
     raw: StoreConnection, entity: str, ids: list[str], after: int
-) -> Mapping[str, Mapping[str, Value] | _Trail]:
+) -> dict[str, Listed | _Trail]:
     columns = entities()[entity].columns
     names = ", ".join(f't."{name}"' for name in columns)
     listed = json.dumps(ids)
-    found = raw.execute(
+    rows = raw.execute(
         f'SELECT t.id, {names} FROM json_each(?) j CROSS JOIN "{entity}" t ON t.id = j.value',
         (listed,),
-    ).fetchall()
-    now: dict[str, Mapping[str, Value]] = {
-        row[0]: dict(zip(columns, row[1:], strict=True)) for row in found
-    }
-    if entities()[entity].is_append_only and len(now) == len(ids):
-        return now
-    trails: dict[str, Mapping[str, Value] | _Trail] = dict(now)
+    )
+    found: dict[str, Listed | _Trail] = {row[0]: row[1:] for row in rows.fetchall()}
+    if entities()[entity].is_append_only and len(found) == len(ids):
+        return found
     later = raw.execute(
         "SELECT c.row, c.seq, c.kind, c.old FROM json_each(?) j CROSS JOIN change c "
         "ON c.entity = ? AND c.row = j.value WHERE c.seq > ? AND c.old IS NOT NULL "
         "ORDER BY c.seq DESC",
-        (listed, entity, after),
+        (json.dumps(list(dict.fromkeys(ids))), entity, after),
     )
     for row, seq, kind, old in later:
-        trail = trails.get(row)
+        trail = found.get(row)
         if not isinstance(trail, _Trail):
-            trail = trails[row] = _Trail(trail, [])
+            now = None if trail is None else dict(zip(columns, trail, strict=True))
+            trail = found[row] = _Trail(now, [])
         trail.later.append((seq, kind, old))
-    return trails
-
-
-def _values_at(
-    created: Mapping[str, Mapping[str, Mapping[str, Value] | _Trail]],
-    kind: str,
-    entity: str,
-    row: str,
-    seq: int,
-) -> Mapping[str, Value]:
-    """Return the values a row had when it was created by the change `seq`."""
-    if kind != "create":
-        return _NOTHING
-    trail = created[entity].get(row, _NOTHING)
-    if not isinstance(trail, _Trail):
-        return trail
-    values: Mapping[str, Value] = trail.now or _NOTHING
-    for number, what, old in trail.later:
-        if number <= seq:
-            break
-        # What is there now under the id of a row that went is another one.
-        values = json.loads(old) if what == "delete" else {**values, **json.loads(old)}
-    return values
+    return found

@@ -6,19 +6,18 @@ and from whether the row is in its table, so it is worked out anew and never adj
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.merge.digest import Buckets
 from mentor_desktop.sync.merge.row_state import UNTOUCHED, RowState, plain_state, plain_text
-from mentor_desktop.sync.protocol.operations import Op, OpId, Value
+from mentor_desktop.sync.protocol.operations import Op, OpId, Run, Value
 from mentor_desktop.sync.replica.entities import Entity, entities
 from mentor_desktop.sync.replica.state import Numbers
 
 Key = tuple[str, str]
-# Entity, id, number of the stream, the operation that created it and its time.
-PlainRow = tuple[str, str, int, OpId, int]
 Shelf = dict[tuple[str, OpId], str]
 
 _NO_STATE = RowState()
@@ -251,25 +250,22 @@ class Digests:
 
 
 def add_plain_rows(
-    raw: StoreConnection,
-    numbers: Numbers,
-    digests: Digests,
-    rows: Sequence[PlainRow],
+    raw: StoreConnection, numbers: Numbers, digests: Digests, stream: int, runs: Iterable[Run]
 ) -> None:
-    """Store rows that were only created."""
-    raw.executemany(
-        "INSERT INTO sync_row (entity, row, stream, device, seq, hlc, state, conflicts) "
-        "VALUES (?, ?, ?, ?, ?, ?, NULL, 0)",
-        [
-            (entity, row, stream, numbers.device(op.device), op.seq, hlc)
-            for entity, row, stream, op, hlc in rows
-        ],
-    )
-    by_stream: dict[int, list[tuple[str, str, str]]] = {}
-    for entity, row, stream, op, hlc in rows:
-        by_stream.setdefault(stream, []).append((entity, row, plain_text(*op, hlc)))
-    for stream, states in by_stream.items():
-        digests.of(stream).add_all(states)
+    """Store the rows of a stream that these runs created, and nobody touched since."""
+    buckets = digests.of(stream)
+    for run in runs:
+        entity, device, seqs = run.entity, run.device, range(run.first_seq, run.last_seq + 1)
+        number = numbers.device(device)
+        raw.executemany(
+            "INSERT INTO sync_row (entity, row, stream, device, seq, hlc, state, conflicts) "
+            f"VALUES (?, ?, {stream}, {number}, ?, ?, NULL, 0)",
+            zip(repeat(entity), run.rows, seqs, run.hlcs, strict=False),
+        )
+        buckets.add_all(
+            (entity, row, plain_text(device, seq, hlc))
+            for row, seq, hlc in zip(run.rows, seqs, run.hlcs, strict=True)
+        )
 
 
 def known_rows(raw: StoreConnection, entity: str, rows: Iterable[str]) -> set[str]:

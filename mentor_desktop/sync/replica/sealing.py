@@ -39,7 +39,6 @@ from mentor_desktop.sync.replica.rows import (
     Digests,
     Key,
     OpenRow,
-    PlainRow,
     add_plain_rows,
     known_rows,
     said,
@@ -148,7 +147,6 @@ class _Step:
         self._book = Book(raw, self._numbers, self._digests)
         self._fresh: set[Key] = set()
         self._present: dict[Key, bool] = {}
-        self._plain: list[PlainRow] = []
         self._actions: Mapping[int, OwnAction] = {}
         self._bases: Mapping[int, tuple[OpId, ...]] = {}
 
@@ -159,9 +157,8 @@ class _Step:
         streams = self._by_stream(changes)
         for name, stream in streams.items():
             self._seal_stream(name, stream)
-        add_plain_rows(self._raw, self._numbers, self._digests, self._plain)
         self._book.write(self._present)
-        created = [(entity, row) for entity, row, *_ in self._plain]
+        created = list(self._fresh)
         created += [key for key, is_there in self._present.items() if is_there]
         release_waiting(self._raw, self._numbers, self._digests, created)
         self._digests.write()
@@ -174,7 +171,11 @@ class _Step:
             (change.entity, change.row): change for change in changes if change.kind == CREATE
         }
         known = _known(self._raw, created)
-        self._fresh = {key for key in created if keys[key] == 1 and key not in known}
+        self._fresh = {
+            key
+            for key, change in created.items()
+            if keys[key] == 1 and key not in known and change.listed is not None
+        }
         streams: dict[str, _Stream] = {}
         self._book.open((key for key in keys if key not in self._fresh), 0)
         for change in changes:
@@ -200,10 +201,10 @@ class _Step:
             row = self._book.rows[key]
             if row.stream:
                 return self._numbers.stream_of(row.stream)
-            name = _stream_by_values(created.get(key, change))
+            name = created.get(key, change).stream
             row.stream = self._numbers.stream(name)
             return name
-        return _stream_by_values(change)
+        return change.stream
 
     def _seal_stream(self, name: str, stream: _Stream) -> None:
         ranks = entities()
@@ -240,38 +241,23 @@ class _Step:
         count = len(changes)
         first = stream.chain.seq + 1
         begun = tick(stream.hlc, at_ms)
-        hlcs = range(begun, begun + count)
-        columns = entities()[entity].columns
-        values = [change.values for change in changes]
-        if any(len(one) != len(columns) for one in values):
-            # Written down by a program that knew other columns: one by one.
-            for change in changes:
-                key = (change.entity, change.row)
-                self._fresh.discard(key)
-                self._book.open([key], stream.number)
-                self._seal_change(stream, change, at_ms)
-            return
         rows = [change.row for change in changes]
-        device = self._own.device
-        stream.runs.append(
-            Run(
-                device=device,
-                first_seq=first,
-                entity=entity,
-                kind=CREATE,
-                group="",
-                hlcs=hlcs,
-                rows=rows,
-                columns={name: [one[name] for one in values] for name in columns},
-            )
+        columns = zip(*(change.listed for change in changes if change.listed), strict=True)
+        run = Run(
+            device=self._own.device,
+            first_seq=first,
+            entity=entity,
+            kind=CREATE,
+            group="",
+            hlcs=range(begun, begun + count),
+            rows=rows,
+            columns=dict(zip(entities()[entity].columns, columns, strict=True)),
         )
-        self._plain += [
-            (entity, row, stream.number, OpId(device, first + at), begun + at)
-            for at, row in enumerate(rows)
-        ]
+        stream.runs.append(run)
+        add_plain_rows(self._raw, self._numbers, self._digests, stream.number, [run])
         stream.chain.seq += count
         stream.hlc = begun + count - 1
-        stream.applied[device] = stream.chain.seq
+        stream.applied[self._own.device] = stream.chain.seq
 
     def _seal_change(self, stream: _Stream, change: OwnChange, at_ms: int) -> None:
         key = (change.entity, change.row)
@@ -351,10 +337,6 @@ def _resolutions(raw: StoreConnection, first: int, last: int) -> dict[int, tuple
         change: tuple(OpId(device, seq) for device, seq in json.loads(bases))
         for change, bases in rows
     }
-
-
-def _stream_by_values(change: OwnChange) -> str:
-    return entities()[change.entity].stream_of(change.row, change.values or change.old)
 
 
 def _seen_heads(row: OpenRow, group: str, before: Mapping[str, Value]) -> tuple[OpId, ...]:

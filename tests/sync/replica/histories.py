@@ -3,8 +3,8 @@
 from random import Random
 from typing import Any
 
-from sqlcipher3 import dbapi2
 from sqlalchemy.exc import IntegrityError
+from sqlcipher3 import dbapi2
 
 from mentor_desktop.ids import derived_id, new_id
 from mentor_desktop.models.base import to_milliseconds
@@ -17,13 +17,20 @@ from tests.sync.replica.devices import Device
 TEXTS = ("", "a", "b", "c", "d")
 # Columns that a random edit changes, by table: in groups of one, of several, and references.
 EDITED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "organisation": (("name",), ("city",), ("legal_representative", "legal_representative_function")),
+    "organisation": (
+        ("name",),
+        ("city",),
+        ("legal_representative", "legal_representative_function"),
+    ),
     "person": (("given_name", "family_name"), ("email",), ("note",)),
     "workshop": (("city", "country"), ("status",)),
     "registration": (("state",), ("role",)),
     "slot": (("code",),),
 }
-REFERRED = {"person": ("organisation_id", "organisation"), "workshop": ("host_org_id", "organisation")}
+REFERRED = {
+    "person": ("organisation_id", "organisation"),
+    "workshop": ("host_org_id", "organisation"),
+}
 
 
 class Work:
@@ -53,19 +60,39 @@ class Work:
             self._delete(uow)
 
     def _create(self, uow: UnitOfWork) -> None:
-        entity = self.dice.choice(("organisation", "person", "person", "workshop", "registration", "slot", "attendance_mark"))
+        entity = self.dice.choice(
+            (
+                "organisation",
+                "person",
+                "person",
+                "workshop",
+                "registration",
+                "slot",
+                "attendance_mark",
+            )
+        )
         values: dict[str, Any] = {}
         self._count += 1
         if entity == "organisation":
             values = {"name": f"School {self._count}"}
         elif entity == "person":
-            values = {"given_name": f"G{self._count}", "organisation_id": self._any(uow, "organisation", or_none=True)}
+            values = {
+                "given_name": f"G{self._count}",
+                "organisation_id": self._any(uow, "organisation", or_none=True),
+            }
         elif entity == "workshop":
-            values = {"code": f"W{self._count}", "time_zone": "UTC", "host_org_id": self._any(uow, "organisation", or_none=True)}
+            values = {
+                "code": f"W{self._count}",
+                "time_zone": "UTC",
+                "host_org_id": self._any(uow, "organisation", or_none=True),
+            }
         elif entity == "slot":
             values = {"workshop_id": self._any(uow, "workshop"), "code": f"S{self._count}"}
         elif entity == "registration":
-            values = {"workshop_id": self._any(uow, "workshop"), "person_id": self._any(uow, "person")}
+            values = {
+                "workshop_id": self._any(uow, "workshop"),
+                "person_id": self._any(uow, "person"),
+            }
         else:
             found = uow.raw.execute(
                 "SELECT r.id, s.id, r.workshop_id FROM registration r JOIN slot s ON s.workshop_id = r.workshop_id ORDER BY r.id, s.id"
@@ -76,7 +103,9 @@ class Work:
             values = {"registration_id": registration, "slot_id": slot, "workshop_id": workshop,
                       "status": self.dice.choice(("present", "absent")), "method": "typed", "device": "A",
                       "at": to_milliseconds(uow.clock())}  # fmt: skip
-        if any(value is None for name, value in values.items() if name in ("workshop_id", "person_id")):
+        if any(
+            value is None for name, value in values.items() if name in ("workshop_id", "person_id")
+        ):
             return
         row = new_id()
         if entity == "registration":
@@ -104,7 +133,8 @@ class Work:
             uow.raw.execute(f'DELETE FROM "{entity}" WHERE id = ?', (row,))
             if self.dice.random() < 0.3:
                 kept = uow.raw.execute(
-                    "SELECT old FROM change WHERE kind = 'delete' AND row = ? ORDER BY seq DESC", (row,)
+                    "SELECT old FROM change WHERE kind = 'delete' AND row = ? ORDER BY seq DESC",
+                    (row,),
                 ).fetchone()
                 import json
 
@@ -130,7 +160,9 @@ class Mail:
         streams = sender.streams()
         for stream in self._dice.sample(streams, min(2, len(streams))):
             batches = sender.batches(stream)
-            self._deliver(receiver, stream, self._dice.sample(batches, self._dice.randint(0, len(batches))))
+            self._deliver(
+                receiver, stream, self._dice.sample(batches, self._dice.randint(0, len(batches)))
+            )
 
     def everything(self) -> None:
         """Deliver everything to everybody, in another order to each."""
@@ -145,7 +177,9 @@ class Mail:
             self._dice.shuffle(rest)
             while rest:
                 stream = rest[0][0]
-                page = [batch for name, batch in rest if name == stream][: self._dice.randint(1, 10)]
+                page = [batch for name, batch in rest if name == stream][
+                    : self._dice.randint(1, 10)
+                ]
                 self._deliver(receiver, stream, page)
                 rest = [pair for pair in rest if pair[1] not in page]
 
