@@ -9,10 +9,11 @@ from mentor_desktop.changes import Changes
 from mentor_desktop.i18n import _
 from mentor_desktop.services.door import DoorList, DoorPerson
 from mentor_desktop.services.duplicates import similar_people
-from mentor_desktop.services.registrations import add_walk_in, correct_name, let_known_person_in
+from mentor_desktop.services.registrations import add_walk_in, let_known_person_in
 from mentor_desktop.ui.desk import Desk
-from mentor_desktop.ui.door.forms import NameForm, WalkInForm
+from mentor_desktop.ui.door.walk_in_form import WalkInForm
 from mentor_desktop.ui.owned_jobs import OwnedJobs
+from mentor_desktop.ui.workshop.name_form import NameForm
 
 # (registration id, half-day id, what changed)
 OnLetIn = Callable[[str, str, Changes], None]
@@ -39,8 +40,8 @@ class PeopleAtDoor(QObject):
 
     def open_name(self, person: DoorPerson) -> None:
         """Ask for the right spelling of a name."""
-        form = NameForm(self._desk.theme, person)
-        form.corrected.connect(partial(self._correct, form))
+        form = NameForm(self._desk, person.person_id, person.given_name, person.family_name)
+        form.done.connect(self._close)
         self._desk.frame.open_panel(form, _("Correct a name"))
 
     def _add(
@@ -61,9 +62,7 @@ class PeopleAtDoor(QObject):
             country=country,
             slot_id=door.slot.id,
         )
-        self._jobs.command(
-            op, partial(self._let_in, door), lambda error: form.show_trouble(str(error))
-        )
+        self._jobs.command(op, partial(self._let_in, door), form.refuse)
 
     def _let_known_in(self, form: WalkInForm, door: DoorList, person_id: str) -> None:
         op = partial(
@@ -72,9 +71,7 @@ class PeopleAtDoor(QObject):
             person_id=person_id,
             slot_id=door.slot.id,
         )
-        self._jobs.command(
-            op, partial(self._let_in, door), lambda error: form.show_trouble(str(error))
-        )
+        self._jobs.command(op, partial(self._let_in, door), form.refuse)
 
     def _let_in(self, door: DoorList, changes: Changes) -> None:
         self._close()
@@ -84,12 +81,6 @@ class PeopleAtDoor(QObject):
     def _look_for(self, form: WalkInForm, given: str, family: str) -> None:
         op = partial(similar_people, given_name=given, family_name=family)
         self._jobs.query(op, form.show_known, key="similar")
-
-    def _correct(self, form: NameForm, person_id: str, given: str, family: str) -> None:
-        op = partial(correct_name, person_id=person_id, given_name=given, family_name=family)
-        self._jobs.command(
-            op, lambda _changes: self._close(), lambda error: form.show_trouble(str(error))
-        )
 
     def _close(self) -> None:
         self._desk.frame.close_panel()

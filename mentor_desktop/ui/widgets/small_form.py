@@ -35,23 +35,24 @@ class SmallForm(QWidget):
         self._button = Button(theme, verb, self.act, kind="primary")
         self.below = QVBoxLayout()
         self.below.setSpacing(theme.space("s"))
-        parts = (self._rows, self._trouble, row(theme, self._button, STRETCH), self.below, STRETCH)
+        self._verbs = row(theme, self._button, STRETCH)
+        parts = (self._rows, self._trouble, self._verbs, self.below, STRETCH)
         self.setLayout(column(theme, *parts, gap="l"))
 
     def add(self, field: F) -> F:
         """Put a field below the others and return it."""
-        self._note(field)
         self._rows.addWidget(field)
+        self._note(field)
         return field
 
     def add_beside(self, *fields: Field) -> None:
         """Put fields side by side below the others."""
-        for field in fields:
-            self._note(field)
         line = row(self._theme, *fields, gap="m")
         for field in fields:
             line.setAlignment(field, Qt.AlignmentFlag.AlignTop)
         self._rows.addLayout(line)
+        for field in fields:
+            self._note(field)
 
     def add_words(self, text: str) -> Text:
         """Put a quiet sentence below the others."""
@@ -95,10 +96,20 @@ class SmallForm(QWidget):
 
     def _note(self, field: Field) -> None:
         self._fields.append(field)
+        self._put_verb_last()
         if isinstance(field, TextField):
             field.line.returnPressed.connect(lambda: self._go_on(field))
         elif isinstance(field, ChoiceField):
             field.choice.setProperty("inplace", "false")
+
+    def _put_verb_last(self) -> None:
+        """Let Tab come to the button after the newest field.
+
+        Tab walks in the order in which widgets came into the form. `setTabOrder` does not help:
+        before the form stands in a window its last field and its first widget are neighbours.
+        """
+        self._button.setParent(None)
+        self._verbs.insertWidget(0, self._button)
 
     def _go_on(self, field: Field) -> None:
         shown = [one for one in self._fields if one.isVisibleTo(self)]
