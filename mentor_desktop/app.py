@@ -26,6 +26,7 @@ from mentor_desktop.ui.auto_lock import AutoLock
 from mentor_desktop.ui.first_paint import FirstPaint
 from mentor_desktop.ui.jobs import Jobs, failure_of_bug
 from mentor_desktop.ui.live_settings import LiveSettings
+from mentor_desktop.ui.qt_words import QtWords
 from mentor_desktop.ui.termination import Termination
 from mentor_desktop.ui.theme import Theme
 
@@ -78,6 +79,8 @@ class Program:
 
     def __init__(self, application: QApplication, clock: Clock) -> None:
         self._application = application
+        self._qt_words = QtWords(application)
+        application.installTranslator(self._qt_words)
         self._clock = clock
         folder = config.config_dir()
         self._settings = LiveSettings(
