@@ -20,11 +20,14 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageDraw, ImageOps
 
+from mentor_desktop.documents.recovery_sheet import RecoverySheet, render_recovery_sheet
 from mentor_desktop.services import papers
+from mentor_desktop.services.certificate_papers import render_certificate_register
 from mentor_desktop.services.certificates import issue_certificates
 from mentor_desktop.services.demo import DEMO_WORKSHOP, fill_with_samples, sample
 from mentor_desktop.services.imports.run import ImportRequest, run_import
 from mentor_desktop.services.people import search_people
+from mentor_desktop.services.roll_call import render_roll_call
 from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.workspace import Workspace
 from tools.screenshot_scenes import EVENING_AT, MORNING_AT, VARIANTS
@@ -34,6 +37,7 @@ WORK = ROOT / "build" / "screenshots"
 OUT = ROOT / "docs" / "screenshots"
 KEPT_WHOLE = ("light", "dark")
 PASSPHRASE = "a passphrase for pictures"  # noqa: S105 of a workspace that is thrown away
+SHEET_CODE = "EXM6-SVBS-PH7E-1SD2-62N9-0269-PJND-RHKF-W1X6"  # opens nothing
 HERE_SO_FAR = 23
 COLUMNS = 4
 _OFFSCREEN_REMARK = "does not support propagateSizeHints"
@@ -79,17 +83,34 @@ def make_workspace(name: str, moment: datetime) -> None:
 
 
 def draw_prints(workspace: Workspace, workshop_id: str) -> None:
-    """Draw the first pages of the attendance list and of some certificates."""
-    with workspace.reader() as reader:
-        made = {
-            "attendance-list": papers.render_attendance_list(reader, workshop_id, language="en"),
-            "certificate": papers.certificate_papers(reader, workshop_id, single_file=True)[0],
-        }
-    for name, paper in made.items():
-        pages = pypdfium2.PdfDocument(paper.data)
-        for number in range(min(len(pages), 2)):
-            picture = pages[number].render(scale=PAPER_SCALE).to_pil()
-            _save(picture, OUT / f"print-{name}-{number + 1}.png")
+    """Draw the first pages of every kind of paper, and one of each in Lithuanian."""
+    for language, most in (("en", 2), ("lt", 1)):
+        with workspace.reader() as reader:
+            made = {
+                "attendance-list": papers.render_attendance_list(
+                    reader, workshop_id, language=language
+                ).data,
+                "roll-call": render_roll_call(reader, workshop_id, language=language).data,
+                "hand-over-list": render_certificate_register(
+                    reader, workshop_id, language=language
+                ).data,
+                "recovery-sheet": _recovery_sheet(workspace, language),
+            }
+            if language == "en":  # a certificate is in the languages of its workshop
+                certificates = papers.certificate_papers(reader, workshop_id, single_file=True)
+                made["certificate"] = certificates[0].data
+        for name, content in made.items():
+            pages = pypdfium2.PdfDocument(content)
+            for number in range(min(len(pages), most)):
+                picture = pages[number].render(scale=PAPER_SCALE).to_pil()
+                in_language = "" if language == "en" else f"-{language}"
+                _save(picture, OUT / f"print-{name}{in_language}-{number + 1}.png")
+
+
+def _recovery_sheet(workspace: Workspace, language: str) -> bytes:
+    now = workspace.clock()
+    sheet = RecoverySheet("Mentors across borders", SHEET_CODE, now.date(), language=language)
+    return render_recovery_sheet(sheet, created_at=now)
 
 
 def _save(picture: Image.Image, path: Path) -> None:

@@ -84,7 +84,9 @@ def _draw_head(pen: Pen, sheet: RecoverySheet, language: Language) -> float:
     name = fit(sheet.name, _NAME, _WIDTH, smallest=12, max_lines=2)
     y = pen.lines(_LEFT, 58, name)
     made = language.gettext("Printed on {date}. An older sheet opens older backups only.")
-    y = pen.paragraph(_LEFT, y, made.format(date=language.date(sheet.made_on)), BODY, _WIDTH)
+    # Some languages end a date with a full stop of its own.
+    sentence = made.format(date=language.date(sheet.made_on)).replace("..", ".")
+    y = pen.paragraph(_LEFT, y, sentence, BODY, _WIDTH)
     return y + 4
 
 

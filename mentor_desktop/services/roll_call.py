@@ -39,7 +39,8 @@ def render_roll_call(uow: Reader, workshop_id: str, *, language: str = "") -> Ro
     code = language or current_language().code
     code = SOURCE_LANGUAGE if code == PSEUDO_LANGUAGE else code
     country = Language(code).country(workshop.country) if workshop.country else ""
-    place = (workshop.venue_name, workshop.address, workshop.city, country)
+    city = "" if workshop.city in workshop.address else workshop.city
+    place = (workshop.venue_name, workshop.address, city, country)
     sheet = RollCall(
         activity_title=" ".join(text_in(workshop.title, code).split()),
         place=", ".join(part for part in place if part),

@@ -79,6 +79,13 @@ def test_the_recovery_sheet_shows_each_group_of_the_code_with_its_number() -> No
     assert "Vzorové centrum mládeže" in page
 
 
+@pytest.mark.parametrize("language", ["en", "lt", "bg"])
+def test_a_date_that_ends_with_a_full_stop_gets_no_second_one(language: str) -> None:
+    (page,) = page_texts(recovery_sheet(language=language))
+    assert ".." not in page
+    assert "2026" in page
+
+
 def test_the_code_is_on_the_page_and_nowhere_else_in_the_file() -> None:
     content = recovery_sheet()
 

@@ -8,6 +8,7 @@ import pytest
 from mentor_desktop.documents.roll_call import ROWS_PER_PAGE
 from mentor_desktop.services.attendance import check_in, mark
 from mentor_desktop.services.roll_call import render_roll_call
+from mentor_desktop.services.workshops import change_workshop
 from mentor_desktop.store.workspace import Workspace
 from tests.services.sample_workshop import Sample, at, make_sample
 from tests.workspaces import FrozenClock
@@ -47,6 +48,14 @@ def test_the_list_names_who_is_inside_and_nobody_else(sample: Sample) -> None:
     assert "Ana-Lucreția Bâlteanu" in text
     assert "Țăranu" not in text
     assert "by the marks until 10:42 on 10 March 2026" in text
+
+
+def test_the_town_stands_once_even_if_the_address_has_it(sample: Sample) -> None:
+    with sample.workspace.unit_of_work() as uow:
+        change_workshop(uow, sample.workshop_id, address="Vzorová 12, 602 00 Brno", city="Brno")
+    with sample.workspace.reader() as reader:
+        (text,) = _texts(render_roll_call(reader, sample.workshop_id).data)
+    assert "Vzorová 12, 602 00 Brno, Czechia" in text
 
 
 def test_nothing_sensitive_is_on_it(sample: Sample) -> None:
