@@ -20,7 +20,6 @@ from mentor_desktop.ui.widgets.layout import column, row
 from mentor_desktop.ui.widgets.text import ElidedText, Text
 
 _SAMPLES = 3
-_INDENT = 10
 _NAME_ORDERS = {
     "given_first": N_("Given name first: Ana Kovač"),
     "family_first": N_("Family name first: Kovač Ana"),
@@ -44,7 +43,7 @@ class ColumnsPart(QWidget):
         self._choices: list[Choice] = []
         self._marks: list[Text] = []
         heading = Text(theme, _("Columns"), "strong")
-        heading.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        heading.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self._order = ChoiceField(
             theme,
             _("Whole names are written"),
@@ -76,7 +75,7 @@ class ColumnsPart(QWidget):
         old, self._body = self._body, QWidget()
         self._choices, self._marks = [], []
         grid = QGridLayout(self._body)
-        grid.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        grid.setContentsMargins(theme.size("indent"), 0, 0, 0)
         grid.setHorizontalSpacing(theme.space("l"))
         grid.setVerticalSpacing(theme.space("xs"))
         grid.setColumnStretch(0, 2)

@@ -15,7 +15,6 @@ from mentor_desktop.ui.widgets.line_list import Line, LineList
 from mentor_desktop.ui.widgets.text import Text
 
 _MOST_DAMAGED = 8
-_INDENT = 10
 
 
 class LettersPart(QWidget):
@@ -36,12 +35,12 @@ class LettersPart(QWidget):
         self._ways = Ways(theme, ask)
         self._ways.chosen.connect(self.encoding_chosen)
         self._damage = Text(theme, "", "strong", "late")
-        self._damage.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        self._damage.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self._cells = LineList(theme, _("Spoilt letters"), is_strong=False)
         self._repair = CheckBox(theme, _("Put the letters right as shown"))
         self._repair.clicked.connect(self.repair_chosen)
         indented = column(theme, self._repair)
-        indented.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        indented.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self._spoilt = holder(column(theme, self._damage, self._cells, indented, gap="xs"))
         self.setLayout(column(theme, self._ways, self._spoilt, gap="l"))
 
@@ -104,7 +103,7 @@ class ReadingPart(QWidget):
         self._ways = Ways(theme, _("If names look wrong, the letters were meant another way:"))
         self._ways.chosen.connect(self.encoding_chosen)
         heading = Text(theme, _("How the file was read"), "strong")
-        heading.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        heading.setContentsMargins(theme.size("indent"), 0, 0, 0)
         choices = flowing(theme, self._delimiter, self._sheet, gap="l")
         self.setLayout(column(theme, heading, choices, self._ways, gap="s"))
 
@@ -132,7 +131,7 @@ class Ways(QWidget):
     def __init__(self, theme: Theme, sentence: str) -> None:
         super().__init__()
         words = Text(theme, sentence)
-        words.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        words.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self._list = LineList(theme, sentence, is_strong=False)
         self._list.opened.connect(self.chosen)
         self.setLayout(column(theme, words, self._list, gap="xs"))

@@ -14,8 +14,6 @@ from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.layout import ScrollColumn, column, row
 from mentor_desktop.ui.widgets.text import ElidedText, Text
 
-_INDENT = 10
-
 
 class PreviewPart(QWidget):
     """Everything below the choice of kind and workshop.
@@ -47,7 +45,7 @@ class PreviewPart(QWidget):
         head = row(theme, words, other, gap="l")
         head.setStretch(0, 1)
         top = column(theme, head, self._sums, gap="m")
-        top.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        top.setContentsMargins(theme.size("indent"), 0, 0, 0)
         body = self._scroll.column
         body.addLayout(top)
         for part in (

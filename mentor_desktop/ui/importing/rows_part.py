@@ -20,7 +20,6 @@ from mentor_desktop.ui.widgets.text import Text
 
 _MOST_LINES = 100
 _MOST_ASKED = 60
-_INDENT = 10
 
 
 class BadRowsPart(QWidget):
@@ -38,9 +37,9 @@ class BadRowsPart(QWidget):
         self._list = LineList(theme, _("Lines that cannot be taken"), is_strong=False)
         self._without = CheckBox(theme, _("Leave them out and import the others"))
         self._without.clicked.connect(self.leave_out_chosen)
-        self._heading.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        self._heading.setContentsMargins(theme.size("indent"), 0, 0, 0)
         indented = row(theme, self._without)
-        indented.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        indented.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self.setLayout(column(theme, self._heading, self._list, indented, gap="xs"))
 
     def show_rows(self, bad: Sequence[BadRow], *, without: bool) -> None:
@@ -65,7 +64,7 @@ class NotesPart(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         heading = Text(theme, _("Taken, but worth a look"), "strong")
-        heading.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        heading.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self._list = LineList(theme, _("Taken, but worth a look"), is_strong=False)
         self.setLayout(column(theme, heading, self._list, gap="xs"))
 
@@ -99,9 +98,9 @@ class DuplicatesPart(QWidget):
         self._certain = Text(theme, "", "body", "muted")
         self._show_certain = Button(theme, _("Look at them"), self._open_certain, kind="quiet")
         for text in (self._heading, self._certain):
-            text.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+            text.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self._rows = QVBoxLayout()
-        self._rows.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        self._rows.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self._rows.setSpacing(theme.space("m"))
         known = row(theme, self._certain, self._show_certain)
         known.setStretch(0, 1)

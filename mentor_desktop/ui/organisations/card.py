@@ -40,7 +40,6 @@ from mentor_desktop.ui.widgets.text import Text
 from mentor_desktop.ui.workshop.facts import Facts
 from mentor_desktop.ui.workshop.live_form import LiveForm
 
-_INDENT = 10  # as fields that look like text
 _NOTHING = ("", "–")
 
 
@@ -72,7 +71,7 @@ class OrganisationPanel(LiveForm):
         self._title = Text(theme, "", "title")
         self._about = Text(theme, "", "body", "muted")
         for text in (self._title, self._about):
-            text.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+            text.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self._name = self._facts.line("name", _("Name, as on its own paper"))
         self._roles = RolesLine(
             theme,

@@ -20,7 +20,7 @@ from mentor_desktop.services.papers import (
     render_certificates,
 )
 from mentor_desktop.services.workshops import WorkshopCard, workshop_card
-from mentor_desktop.ui import printing
+from mentor_desktop.ui import printing, words
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
 from mentor_desktop.ui.shortcuts import Shortcut
@@ -202,12 +202,12 @@ class PapersPage(Page):
         self._paper = paper
         self._pdf.show_pdf(paper.data)
         names = " – ".join(filter(None, (paper.first_name, paper.last_name)))
-        count = ngettext("{count} row", "{count} rows", paper.rows).format(count=paper.rows)
+        count = words.people(paper.rows)
         self._about.setText("\n".join(filter(None, (count, names, paper.print_id))))
-        words = ngettext("Print {count} page", "Print {count} pages", paper.pages).format(
+        verb = ngettext("Print {count} page", "Print {count} pages", paper.pages).format(
             count=paper.pages
         )
-        self.set_primary(words, self._print, icon="print")
+        self.set_primary(verb, self._print, icon="print")
         self.set_more([PageAction(_("Save as PDF"), self._save, icon="export", shortcut="Ctrl+S")])
 
     def _show_trouble(self, error: UserFacingError) -> None:
@@ -217,8 +217,8 @@ class PapersPage(Page):
         self.clear_primary()
 
     def _show_page_number(self, number: int, count: int) -> None:
-        words = _("page {number} of {count}").format(number=number, count=count) if count else ""
-        self._page_number.setText(words)
+        place = _("page {number} of {count}").format(number=number, count=count) if count else ""
+        self._page_number.setText(place)
 
     # ---- what is done
 

@@ -24,7 +24,7 @@ from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.flow import FieldGrid, TwoColumns
 from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, holder, pile
-from mentor_desktop.ui.widgets.line_list import INDENT, Line, LineList
+from mentor_desktop.ui.widgets.line_list import Line, LineList
 from mentor_desktop.ui.widgets.text import Text
 from mentor_desktop.ui.workshop.facts import Facts
 from mentor_desktop.ui.workshop.language_texts import LanguageTexts
@@ -78,7 +78,7 @@ class ProjectPage(Page):
             placeholder=_("Paste it from your grant agreement, word for word"),
         )
         self._warning = Text(theme, "", "small", "late")
-        self._warning.setContentsMargins(theme.px(INDENT), 0, 0, 0)
+        self._warning.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self._logos = LogoStrip(self.desk)
         self._list = LineList(theme, _("Projects"))
         self._empty = EmptyState(
@@ -132,7 +132,7 @@ class ProjectPage(Page):
 
     def _indented(self, widget: QWidget) -> QWidget:
         layout = column(self.theme, widget)
-        layout.setContentsMargins(self.theme.px(INDENT), 0, 0, 0)
+        layout.setContentsMargins(self.theme.size("indent"), 0, 0, 0)
         return holder(layout)
 
     def _show(self, card: ProjectCard) -> None:

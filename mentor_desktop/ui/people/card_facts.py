@@ -27,7 +27,6 @@ _RARE = {
     "note": N_("Note"),
 }
 _PRIVATE = frozenset({"email", "phone", "birth_year", "gender", "note"})
-_INDENT = 10  # as fields that look like text
 _NOTHING = frozenset({"", "undisclosed", "None"})
 
 
@@ -51,7 +50,7 @@ class CardNames(QWidget):
         )
         grid.add(printed, is_wide=True)
         confirmed = row(theme, self._confirmed)
-        confirmed.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        confirmed.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self.setLayout(column(theme, grid, confirmed, gap="s"))
 
     def show_card(self, card: PersonCard) -> None:
@@ -108,12 +107,12 @@ class CardFacts(QWidget):
         self._hidden = Text(
             theme, _("Contact and notes are hidden: presentation mode is on."), "small", "muted"
         )
-        self._hidden.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        self._hidden.setContentsMargins(theme.size("indent"), 0, 0, 0)
 
     def _lay_out(self) -> None:
         theme, fields = self._theme, self._fields
         heading = Text(theme, _("Details"), "strong")
-        heading.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        heading.setContentsMargins(theme.size("indent"), 0, 0, 0)
         rest = FieldGrid(theme, least_px=140)
         rest.add(self._organisation, is_wide=True)
         rest.add(self._country)

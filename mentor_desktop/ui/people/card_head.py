@@ -12,8 +12,6 @@ from mentor_desktop.ui.widgets.buttons import IconButton
 from mentor_desktop.ui.widgets.layout import column, row
 from mentor_desktop.ui.widgets.text import Text
 
-_INDENT = 10  # as fields that look like text
-
 
 class CardHead(QWidget):
     """Large name, quiet second line, warnings in plain sentences."""
@@ -29,7 +27,7 @@ class CardHead(QWidget):
         self._warning = Text(theme, "", "body", "late")
         texts = (self._where, self._contact, self._forms, self._warning)
         for text in (self._name, *texts):
-            text.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+            text.setContentsMargins(theme.size("indent"), 0, 0, 0)
             text.hide()
         first = row(theme, self._name, self._correct)
         first.setStretch(0, 1)

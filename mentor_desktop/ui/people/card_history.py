@@ -13,8 +13,6 @@ from mentor_desktop.ui.widgets.layout import column
 from mentor_desktop.ui.widgets.line_list import Line, LineList
 from mentor_desktop.ui.widgets.text import Text
 
-_INDENT = 10  # as fields that look like text
-
 
 class CardHistory(QWidget):
     """Read when it is opened, and again whenever the card changes."""
@@ -25,7 +23,7 @@ class CardHistory(QWidget):
         self._row_id, self._entity = row_id, entity
         self.is_open = False
         heading = Text(desk.theme, _("History"), "strong")
-        heading.setContentsMargins(desk.theme.px(_INDENT), 0, 0, 0)
+        heading.setContentsMargins(desk.theme.size("indent"), 0, 0, 0)
         self._list = LineList(desk.theme, _("History"), is_strong=False)
         self.setLayout(column(desk.theme, heading, self._list, gap="xs"))
         self.setFocusProxy(self._list)

@@ -13,8 +13,6 @@ from mentor_desktop.ui.widgets.layout import column
 from mentor_desktop.ui.widgets.line_list import Line, LineList
 from mentor_desktop.ui.widgets.text import Text
 
-_INDENT = 10  # as fields that look like text
-
 
 class CardWorkshops(QWidget):
     """The workshops of a person, newest first; one opens by a click or Enter."""
@@ -28,7 +26,7 @@ class CardWorkshops(QWidget):
         self._list = LineList(theme, _("Workshops"), is_strong=False)
         self._list.opened.connect(lambda key: desk.frame.go("workshop", workshop_id=key))
         for text in (heading, self._none):
-            text.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+            text.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self.setLayout(column(theme, heading, self._none, self._list, gap="xs"))
 
     def show_workshops(self, workshops: Sequence[PersonWorkshop]) -> None:

@@ -20,8 +20,6 @@ from mentor_desktop.ui.widgets.layout import STRETCH, column, row
 from mentor_desktop.ui.widgets.small_form import SmallForm
 from mentor_desktop.ui.widgets.text import Text
 
-_INDENT = 10  # as fields that look like text
-
 
 class ConsentsPart(QWidget):
     """One paragraph for each consent; withdrawing is as easy as giving."""
@@ -43,7 +41,7 @@ class ConsentsPart(QWidget):
             desk.theme, _("Record a consent"), self._open_form, kind="quiet", icon="add"
         )
         for text in (heading, self._none, self._trouble):
-            text.setContentsMargins(desk.theme.px(_INDENT), 0, 0, 0)
+            text.setContentsMargins(desk.theme.size("indent"), 0, 0, 0)
         parts = (heading, self._none, self._rows, self._trouble, self._form)
         self.setLayout(column(desk.theme, *parts, row(desk.theme, self._add, STRETCH), gap="s"))
 
@@ -90,7 +88,7 @@ class _ConsentRow(QWidget):
         head = Text(theme, purpose, "body", "text" if holds else "muted")
         said = column(theme, head, Text(theme, _story(one), "small", "muted"), gap="none")
         line = row(theme, said, gap="s")
-        line.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+        line.setContentsMargins(theme.size("indent"), 0, 0, 0)
         line.setStretch(0, 1)
         if holds:
             verb = Button(theme, _("Withdraw"), withdraw, kind="quiet")

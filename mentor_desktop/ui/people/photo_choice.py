@@ -17,7 +17,6 @@ from mentor_desktop.ui.widgets.text import Text
 
 # Below the heading "Photos" a word is enough; the whole answer is the accessible name.
 _SHORT = {"yes_all": N_("Yes"), "group_only": N_("Group only"), "no": N_("No")}
-_INDENT = 10  # as fields that look like text
 
 
 class PhotoChoice(QWidget):
@@ -36,7 +35,7 @@ class PhotoChoice(QWidget):
             button.setCheckable(True)
             button.setAccessibleName(_(PHOTO_CHOICES[code]))
         for text in (heading, self._said):
-            text.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+            text.setContentsMargins(theme.size("indent"), 0, 0, 0)
         choices = flowing(theme, *self._buttons.values())
         self.setLayout(column(theme, heading, self._said, choices, gap="s"))
 

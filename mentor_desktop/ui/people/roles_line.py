@@ -13,8 +13,6 @@ from mentor_desktop.ui.widgets.inputs import CheckBox
 from mentor_desktop.ui.widgets.layout import column, row
 from mentor_desktop.ui.widgets.text import Text
 
-_INDENT = 10  # as fields that look like text
-
 
 class RolesLine(QWidget):
     """Shows roles in words; `on_save` gets all codes when a box was pressed."""
@@ -41,8 +39,8 @@ class RolesLine(QWidget):
         line = row(theme, self._words, self._change)
         line.setStretch(0, 1)
         for text in (self._label, self._words):
-            text.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
-        self._boxes_shown.setContentsMargins(theme.px(_INDENT), 0, 0, 0)
+            text.setContentsMargins(theme.size("indent"), 0, 0, 0)
+        self._boxes_shown.setContentsMargins(theme.size("indent"), 0, 0, 0)
         self.setLayout(column(theme, self._label, line, self._boxes_shown, gap="none"))
 
     def show_roles(self, roles: Sequence[str]) -> None:

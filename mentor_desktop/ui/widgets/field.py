@@ -22,8 +22,8 @@ Save = Callable[[str], object]
 
 # A pause in typing after which the value is kept; a power cut then costs one second.
 SAVE_AFTER_MS = 1000
-# Where the words of an editor begin, so that its label stands above them.
-_INDENT = 11
+# The border of an editor stands before its words, but not before those of its label.
+_BORDER = 1
 _NOTE_LINES = 3
 
 _DATE_FORMS = (
@@ -43,7 +43,7 @@ class Field(QWidget):
         self._label.setBuddy(editor)
         self._fault = Text(theme, role="small", tone="absent")
         self._fault.hide()
-        indent = theme.px(_INDENT)
+        indent = theme.size("indent") + _BORDER
         for words in (self._label, self._fault):
             words.setContentsMargins(indent, 0, 0, 0)
         layout = QVBoxLayout(self)

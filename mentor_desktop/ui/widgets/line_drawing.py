@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 # Room inside a line above and below its words, and beside them where it lights up.
-_ABOVE, INDENT = 9, 10
+_ABOVE = 9
 _HEADING_ABOVE, _HEADING_BELOW = 20, 6
 _ICON, _ICON_GAP, _COLUMN_GAP = 20, 12, 20
 # The words keep at least this width; else what stands at the end goes below them.
@@ -81,7 +81,7 @@ class Measures:
         px = self.theme.px
         above = px(_HEADING_ABOVE if line.is_heading and line is not self._first else _ABOVE)
         below = px(_HEADING_BELOW if line.is_heading else _ABOVE)
-        left = px(INDENT)
+        left = indent = self.theme.size("indent")
         small = self.metrics("small")
         margin = self._margins.get(line, _Margin(0, has_icons=bool(line.icon)))
         lead = QRect(left, above, margin.lead_width, self.metrics("body").height())
@@ -90,7 +90,7 @@ class Measures:
             left += (margin.lead_width + px(_COLUMN_GAP)) if margin.lead_width else 0
             left += px(_ICON + _ICON_GAP) if margin.has_icons else 0
         tail_width = self.metrics("body").horizontalAdvance(line.tail) + 1 if line.tail else 0
-        room = max(width - left - px(INDENT), 1)
+        room = max(width - left - indent, 1)
         words = room - tail_width - (px(_COLUMN_GAP) if tail_width else 0)
         is_below = tail_width > 0 and words < min(px(_LEAST_WORDS), room)
         words = room if is_below else words

@@ -21,9 +21,9 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QScrollArea, QSizePolicy, QWidget
 
 from mentor_desktop.ui.theme import Theme
-from mentor_desktop.ui.widgets.line_drawing import INDENT, LineDelegate, Measures
+from mentor_desktop.ui.widgets.line_drawing import LineDelegate, Measures
 
-__all__ = ["INDENT", "Line", "LineList", "heading"]
+__all__ = ["Line", "LineList", "heading"]
 
 Index = QModelIndex | QPersistentModelIndex
 

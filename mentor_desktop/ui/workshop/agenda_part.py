@@ -16,7 +16,7 @@ from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.empty_state import EmptyState
 from mentor_desktop.ui.widgets.flow import flowing
 from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, pile, row
-from mentor_desktop.ui.widgets.line_list import INDENT, Line, LineList
+from mentor_desktop.ui.widgets.line_list import Line, LineList
 from mentor_desktop.ui.widgets.text import Text
 from mentor_desktop.ui.workshop.item_form import AddItemForm, ItemForm
 from mentor_desktop.ui.workshop.part import Part
@@ -95,7 +95,7 @@ class AgendaPart(Part):
         number = Text(theme, _("day {day}").format(day=day.day), "body", "muted", wrap=False)
         counted = Text(theme, _counted(minutes), "body", "muted", wrap=False)
         line = flowing(theme, date, number, counted, gap="m")
-        side = theme.px(INDENT)
+        side = theme.size("indent")
         line.setContentsMargins(side, theme.space("s"), side, 0)
         return line
 

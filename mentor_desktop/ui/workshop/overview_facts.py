@@ -29,7 +29,6 @@ from mentor_desktop.ui.workshop.language_texts import LanguageTexts
 from mentor_desktop.ui.workshop.rule_words import grace_sentence, rule_sentence
 
 # Fields have their words 10 px inside; headings and free texts stand on the same line.
-_INDENT = 10
 _OTHER_PARTS = frozenset({"Africa", "America", "Asia", "Atlantic", "Australia", "Pacific"})
 _MOST_HOSTS = 300
 _PERCENT_RULES = frozenset({"minutes_pct", "slots_pct"})
@@ -222,7 +221,7 @@ class OverviewFacts(QWidget):
 
     def _indented(self, *widgets: QWidget) -> QWidget:
         layout = column(self._theme, *widgets, gap="xs")
-        layout.setContentsMargins(self._theme.px(_INDENT), 0, 0, 0)
+        layout.setContentsMargins(self._theme.size("indent"), 0, 0, 0)
         return holder(layout)
 
     def _offer(self, field: ChoiceField, name: str, options: list[tuple[str, str]]) -> None:
