@@ -6,14 +6,15 @@ key and asking the keyring cost is told apart. Peers (Vorta, Picard, Anki)
 are started when their environments are in build/peers (`python benchmarks/_peers.py`).
 """
 
-import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -102,18 +103,31 @@ def environment(display: str, home: Path, **more: str) -> dict[str, str]:
     }
 
 
-def median_of(
-    command: Sequence[str],
-    title: str,
-    surroundings: Mapping[str, str],
-    before: Callable[[], object] = lambda: None,
-) -> Start:
-    """Return the start with the median time to paint of several, after warm starts."""
-    starts = []
+@dataclass(frozen=True)
+class Program:
+    """What is started, and how its window is called; `before` makes each start the same."""
+
+    command: Sequence[str]
+    title: str
+    surroundings: Mapping[str, str]
+    before: Callable[[], object] = lambda: None
+
+
+def medians(programs: Mapping[str, Program]) -> dict[str, Start]:
+    """Return the medians of several starts of each, after warm ones.
+
+    All are started in turn: when the load of the machine changes, it changes for each.
+    """
+    starts: dict[str, list[Start]] = {name: [] for name in programs}
     for _run in range(WARM_UP + RUNS):
-        before()
-        starts.append(measure(command, title, surroundings))
-    return sorted(starts[WARM_UP:], key=lambda start: start.painted_ms)[RUNS // 2]
+        for name, program in programs.items():
+            program.before()
+            starts[name].append(measure(program.command, program.title, program.surroundings))
+    return {name: _median(found[WARM_UP:]) for name, found in starts.items()}
+
+
+def _median(starts: Sequence[Start]) -> Start:
+    return Start(*(statistics.median(values) for values in zip(*map(astuple, starts), strict=True)))
 
 
 def put_back(workspace: Path, kept: Path) -> None:
@@ -155,8 +169,8 @@ def keyring_ms() -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def peers(display: str, home: Path) -> dict[str, Start]:
-    """Start each peer that is installed."""
+def peers(display: str, home: Path) -> dict[str, Program]:
+    """Return each peer that is installed."""
     commands = {
         "vorta": ([str(PEERS / "vorta/bin/vorta")], "Vorta"),
         "picard": (
@@ -170,12 +184,20 @@ def peers(display: str, home: Path) -> dict[str, Start]:
     }
     (home / "picard.ini").write_text("[setting]\nshow_new_user_dialog=false\n")
     return {
-        name: median_of(
+        name: Program(
             command, title, environment(display, home / name, QTWEBENGINE_DISABLE_SANDBOX="1")
         )
         for name, (command, title) in commands.items()
         if Path(command[0]).exists()
     }
+
+
+def lock_pages(python: str) -> dict[str, list[str]]:
+    """Return the commands that show a lock page: from source, and packaged if that was built."""
+    commands = {"lock page": [python, "-m", "mentor_desktop"]}
+    if PACKAGED.exists():
+        commands["lock page, packaged"] = [str(PACKAGED)]
+    return commands
 
 
 def main() -> None:
@@ -187,26 +209,27 @@ def main() -> None:
         before = partial(put_back, workspace, home / "kept")
         shutil.copytree(workspace, home / "kept")
         surroundings = environment(display, home, BENCH_WORKSPACE=str(workspace), BENCH_KEY=key)
-        floor = median_of([python, "-c", FLOOR], "Floor", surroundings)
-        starts = {
-            "today, key at hand": median_of(
-                [python, "-c", KEY_AT_HAND], "Mentor Desktop", surroundings, before
-            ),
-            "lock page": median_of(
-                [python, "-m", "mentor_desktop", "--workspace", str(workspace)],
-                "Mentor Desktop",
-                surroundings,
-                before,
-            ),
-        }
-        if PACKAGED.exists():
-            starts["lock page, packaged"] = median_of(
-                [str(PACKAGED), "--workspace", str(workspace)],
-                "Mentor Desktop",
-                surroundings,
-                before,
-            )
         others = peers(display, home)
+        figures = medians(
+            {
+                "floor": Program([python, "-c", FLOOR], "Floor", surroundings),
+                "today, key at hand": Program(
+                    [python, "-c", KEY_AT_HAND], "Mentor Desktop", surroundings, before
+                ),
+                **{
+                    name: Program(
+                        [*command, "--workspace", str(workspace)],
+                        "Mentor Desktop",
+                        surroundings,
+                        before,
+                    )
+                    for name, command in lock_pages(python).items()
+                },
+                **others,
+            }
+        )
+    floor = figures["floor"]
+    starts = {name: start for name, start in figures.items() if name not in {"floor", *others}}
     checks = [
         Check(
             f"{name}, painted: times the bare window",
@@ -218,23 +241,21 @@ def main() -> None:
     checks += [
         Check(
             f"today, key at hand, painted: times {name}",
-            starts["today, key at hand"].painted_ms / other.painted_ms,
+            starts["today, key at hand"].painted_ms / figures[name].painted_ms,
             1.0,
         )
-        for name, other in others.items()
+        for name in others
     ]
     checks += [
         Check(f"{name}: CPU, times the bare window", start.cpu_ms / floor.cpu_ms, MOST_TIMES_FLOOR)
         for name, start in starts.items()
-        if "packaged" not in name
     ]
-    figures = {"floor": floor, **starts, **others}
     report(
         "cold start",
         checks,
         key_derivation_ms=derivation_ms,
         keyring_look_up_ms=keyring_ms(),
-        **{name: json.loads(json.dumps(vars(start))) for name, start in figures.items()},
+        **{name: asdict(start) for name, start in figures.items()},
     )
 
 

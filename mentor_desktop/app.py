@@ -147,7 +147,8 @@ class Program:
             window.frame.show_banner("cloud", warning, "warning", closable=True)
         window.show()
         self._window = window
-        FirstPaint(window, partial(_warm_up, jobs))
+        words = current_language().load
+        FirstPaint(window, partial(jobs.warm_up, _WARM_MODULES, words))
 
     def report(self, trace: str) -> None:
         """Show what a bug left behind; called for whatever nobody caught."""
@@ -223,9 +224,3 @@ class Program:
         was_shown = before.last_place if before.last_workspace == kept else ""
         self._settings.change(last_workspace=kept, recent_workspaces=recent)
         return was_shown
-
-
-def _warm_up(jobs: Jobs) -> None:
-    """Load behind the first page what the first click needs: modules, and the words of dates."""
-    jobs.warm_up(_WARM_MODULES)
-    jobs.draw(current_language().load, lambda _nothing: None)

@@ -3,14 +3,13 @@
 The lock page is painted from this alone, before the encrypted store is loaded.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mentor_desktop.store.folder import WorkspaceFolder, cloud_service_of
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A folder as a home for a workspace; `cloud_service` names who synchronises it, or is ""."""
 
     root: Path

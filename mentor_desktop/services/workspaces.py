@@ -6,8 +6,8 @@ anything is opened, `workspace_places` says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mentor_desktop.clock import Clock
 from mentor_desktop.errors import StoreError
@@ -19,8 +19,7 @@ from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.workspace import Workspace
 
 
-@dataclass(frozen=True)
-class NewWorkspace:
+class NewWorkspace(NamedTuple):
     """A workspace just made; the recovery code is shown and printed now or never."""
 
     workspace: Workspace

@@ -195,9 +195,10 @@ class Jobs(QObject):
         for lane in (self._readers, self._drawing, self._loader):
             lane.hold_back()
 
-    def warm_up(self, modules: Iterable[str]) -> None:
-        """Import modules that will be needed soon; a `load` asked for meanwhile comes in between.
+    def warm_up(self, modules: Iterable[str], last: Callable[[], object] = lambda: None) -> None:
+        """Import modules that will be needed soon, then run `last` on the same thread.
 
+        A `load` asked for meanwhile comes in between.
         The collector of rubbish rests meanwhile and leaves alone what was loaded: looking
         through all of it held up the window for 50 to 80 ms, again and again.
         """
@@ -210,8 +211,11 @@ class Jobs(QObject):
             if waiting:
                 self.load(waiting.popleft(), load_next, lambda _error: load_next())
             else:
-                gc.freeze()
-                gc.enable()
+                self._read(self._loader, last, end, lambda _error: end(), None)
+
+        def end(_loaded: object = None) -> None:
+            gc.freeze()
+            gc.enable()
 
         load_next()
 
