@@ -1,11 +1,10 @@
 """Users and devices of a workspace, as the server knows them at this moment."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from mentor_desktop.server import refusals
 from mentor_desktop.server.rights import Access
@@ -102,23 +101,4 @@ def devices_of(connection: Connection, ws: str, user: str) -> set[str]:
         connection.execute(
             select(device.c.device).where(device.c.ws == ws, device.c.user == user)
         ).scalars()
-    )
-
-
-def revoke_devices(connection: Connection, ws: str, devices: Iterable[str], now_ms: int) -> int:
-    """Close the access of devices at once; return how many had it until now."""
-    gone = connection.execute(
-        update(device)
-        .where(device.c.ws == ws, device.c.device.in_(list(devices)), device.c.revoked_at.is_(None))
-        .values(revoked_at=now_ms)
-    ).rowcount
-    if gone:
-        bump_access(connection, ws)
-    return gone
-
-
-def bump_access(connection: Connection, ws: str) -> None:
-    """Let pushes under way notice that users, devices or rights changed."""
-    connection.execute(
-        update(workspace).where(workspace.c.ws == ws).values(access=workspace.c.access + 1)
     )

@@ -38,6 +38,13 @@ class BlobStore(Protocol):
             WrongContentError: a chunk is missing, or together they are another content.
         """
 
+    def put_whole(self, ws: str, address: str, parts: Iterator[bytes]) -> None:
+        """Keep a file that comes from a backup or goes into one.
+
+        Raises:
+            WrongContentError: its content is not what its address says; nothing was kept.
+        """
+
     def size(self, ws: str, address: str) -> int | None:
         """Return the size of a sealed file; None when there is none."""
 
@@ -85,6 +92,11 @@ class FolderBlobs:
         shutil.rmtree(folder, ignore_errors=True)
         return size
 
+    def put_whole(self, ws: str, address: str, parts: Iterator[bytes]) -> None:
+        target = self._path(ws, address)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(target, _checked(parts, address))
+
     def size(self, ws: str, address: str) -> int | None:
         try:
             return self._path(ws, address).stat().st_size
@@ -130,6 +142,10 @@ class ObjectBlobs:
         self._store.put(self._name(ws, address), self._contents(names))
         self._store.delete(names)
         return size
+
+    def put_whole(self, ws: str, address: str, parts: Iterator[bytes]) -> None:
+        # Checked while it is uploaded: an upload that fails leaves no object behind.
+        self._store.put(self._name(ws, address), _checked(parts, address))
 
     def size(self, ws: str, address: str) -> int | None:
         try:

@@ -61,6 +61,14 @@ class Database:
         """Return what `work` reads across workspaces: for folding, metrics and administrators."""
         return self._tried(EVERYWHERE, work, writes=False)
 
+    def read_everywhere_consistently(self, work: Callable[[Connection], T]) -> T:
+        """Return what `work` reads across workspaces as of one moment: for backups."""
+        return self._tried(EVERYWHERE, work, writes=False, consistently=True)
+
+    def write_everywhere(self, work: Callable[[Connection], T]) -> T:
+        """Return what `work` answers after writing across workspaces: for restoring."""
+        return self._tried(EVERYWHERE, work, writes=True)
+
     def enter(self, connection: Connection, ws: str) -> None:
         """Let the rest of the running transaction see another workspace."""
         self.dialect.enter(connection, ws)

@@ -106,7 +106,9 @@ class SqliteDialect(Dialect):
 
     def engine(self, url: str) -> Engine:
         engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_MS / 1_000}, **_POOL)
-        event.listen(engine, "connect", _prepare_sqlite)
+        if "mode=ro" not in url:  # a backup that is looked at stays as it is
+            event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", _leave_begin_to_us)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
 
@@ -147,7 +149,6 @@ class SqliteDialect(Dialect):
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DB-API's connection
-    connection.isolation_level = None  # `begin` below is ours
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -156,6 +157,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DB-AP
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _leave_begin_to_us(connection: Any, _record: object) -> None:  # Any: as above
+    connection.isolation_level = None
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -6,11 +6,11 @@ database share it; it is never in the database, so a copy of that alone signs no
 
 import os
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mentor_desktop import crypto
@@ -54,12 +54,12 @@ class ServerKeys:
         """The 32 bytes with which devices check the server's batches."""
         return self.sign_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
-    @property
-    def device(self) -> str:
-        """The id under which the server itself writes: 32 hex digits, from its public key."""
-        digest = Hash(SHA256())
-        digest.update(self.public_key)
-        return digest.finalize().hex()[:_DEVICE_DIGITS]
+    def device_in(self, epoch: str) -> str:
+        """Return the id under which the server itself writes: 32 hex digits.
+
+        Another one in each epoch: a restored server has forgotten where its chains ended.
+        """
+        return sha256(self.public_key + epoch.encode()).hexdigest()[:_DEVICE_DIGITS]
 
 
 class ServerFolder:
@@ -128,6 +128,15 @@ class ServerFolder:
                 _("{path} cannot be understood.").format(path=self.path / _SECRET_FILE)
             )
         return secret
+
+    def copy_secret(self, target: Path) -> None:
+        """Put the secret beside a backup: without it devices would not know the server again."""
+        _write_private(target / _SECRET_FILE, self.secret())
+
+    def take_secret(self, source: Path) -> None:
+        """Make the secret beside a backup this server's own, where there is one."""
+        if (source / _SECRET_FILE).exists():
+            _write_private(self.path / _SECRET_FILE, ServerFolder(source).secret())
 
     def keys(self) -> ServerKeys:
         """Return the keys made from the secret."""

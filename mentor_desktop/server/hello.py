@@ -38,6 +38,7 @@ def hello(service: Service, caller: Session, ws: str, wanted: Sequence[str] | No
             min_schema=MIN_SCHEMA,
             role=member.access.role,
             user=member.access.user,
+            server_device=service.keys.device_in(member.epoch),
             workshops=sorted(member.access.workshops),
             streams=_streams(connection, member, wanted),
         )

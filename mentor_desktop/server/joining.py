@@ -5,7 +5,6 @@ The server vouches for who joins by its own invitation: it signs the entry and a
 """
 
 import json
-from hashlib import sha256
 from itertools import product
 from string import ascii_uppercase
 from typing import Any
@@ -13,11 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from mentor_desktop.ids import new_id
-from mentor_desktop.server import audit, change_log, own_batches, refusals
+from mentor_desktop.server import audit, refusals
 from mentor_desktop.server.accounts import caller_in
+from mentor_desktop.server.members_log import append, record_draft
 from mentor_desktop.server.membership import (
-    RECORD_COLUMN,
-    RECORD_ENTITY,
     USER_ENTITY,
     Membership,
 )
@@ -33,18 +31,15 @@ from mentor_desktop.sync.keys.entries import (
     BadRecord,
     DeviceEntry,
     signed,
-    to_bytes,
 )
 from mentor_desktop.sync.keys.invitations import Invitation, is_secret_of
 from mentor_desktop.sync.keys.members import INVITING_ROLES
 from mentor_desktop.sync.keys.sessions import Session
 from mentor_desktop.sync.protocol.messages import InviteReply, InviteRequest, JoinReply, JoinRequest
 from mentor_desktop.sync.protocol.operations import CREATE
-from mentor_desktop.sync.protocol.streams import MEMBERS
 
 _DAY_MS = 86_400_000
 _TEXT = "Joined"
-_ID_DIGITS = 32
 
 
 def make_invitation(
@@ -179,16 +174,20 @@ def join(service: Service, newcomer: JoinRequest) -> JoinReply:
 def succeed(service: Service, entry: DeviceEntry) -> None:
     """Take a copied or restored workspace as a new device, on the signature of the one it was.
 
+    An entry the server itself signed is taken too: a restored server has forgotten who joined
+    after its backup.
+
     Raises:
         Refusal: 403 when that signature, or that device's access, is not there.
     """
 
     def work(connection: Connection) -> None:
         membership = Membership(service, connection, entry.ws)
-        if not membership.knows(entry.vouched_by, entry.user) or membership.add(entry):
+        is_own = entry.vouched_by == SERVER or membership.knows(entry.vouched_by, entry.user)
+        if not is_own or membership.add(entry):
             raise refusals.no_right()
         if membership.has_changed:
-            _append(service, connection, entry.ws, [_record_draft(entry)])
+            append(service, connection, entry.ws, [record_draft(entry)], _TEXT)
             audit.record(
                 connection, entry.ws, service.now_ms(), "succeeded", entry.device,
                 before=entry.vouched_by,
@@ -241,33 +240,25 @@ def _admit(
         raise refusals.bad_request("device") from error
     if membership.add(entry, workshops):
         raise _no_invitation()  # a device by that name or with that key is there already
-    drafts = [_record_draft(entry)]
+    drafts = [record_draft(entry)]
     if is_new_user:
         values = {"name": entry.name, "role": role, "workshops": invited.workshops}
         drafts.append(Draft(USER_ENTITY, CREATE, {**values, "is_disabled": False}, row=entry.user))
-    _append(service, connection, ws, drafts)
+    append(service, connection, ws, drafts, _TEXT)
     audit.record(connection, ws, service.now_ms(), "joined", entry.device, role=role)
-
-
-def _record_draft(entry: DeviceEntry) -> Draft:
-    content = to_bytes(entry)
-    row = sha256(content).hexdigest()[:_ID_DIGITS]
-    return Draft(RECORD_ENTITY, CREATE, {RECORD_COLUMN: content.decode()}, row=row)
-
-
-def _append(service: Service, connection: Connection, ws: str, drafts: list[Draft]) -> None:
-    version = connection.execute(
-        select(workspace.c.access).where(workspace.c.ws == ws)
-    ).scalar_one()
-    before = change_log.take_numbers(connection, ws, 1, version, changes_access=True)
-    own_batches.append(service, connection, ws, MEMBERS, drafts, _TEXT, before + 1)
-    service.something_to_fold.set()
 
 
 def _joined(service: Service, connection: Connection, ws: str, device_id: str) -> JoinReply:
     row = connection.execute(
-        select(device.c.user, device.c.tag, account.c.role, account.c.workshops)
+        select(
+            device.c.user,
+            device.c.tag,
+            account.c.role,
+            account.c.workshops,
+            workspace.c.epoch,
+        )
         .join(account, (account.c.ws == device.c.ws) & (account.c.user == device.c.user))
+        .join(workspace, workspace.c.ws == device.c.ws)
         .where(device.c.ws == ws, device.c.device == device_id)
     ).one()
     workshops = json.loads(row.workshops)
@@ -279,7 +270,7 @@ def _joined(service: Service, connection: Connection, ws: str, device_id: str) -
         role=row.role,
         workshops=workshops,
         tag=row.tag,
-        server_device=service.keys.device,
+        server_device=service.keys.device_in(row.epoch),
         server_key=service.keys.public_key,
         streams=sorted(name for name in names if access.may_read(name)),
     )

@@ -44,6 +44,11 @@ class Merged:
     values: dict[OpId, Mapping[str, Value]] = field(default_factory=dict)
     was: str | None = None  # its digest text before this step; None for a new row
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no operation counts: such a row is in no digest."""
+        return self.state == _NOTHING
+
     def take(self, op: Op, applied: Mapping[str, int]) -> None:
         """Bring one operation in."""
         fold_op(self.state, op, applied)
@@ -164,9 +169,10 @@ def _rejections(
     """Return all that does not count, with what the rejections in these operations add."""
     ranges = _known_rejections(connection, ws, stream)
     for op in ops:
-        if op.kind != REJECT or op.device == service.keys.device or _is_in(ranges, op):
+        if op.kind != REJECT or _is_in(ranges, op):
             continue
-        # An administrator's own: written down like the server's, which came with their batch.
+        # The server's own are written down with their batch; others by an administrator's, or
+        # from before a restore, are here.
         device, span = _target(op)
         if device:
             rejecting.remember(service, connection, ws, stream, device, [span])
@@ -303,7 +309,7 @@ def _write(
     for (entity, name), row in rows.items():
         if row.was is not None:
             buckets.remove(entity, name, row.was)
-        if row.state != _NOTHING:
+        if not row.is_nothing:
             buckets.add(entity, name, row.state.digest_text())
         elif row.was is None:
             continue  # kinds of a newer program: they do nothing to a row here

@@ -1,14 +1,18 @@
-"""Batches the server writes itself: signed with its key, in a chain of its own in each stream."""
+"""Batches the server writes itself: signed with its key, in a chain of its own in each stream.
+
+Its device id is another one in each epoch; whoever meets an unknown device tries the server's key.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from mentor_desktop.ids import new_id
 from mentor_desktop.server import change_log
 from mentor_desktop.server.change_log import Tail
 from mentor_desktop.server.service import Service
+from mentor_desktop.server.tables import workspace
 from mentor_desktop.sync.protocol.batches import Batch, make_batch
 from mentor_desktop.sync.protocol.operations import Action, Content, Op, Value, runs_of, tick
 
@@ -45,11 +49,12 @@ def append(
 
     Called under the lock of the workspace's counter, so that the server's chain has one writer.
     """
-    own, dialect = service.keys.device, service.database.dialect
+    epoch = connection.execute(select(workspace.c.epoch).where(workspace.c.ws == ws)).scalar_one()
+    own, dialect = service.keys.device_in(epoch), service.database.dialect
     before = after = change_log.tail_of(connection, ws, stream, own)
     batches: list[Batch] = []
     for start in range(0, len(drafts), MOST_OPS):
-        batch = _batch(service, ws, stream, drafts[start : start + MOST_OPS], text, after)
+        batch = _batch(service, (ws, stream, own), drafts[start : start + MOST_OPS], text, after)
         after = Tail(batch.header.to_seq, batch.header.hash)
         batches.append(batch)
     change_log.move_tail(dialect, connection, ws, stream, own, before, after)
@@ -57,9 +62,10 @@ def append(
 
 
 def _batch(
-    service: Service, ws: str, stream: str, drafts: Sequence[Draft], text: str, end: Tail
+    service: Service, place: tuple[str, str, str], drafts: Sequence[Draft], text: str, end: Tail
 ) -> Batch:
-    now, own, first = service.now_ms(), service.keys.device, end.last_seq + 1
+    ws, stream, own = place
+    now, first = service.now_ms(), end.last_seq + 1
     hlc = tick(0, now)
     ops = [
         Op(own, seq, hlc + seq - first, one.entity, one.row, one.kind, one.group, one.values)

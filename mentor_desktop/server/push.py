@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
 from mentor_desktop.server import change_log, quarantine, refusals
@@ -21,9 +20,10 @@ from mentor_desktop.server.membership import Membership
 from mentor_desktop.server.own_batches import batches_for
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.rejecting import reject
+from mentor_desktop.server.rights import ROLES, ServerAccess
 from mentor_desktop.server.service import Service
 from mentor_desktop.sync.keys.sessions import Session
-from mentor_desktop.sync.protocol.batches import BadBatch, Batch, read_batch, read_frames
+from mentor_desktop.sync.protocol.batches import BadBatch, Batch, Header, read_batch, read_frames
 from mentor_desktop.sync.protocol.messages import PushReply, Rejected
 from mentor_desktop.sync.protocol.operations import DELETE, Content, expand
 from mentor_desktop.sync.protocol.streams import MEMBERS
@@ -58,11 +58,10 @@ def push(service: Service, caller: Session, ws: str, stream: str, body: bytes) -
             the batches were stored aside.
     """
     batches = _parsed(body, ws, stream)
-    author_id = batches[0].header.device
     caller_now, author = service.database.read(
-        ws, lambda connection: _people(connection, caller, ws, author_id)
+        ws, lambda connection: _people(service, connection, caller, batches[0].header)
     )
-    verified = [_verified(one, author.sign_key) for one in batches]
+    verified = [_verified(one, author) for one in batches]
     reason = _without_any_right(caller_now, author, stream)
     if reason:
         quarantine.keep(service, ws, stream, batches, reason)
@@ -99,23 +98,33 @@ def _parsed(body: bytes, ws: str, stream: str) -> list[Batch]:
 
 
 def _people(
-    connection: Connection, caller: Session, ws: str, author_id: str
+    service: Service, connection: Connection, caller: Session, header: Header
 ) -> tuple[Member, Member]:
-    if caller.ws != ws:
+    """Return who sends and who wrote: the same device, a colleague's, or the server of before."""
+    if caller.ws != header.ws:
         raise refusals.no_right()
-    sender = find_member(connection, ws, caller.device)
+    sender = find_member(connection, header.ws, caller.device)
     if sender is None:
         raise refusals.unknown_device()
-    author = sender if author_id == caller.device else find_member(connection, ws, author_id)
-    if author is None:
-        raise Refusal("unknown_author", "The device that made this is not known here yet.")
+    if header.device == caller.device:
+        return sender, sender
+    author = find_member(connection, header.ws, header.device)
+    if author is None:  # then it is the server's own, or its signature will say no
+        access = ServerAccess(user="", role=ROLES[0])
+        author = replace(
+            sender, device=header.device, sign_bytes=service.keys.public_key, access=access
+        )
     return sender, author
 
 
-def _verified(batch: Batch, sign_key: Ed25519PublicKey) -> Verified:
+def _verified(batch: Batch, author: Member) -> Verified:
     try:
-        return Verified(batch, read_batch(batch, sign_key, most_bytes=MOST_BATCH_BYTES))
+        return Verified(batch, read_batch(batch, author.sign_key, most_bytes=MOST_BATCH_BYTES))
     except BadBatch as error:
+        if isinstance(author.access, ServerAccess) and error.code == "signature":
+            raise Refusal(
+                "unknown_author", "The device that made this is not known here yet."
+            ) from error
         raise Refusal(
             "bad_batch", "A batch is damaged or not signed.", detail=error.code
         ) from error
@@ -135,7 +144,7 @@ def _append(
 ) -> PushReply:
     header = verified[0].batch.header
     ws, stream, device = header.ws, header.stream, header.device
-    sender, author = _people(connection, caller, ws, device)
+    sender, author = _people(service, connection, caller, header)
     if _without_any_right(sender, author, stream):
         raise refusals.no_right()  # lost while this was verified; a second try is quarantined
     before = change_log.tail_of(connection, ws, stream, device)

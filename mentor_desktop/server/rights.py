@@ -111,6 +111,22 @@ class Access:
         return None
 
 
+@dataclass(frozen=True)
+class ServerAccess(Access):
+    """What the server's own batches may: everything. Devices carry them to a restored server."""
+
+    def may_read(self, stream: str) -> bool:
+        return True
+
+    def may_write(self, stream: str) -> bool:
+        return True
+
+    def refuses(
+        self, stream: str, entity: str, kind: str, seens: Sequence[Mapping[str, int]], own: set[str]
+    ) -> list[int] | None:
+        return []
+
+
 def stream_kind(stream: str) -> tuple[str, str]:
     """Return ("w", workshop), ("u", user), or (name, "")."""
     kind, colon, rest = stream.partition(":")

@@ -9,11 +9,15 @@ from typing import Any
 
 import httpx2
 import msgspec
+from sqlalchemy import select
 
 from mentor_desktop.ids import new_id
 from mentor_desktop.server.joining import make_invitation
+from mentor_desktop.server.members_log import revoke_device
 from mentor_desktop.server.service import Service
-from mentor_desktop.server.serving import folding, listen, make_server
+from mentor_desktop.server.serving import listen, make_server
+from mentor_desktop.server.tables import quarantine
+from mentor_desktop.server.workspaces import devices
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.invitations import Invitation, new_invitation
 from mentor_desktop.sync.keys.sessions import sign_session
@@ -37,8 +41,11 @@ START_LIMIT_S = 10
 
 @contextmanager
 def running(service: Service) -> Iterator[str]:
-    """Answer on a free port of this computer in a thread; give the address."""
-    with listen("127.0.0.1", 0) as listening, folding(service):
+    """Answer on a free port of this computer in a thread; give the address.
+
+    Nothing merges behind the pushes: tests do that where they look at it (`fold_all`).
+    """
+    with listen("127.0.0.1", 0) as listening:
         server = make_server(service)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -218,3 +225,18 @@ class World:
     def colleague(self, of: Device, role: str, *workshops: str) -> Device:
         """Return a device of a new user in the same workspace."""
         return self.join(self.invitation(of.ws, role, workshops=list(workshops)))
+
+    def devices(self, ws: str) -> list[str]:
+        """Return the ids of the devices of a workspace, as an administrator sees them."""
+        return [one.device for one in devices(self.service, ws)]
+
+    def revoke(self, device: Device) -> None:
+        """Close the access of a device, as an administrator would."""
+        assert revoke_device(self.service, device.ws, device.device) == 1
+
+    def quarantine(self, ws: str) -> list[tuple[str, str, int, str]]:
+        """Return device, stream, first number and reason of what was set aside."""
+        wanted = select(
+            quarantine.c.device, quarantine.c.stream, quarantine.c.from_seq, quarantine.c.reason
+        ).where(quarantine.c.ws == ws)
+        return self.service.database.read(ws, lambda one: [tuple(r) for r in one.execute(wanted)])

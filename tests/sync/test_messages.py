@@ -21,6 +21,7 @@ def _hello() -> HelloReply:
     head = StreamHead(head=4, last_seq=2, last_hash=b"h" * 32, archived_seq=0)
     return HelloReply(
         server_time=1, epoch="e1", min_schema=0, role="mentor", user=USER, workshops=[WS],
+        server_device=WS,
         streams={STREAM: head},
     )  # fmt: skip
 

@@ -143,13 +143,17 @@ class StreamHead(msgspec.Struct, kw_only=True):
 
 
 class HelloReply(msgspec.Struct, kw_only=True):
-    """The server's time (milliseconds since 1970), what one may do there, and the streams."""
+    """The server's time (milliseconds since 1970), what one may do there, and the streams.
+
+    `server_device` is the id under which the server writes in this epoch.
+    """
 
     server_time: Count
     epoch: Epoch
     min_schema: Count
     role: Role
     user: Id
+    server_device: Id
     workshops: list[str]
     streams: dict[StreamName, StreamHead]
 

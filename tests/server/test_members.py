@@ -1,0 +1,293 @@
+"""Joining, inviting, succeeding: who becomes a device, and that nobody rises above their role."""
+
+import json
+import time
+
+import msgspec
+import pytest
+
+from mentor_desktop.ids import new_id
+from mentor_desktop.server.members_log import revoke_user
+from mentor_desktop.sync.keys.device import DeviceKeys
+from mentor_desktop.sync.keys.entries import (
+    NO_SIGNATURE,
+    DeviceEntry,
+    Revocation,
+    read_record,
+    signed,
+    to_bytes,
+)
+from mentor_desktop.sync.keys.invitations import new_invitation
+from mentor_desktop.sync.keys.members import Anchors, members_of
+from mentor_desktop.sync.protocol.batches import open_batch
+from mentor_desktop.sync.protocol.messages import Refusal
+from mentor_desktop.sync.protocol.operations import expand
+from tests.server.world import Device, World
+
+
+@pytest.fixture
+def ana(world: World) -> Device:
+    return world.founder()
+
+
+def _code(answer: object) -> str:
+    return msgspec.json.decode(answer.content, type=Refusal).code  # type: ignore[attr-defined]
+
+
+def _records(device: Device) -> list[object]:
+    return [
+        read_record(str(op.values["record"]))
+        for batch in device.pull_all("members")
+        for op in expand(open_batch(batch))
+        if op.entity == "member_record"
+    ]
+
+
+def _record_op(record: DeviceEntry | Revocation) -> dict[str, object]:
+    values = {"record": to_bytes(record).decode()}
+    return {"entity": "member_record", "kind": "create", "values": values}
+
+
+def _entry(by: Device, user: str, role: str, **more: object) -> tuple[DeviceEntry, DeviceKeys]:
+    keys = DeviceKeys.make()
+    draft = DeviceEntry(
+        ws=by.ws, device=new_id(), user=user, name="New", role=role, tag="", sign_key=keys.sign_key,
+        seal_key=keys.seal_key, made_at=time.time_ns() // 1_000_000,
+        vouched_by=str(more.get("vouched_by", by.device)), signature=NO_SIGNATURE,
+    )  # fmt: skip
+    return signed(draft, by.keys.sign), keys
+
+
+def _as_device(by: Device, entry: DeviceEntry, keys: DeviceKeys) -> Device:
+    return Device(by.http, keys, entry.ws, entry.device, entry.user, entry.role)
+
+
+def test_first_device_makes_a_workspace_as_administrator(ana: Device) -> None:
+    assert ana.joined is not None
+    assert (ana.joined.role, ana.joined.tag) == ("admin", "A")
+    (entry,) = _records(ana)
+    members = members_of(ana.ws, Anchors(ana.joined.server_key), [entry])  # type: ignore[list-item]
+    assert members.has_access(ana.device)
+
+
+def test_first_device_may_bring_its_workspace_and_founders(world: World) -> None:
+    ws, keys, founder = new_id(), DeviceKeys.make(), new_id()
+    ana = world.founder(ws=ws, founders={founder: keys.sign_key})
+    assert ana.ws == ws
+    draft = DeviceEntry(
+        ws=ws, device=founder, user=new_id(), name="First", role="admin", tag="F",
+        sign_key=keys.sign_key, seal_key=keys.seal_key, made_at=1, vouched_by=founder,
+        signature=NO_SIGNATURE,
+    )  # fmt: skip
+    assert ana.write("members", _record_op(signed(draft, keys.sign))).rejected == []
+    first = Device(ana.http, keys, ws, founder)
+    assert first.sign_in().status_code == 200
+    assert first.hello().role == "admin"
+
+
+def test_workspace_that_is_here_already_cannot_be_brought_again(world: World, ana: Device) -> None:
+    answer, _device = world.ask_to_join(world.invitation(), ws=ana.ws)
+    assert (answer.status_code, _code(answer)) == (403, "invitation")
+    assert len(world.devices(ana.ws)) == 1
+
+
+def test_invitation_is_good_once_and_the_same_device_may_ask_again(world: World) -> None:
+    invited = world.invitation()
+    first, device = world.ask_to_join(invited)
+    again, _same = world.ask_to_join(invited, device=device)
+    other, _other = world.ask_to_join(invited)
+    assert first.status_code == 200
+    assert first.json() == again.json()
+    assert (other.status_code, _code(other)) == (403, "invitation")
+
+
+def test_invitation_ends(world: World, ana: Device) -> None:
+    answer, _device = world.ask_to_join(world.invitation(ana.ws, "trainer", days=-1))
+    assert (answer.status_code, _code(answer)) == (403, "invitation")
+
+
+def test_wrong_secret_and_unknown_id_are_told_apart_by_nothing(world: World, ana: Device) -> None:
+    real = world.invitation(ana.ws, "trainer")
+    wrong = new_invitation("http://127.0.0.1", ana.ws)
+    guessed = type(real)(real.server, real.ws, real.id, b"0" * 16)
+    answers = [world.ask_to_join(one)[0] for one in (wrong, guessed)]
+    assert answers[0].status_code == answers[1].status_code == 403
+    assert answers[0].content == answers[1].content
+
+
+def test_tags_of_devices_differ(world: World, ana: Device) -> None:
+    tags = [world.colleague(ana, "trainer").joined for _one in range(3)]
+    assert [one.tag for one in tags if one] == ["B", "C", "D"]
+
+
+def test_further_device_has_the_role_of_its_user(world: World, ana: Device) -> None:
+    ben = world.colleague(ana, "trainer", "*")
+    second = world.join(world.invitation(ana.ws, "admin", user=ben.user))
+    assert (second.user, second.role) == (ben.user, "trainer")
+
+
+@pytest.mark.parametrize(
+    ("role", "invited", "works"),
+    [
+        ("admin", "admin", True),
+        ("organiser", "organiser", True),
+        ("organiser", "reader", True),
+        ("organiser", "admin", False),
+        ("trainer", "reader", False),
+        ("reader", "reader", False),
+        ("admin", "emperor", False),
+    ],
+)
+def test_device_invites_up_to_its_own_role(
+    world: World, ana: Device, role: str, invited: str, works: bool
+) -> None:
+    by = ana if role == "admin" else world.colleague(ana, role)
+    made = new_invitation("http://127.0.0.1", ana.ws)
+    answer = by.post(
+        "/v1/invite",
+        {
+            "ws": ana.ws,
+            "id": made.id,
+            "hash": made.hash,
+            "role": invited,
+            "expires_at": 2**52,
+        },
+    )
+    assert (answer.status_code == 200) == works
+    if works:
+        assert world.join(made).role == invited
+
+
+def test_nobody_adds_a_device_to_a_user_above_them(world: World, ana: Device) -> None:
+    ben = world.colleague(ana, "organiser")
+    made = new_invitation("http://127.0.0.1", ana.ws)
+    asked = {"ws": ana.ws, "id": made.id, "hash": made.hash, "role": "reader", "user": ana.user}
+    assert ben.post("/v1/invite", {**asked, "expires_at": 2**52}).status_code == 403
+    entry, _keys = _entry(ben, ana.user, "organiser")
+    reply = ben.write("members", _record_op(entry))
+    assert [one.reason for one in reply.rejected] == ["above_own_role"]
+    assert len(world.devices(ana.ws)) == 2
+
+
+def test_entry_pushed_by_who_may_invite_becomes_a_device(world: World, ana: Device) -> None:
+    entry, keys = _entry(ana, new_id(), "trainer")
+    assert ana.write("members", _record_op(entry)).rejected == []
+    new = _as_device(ana, entry, keys)
+    assert new.sign_in().status_code == 200
+    assert new.hello().role == "trainer"
+
+
+@pytest.mark.parametrize(
+    ("role", "entry_role", "reason"),
+    [
+        ("organiser", "admin", "above_own_role"),
+        ("trainer", "reader", "above_own_role"),
+        ("reader", "reader", "above_own_role"),
+    ],
+)
+def test_entry_of_who_may_not_is_rejected(
+    world: World, ana: Device, role: str, entry_role: str, reason: str
+) -> None:
+    by = world.colleague(ana, role)
+    entry, keys = _entry(by, new_id(), entry_role)
+    reply = by.write("members", _record_op(entry))
+    assert [one.reason for one in reply.rejected] == [reason]
+    assert _as_device(by, entry, keys).sign_in().status_code == 401
+
+
+def test_entry_with_a_wrong_signature_is_rejected_and_its_action_undone(
+    world: World, ana: Device
+) -> None:
+    good, keys = _entry(ana, new_id(), "trainer")
+    bad = msgspec.structs.replace(_entry(ana, new_id(), "trainer")[0], signature=b"0" * 64)
+    reply = ana.write("members", _record_op(good), _record_op(bad))
+    assert [(one.first_seq, one.reason) for one in reply.rejected] == [(1, "member_signature")]
+    assert _as_device(ana, good, keys).sign_in().status_code == 401
+
+
+def test_second_laptop_of_a_trainer_needs_nobody_else(world: World, ana: Device) -> None:
+    ben = world.colleague(ana, "trainer", "*")
+    entry, keys = _entry(ben, ben.user, "trainer")
+    assert ben.write("members", _record_op(entry)).rejected == []
+    assert _as_device(ben, entry, keys).sign_in().status_code == 200
+
+
+def test_copy_succeeds_the_device_it_was_on_the_old_signature(world: World, ana: Device) -> None:
+    entry, keys = _entry(ana, ana.user, "admin")
+    for _again in range(2):
+        assert ana.http.post("/v1/succeed", content=to_bytes(entry)).status_code == 200
+    new = _as_device(ana, entry, keys)
+    assert new.sign_in().status_code == 200
+    assert [one.device for one in _records(new)] == [ana.device, new.device]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("what", ["signature", "user", "revoked", "server"])
+def test_false_successor_is_refused(world: World, ana: Device, what: str) -> None:
+    ben = world.colleague(ana, "organiser")
+    entry, _keys = _entry(ben, ana.user if what == "user" else ben.user, "organiser")
+    if what == "signature":
+        entry = msgspec.structs.replace(entry, signature=b"1" * 64)
+    if what == "server":
+        entry = msgspec.structs.replace(entry, vouched_by="server")
+    if what == "revoked":
+        world.revoke(ben)
+    answer = ana.http.post("/v1/succeed", content=to_bytes(entry))
+    assert (answer.status_code, _code(answer)) == (403, "no_right")
+    assert len(world.devices(ana.ws)) == 2
+
+
+def test_pushed_revocation_closes_access_at_once(world: World, ana: Device) -> None:
+    ben = world.colleague(ana, "trainer")
+    draft = Revocation(ana.ws, ben.device, ana.device, 5, NO_SIGNATURE)
+    assert ana.write("members", _record_op(signed(draft, ana.keys.sign))).rejected == []
+    assert ben.post("/v1/hello", {"ws": ben.ws, "schema": 2}).status_code == 403
+
+
+def test_role_and_workshops_follow_the_members_stream(world: World, ana: Device) -> None:
+    ben, workshop = world.colleague(ana, "reader"), new_id()
+    stream = f"w:{workshop}"
+    mark = {"entity": "attendance_mark", "kind": "create", "values": {"status": "P"}}
+    assert stream not in ben.hello().streams
+    for group, value in (("role", "trainer"), ("workshops", json.dumps([workshop]))):
+        change = {"entity": "member", "kind": "set", "row": ben.user, "group": group}
+        assert ana.write("members", {**change, "values": {group: value}}).rejected == []
+    assert ben.hello().role == "trainer"
+    assert ben.write(stream, mark).rejected == []
+
+
+@pytest.mark.parametrize(
+    "values", [{"role": "admin"}, {"role": "emperor"}, {"workshops": "no list"}]
+)
+def test_organiser_raises_nobody_above_and_writes_no_nonsense(
+    world: World, ana: Device, values: dict[str, str]
+) -> None:
+    ben, eva = world.colleague(ana, "organiser"), world.colleague(ana, "reader")
+    change = {"entity": "member", "kind": "set", "row": eva.user, "group": "g", "values": values}
+    assert ben.write("members", change).rejected
+    assert eva.hello().role == "reader"
+
+
+def test_organiser_takes_nothing_from_an_administrator(world: World, ana: Device) -> None:
+    ben = world.colleague(ana, "organiser")
+    values = {"is_disabled": True}
+    change = {"entity": "member", "kind": "set", "row": ana.user, "group": "g", "values": values}
+    assert [one.reason for one in ben.write("members", change).rejected] == ["above_own_role"]
+    assert ana.hello().role == "admin"
+
+
+def test_administrators_revocation_is_told_to_every_replica(world: World, ana: Device) -> None:
+    ben = world.colleague(ana, "trainer")
+    world.revoke(ben)
+    assert ana.joined is not None
+    members = members_of(ana.ws, Anchors(ana.joined.server_key), _records(ana))  # type: ignore[arg-type]
+    assert members.has_access(ana.device)
+    assert not members.has_access(ben.device)
+
+
+def test_user_without_access_has_none_with_any_device(world: World, ana: Device) -> None:
+    ben = world.colleague(ana, "trainer")
+    second = world.join(world.invitation(ana.ws, user=ben.user))
+    assert revoke_user(world.service, ana.ws, ben.user) == 2
+    for device in (ben, second):
+        assert device.post("/v1/hello", {"ws": ben.ws, "schema": 2}).status_code == 403
+    assert revoke_user(world.service, ana.ws, new_id()) is None
