@@ -1,11 +1,16 @@
 """Backups, the way back, and the check."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from mentor_desktop.store.connection import connect
+from mentor_desktop.store.folder import WorkspaceFolder
+from mentor_desktop.store.keyfile import KeyFile
 from tests.cli.conftest import SAMPLES, WORKSHOP, Desk, typed
 
+PAGE_BYTES = 4096
 MARKS = ("import", "attendance", SAMPLES / "attendance.csv", "--workshop", WORKSHOP)
 
 
@@ -76,13 +81,26 @@ def test_another_secret_does_not_restore(demo: Desk, tmp_path: Path) -> None:
 @pytest.mark.expects_log("closing: .* is damaged")
 def test_a_check_finds_a_changed_byte(marked: Desk) -> None:
     database = marked.root / "workspace.db"
+    # Nothing reads this page while the workspace is opened.
+    page = _root_page(marked, "ix_certificate_serial")
     content = bytearray(database.read_bytes())
-    content[len(content) // 2 + 100] ^= 0xFF
+    content[(page - 1) * PAGE_BYTES + 100] ^= 0xFF
     database.write_bytes(content)
+    for backup in (marked.root / "backups").iterdir():
+        backup.unlink()  # so that closing makes one, and meets the page too
     answer = marked("check")
     assert answer.code == 1
     assert "damaged" in answer.err
     assert "Traceback" not in answer.err
+
+
+def _root_page(desk: Desk, name: str) -> int:
+    folder = WorkspaceFolder(desk.root)
+    passphrase = desk.passphrase_file.read_text().strip()
+    key = KeyFile.load(folder.key_file).open_with_passphrase(passphrase)
+    with closing(connect(folder.database, key)) as connection:
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        return int(connection.execute(sql, (name,)).fetchone()[0])
 
 
 def test_a_check_says_what_is_there_in_words(marked: Desk) -> None:
