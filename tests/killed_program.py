@@ -18,7 +18,8 @@ from mentor_desktop.services.attendance import mark
 from mentor_desktop.services.imports.run import ImportRequest, run_import
 from mentor_desktop.store.workspace import Workspace
 
-ROWS_AN_IMPORT = 120
+# More than one part: a kill may fall between two of them.
+ROWS_AN_IMPORT = 600
 STATUSES = ("present", "late", "absent", "excused", "remote", "expected")
 
 

@@ -18,6 +18,7 @@ from mentor_desktop.models.base import from_milliseconds
 from mentor_desktop.services import history_words
 from mentor_desktop.services.undo_marks import drop_marks, idle_marks, restore_marks
 from mentor_desktop.store.change_log import RecordedChange, changes_of
+from mentor_desktop.store.staging import UNFINISHED
 from mentor_desktop.store.undo_rows import (
     ChangedSinceError,
     require_whole,
@@ -163,12 +164,6 @@ def _undoable_action(uow: Reader, txn: int) -> ActionRow:
         raise NotFoundError(_("This action is not in the history of this workspace."))
     if row.is_undone:
         raise ValidationError(_("“{action}” was undone already.").format(action=row.sentence))
-    if not row.is_undoable and row.device != uow.device:
-        raise ValidationError(
-            _("“{action}” was done on another device. Undo it there, or change it here.").format(
-                action=row.sentence
-            )
-        )
     if not row.is_undoable:
         raise ValidationError(
             _(
@@ -179,10 +174,13 @@ def _undoable_action(uow: Reader, txn: int) -> ActionRow:
 
 
 def _walk(uow: Reader, *, down_to: int = 0) -> Iterator[ActionRow]:
-    """Give the actions from the newest on; an undo always comes before what it took back."""
+    """Give the actions from the newest on; an undo always comes before what it took back.
+
+    One that is still being written is not there yet.
+    """
     cursor = uow.raw.execute(
-        'SELECT id, at, actor, device, action, "values", undoes, undoable FROM txn '
-        "WHERE id >= ? ORDER BY id DESC",
+        'SELECT id, at, actor, device, action, "values", undoes, undoable FROM txn '  # noqa: S608  # a constant
+        f"WHERE id >= ? AND id NOT IN ({UNFINISHED}) ORDER BY id DESC",
         (down_to,),
     )
     taken_back: set[int] = set()

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from mentor_desktop.models import Base
+from mentor_desktop.store import staging
 from mentor_desktop.store.connection import StoreConnection
 
 Values = Mapping[str, Any]  # Any: stored values, as JSON brings them
@@ -43,9 +44,14 @@ def changes_of(raw: StoreConnection, txn: int) -> list[RecordedChange]:
 
 
 def changes_after(raw: StoreConnection, seq: int, *, limit: int = -1) -> list[RecordedChange]:
-    """Return the changes that came after `seq`, oldest first; at most `limit` unless negative."""
+    """Return the changes that came after `seq`, oldest first; at most `limit` unless negative.
+
+    They end before an action that is not complete: nobody gets half of one.
+    """
     last = raw.execute(
-        "SELECT max(seq) FROM (SELECT seq FROM change WHERE seq > ? ORDER BY seq LIMIT ?)",
+        "SELECT max(seq) FROM (SELECT seq FROM change WHERE seq > ? "
+        "AND seq < coalesce((SELECT min(seq) FROM change WHERE txn IN "
+        f"({staging.UNFINISHED})), 9223372036854775807) ORDER BY seq LIMIT ?)",
         (seq, limit),
     ).fetchone()[0]
     return _complete(raw, "c.seq > ? AND c.seq <= ?", (seq, last)) if last is not None else []

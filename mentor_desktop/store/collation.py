@@ -9,7 +9,7 @@ Source: CLDR 43, root order and the tailorings of the nine languages; numbers by
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 # Signs in root order; those in one group differ only like accents.
 _SIGNS = (
@@ -45,6 +45,7 @@ _MARKS = (
 )
 
 _LEVEL_END = "\x00"
+_LEVEL_END_BYTE = _LEVEL_END.encode()
 _FIRST_PRIMARY = 0x02
 _COMMON = "\x20"  # the weight of a letter without accent, and of lower case
 _UPPER = "\x30"
@@ -53,6 +54,8 @@ _FIRST_MARK = 0x40  # above every accent that a tailoring gives a letter of its 
 _DIGITS = re.compile(r"(\d{1,200})")
 _CONTRACTION = "\ue000"  # stands for the one letter written with two, from here on
 _SEVEN_BITS = 0x7F
+# Given names come again and again, and an import needs each name twice: for the list, for the store.
+_KEPT_KEYS = 16_384
 
 _Weights = tuple[str, str, str]  # primary, secondary, tertiary: one character is one byte
 
@@ -62,14 +65,13 @@ def sort_key(text: str, language: str) -> bytes:
 
     Composed and decomposed spelling give the same key. Unknown languages sort like English.
     """
-    return _order(language).key(text.strip())
+    return _key(text.strip(), language)
 
 
 def person_sort_key(given: str, family: str, language: str) -> bytes:
     """Return the key of a person: family name first, and the only name of a mononym."""
-    order = _order(language)
     first, then = (family.strip(), given.strip()) if family.strip() else (given.strip(), "")
-    return order.key(first) + _LEVEL_END.encode() + order.key(then)
+    return _key(first, language) + _LEVEL_END_BYTE + _key(then, language)
 
 
 class _Table(dict[int, str]):
@@ -195,6 +197,11 @@ class _Order:
             block = self._odd_sign
         lower = character.lower()
         return block + _by_code(lower), _COMMON, _COMMON if lower == character else _UPPER
+
+
+@lru_cache(_KEPT_KEYS)
+def _key(text: str, language: str) -> bytes:
+    return _order(language).key(text)
 
 
 @cache

@@ -7,6 +7,7 @@ chose the spelling. Source: names and sorting; Bulgarian letters by the Translit
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _BULGARIAN = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i",
@@ -34,6 +35,9 @@ _MAPPED = _BULGARIAN | _OTHER_CYRILLIC | _LETTERS_WITHOUT_MARK | _SIGNS
 # Latin with its extensions, combining marks, Cyrillic, Latin for Vietnamese and Yoruba, quotes.
 _TABULATED = (range(0x80, 0x250), range(0x300, 0x370), range(0x400, 0x530), range(0x1E00, 0x2070))
 
+# Names are folded when a file is read, again when they are written, and many are alike.
+_KEPT_NAMES = 16_384
+
 _WORDS = re.compile(r"[^\W_]+")
 _LETTER_RUNS = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile("[\u0400-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f]")
@@ -50,8 +54,12 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    folded = unicodedata.normalize("NFC", text).translate(_TABLE).lower()
-    return folded if folded.isascii() else "".join(map(_fold_character, folded))
+    return _fold_marked(text)
+
+
+def fold_name(given: str, family: str) -> str:
+    """Return `fold` of the whole name; its parts are folded already where they came up before."""
+    return f"{fold(given)} {fold(family)}".strip()
 
 
 def fold_person(
@@ -63,14 +71,19 @@ def fold_person(
     e-mail address is one word, and the parts before its @ are words too.
     """
     words: dict[str, None] = {}
-    for name in (given, family, badge, latin):
+    for name in dict.fromkeys((given, family, badge, latin)):
         folded = fold(name)
+        if folded.isalnum():  # one word, as most names are
+            words[folded] = None
+            continue
         words.update(dict.fromkeys(_WORDS.findall(folded)))
         if "'" in folded:
             words.update(dict.fromkeys(_WORDS.findall(folded.replace("'", ""))))
     address = fold(email.strip())
-    words.update(dict.fromkeys(_WORDS.findall(address.partition("@")[0])))
-    words.update(dict.fromkeys(address.split()))
+    for word in _WORDS.findall(address.partition("@")[0]):
+        words[word] = None
+    for word in address.split():
+        words[word] = None
     return " ".join(words)
 
 
@@ -93,10 +106,16 @@ def matches(query: str, folded: str) -> bool:
 
 def mixed_scripts(text: str) -> bool:
     """Return whether one word has both Latin and Cyrillic letters, which is a slip of keyboard."""
-    if text.isascii():
+    if not _CYRILLIC.search(text):
         return False
     plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     return any(_LATIN.search(w) and _CYRILLIC.search(w) for w in _LETTER_RUNS.findall(plain))
+
+
+@lru_cache(_KEPT_NAMES)
+def _fold_marked(text: str) -> str:
+    folded = unicodedata.normalize("NFC", text).translate(_TABLE).lower()
+    return folded if folded.isascii() else "".join(map(_fold_character, folded))
 
 
 def _fold_character(character: str) -> str:

@@ -10,9 +10,12 @@ from sqlcipher3 import dbapi2
 from mentor_desktop.clock import Clock
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _, current_language, ngettext
-from mentor_desktop.store.connection import PlainConnection
+from mentor_desktop.store.connection import PlainConnection, StoreConnection
 from mentor_desktop.store.folder import WorkspaceFolder
+from mentor_desktop.store.opened_file import OpenedFile
+from mentor_desktop.store.refusals import explained
 from mentor_desktop.store.version import HEAD
+from mentor_desktop.store.write_gate import WriteGate
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,6 +55,34 @@ def check_after_unclean_close(connection: PlainConnection, folder: WorkspaceFold
         raise damaged(folder) from exc
     if found != "ok":
         raise damaged(folder)
+
+
+def finish_staged(
+    connection: StoreConnection, folder: WorkspaceFolder, file: OpenedFile, gate: WriteGate
+) -> None:
+    """Write what was promised and not yet written; `gate` lets others write between the parts.
+
+    Raises:
+        StoreError: the disk or the file refused; what is left waits for the next time.
+    """
+    sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'staged_part'"
+    if not connection.execute(sql).fetchone():
+        return
+    if not connection.execute("SELECT 1 FROM staged_part LIMIT 1").fetchone():
+        return
+    from mentor_desktop.store import staging  # only where something is left
+
+    try:
+        staging.finish(connection, gate, file.require_in_place)
+    except dbapi2.Error as exc:
+        if explained(exc, folder.root) is None:
+            raise
+        raise StoreError(
+            _(
+                "The import is kept, but the disk with {path} refused to write all of it. Make room; "
+                "the rest is written when the workspace is opened again."
+            ).format(path=folder.root)
+        ) from exc
 
 
 def recovery_note(connection: PlainConnection, clock: Clock) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
-from mentor_desktop.store import capture, derived
+from mentor_desktop.store import capture, derived, staging
 from mentor_desktop.store.connection import StoreConnection, sort_language
 from mentor_desktop.store.version import HEAD
 
@@ -39,6 +39,7 @@ def upgrade(engine: Engine, revision: str = HEAD) -> None:
             raise ForeignKeysBrokenError(sorted({str(row[0]) for row in orphans}))
         capture.create_triggers(connection)
         derived.create(connection)
+        staging.create(_raw(connection))
 
 
 def bring_up_to_date(engine: Engine) -> None:
@@ -49,7 +50,7 @@ def bring_up_to_date(engine: Engine) -> None:
     """
     with engine.connect() as connection:
         triggers_fit = capture.are_triggers_current(connection)
-        tables_fit = derived.is_current(connection)
+        tables_fit = derived.is_current(connection) and staging.exists(_raw(connection))
     if triggers_fit and tables_fit:
         return
     with _rebuilding(engine) as connection:
@@ -57,6 +58,7 @@ def bring_up_to_date(engine: Engine) -> None:
         derived.drop(connection)
         capture.create_triggers(connection)
         derived.create(connection)
+        staging.create(_raw(connection))
 
 
 def rebuild_derived(engine: Engine) -> None:

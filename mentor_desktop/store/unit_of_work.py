@@ -4,6 +4,7 @@
 are handed to use cases as `uow`. Not thread-safe: one thread uses one at a time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -16,12 +17,14 @@ from mentor_desktop.clock import Clock
 from mentor_desktop.i18n import _
 from mentor_desktop.ids import new_id
 from mentor_desktop.models import Person, Txn
-from mentor_desktop.store import person_order
+from mentor_desktop.store import person_order, staging
 from mentor_desktop.store.blobs import Blobs
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.opened_file import OpenedFile
 from mentor_desktop.store.refusals import explained
 from mentor_desktop.store.settings import setting
+from mentor_desktop.store.staging import PackedRows
+from mentor_desktop.store.write_gate import WriteGate
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,17 @@ class UnitOfWork(Reader):
     """One user action. Leaving the block without `commit()` rolls everything back."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, author: Author, blobs: Blobs, file: OpenedFile
+        self,
+        engine: Engine,
+        clock: Clock,
+        author: Author,
+        blobs: Blobs,
+        file: OpenedFile,
+        gate: WriteGate,
     ) -> None:
         super().__init__(engine, clock, author, blobs, file)
+        self._gate = gate
+        self._promised: list[PackedRows] = []
         self._action = ""
         self._values: dict[str, str] = {}
         self._undoes: int | None = None
@@ -129,6 +140,14 @@ class UnitOfWork(Reader):
         """Keep this action out of undo: paper or a serial has already left the house."""
         self._undoable = False
 
+    def promise(self, parts: Sequence[PackedRows]) -> None:
+        """Keep rows that belong to this action and are written after its commit, part by part.
+
+        `Workspace.finish_staged` must follow the commit.
+        """
+        staging.keep(self.raw, self.txn, parts)
+        self._promised += parts
+
     def commit(self) -> Changes:
         """Make the action durable and return what it changed; writing nothing is fine.
 
@@ -137,27 +156,25 @@ class UnitOfWork(Reader):
         """
         self.session.flush()
         raw = self.raw
-        rows = raw.execute(
-            "SELECT DISTINCT entity, row FROM change WHERE txn = ?", (self.txn,)
-        ).fetchall()
+        entities: dict[str, set[str]] = {}
+        for entity, row in raw.execute("SELECT entity, row FROM change WHERE txn = ?", (self.txn,)):
+            entities.setdefault(entity, set()).add(row)
+        for part in self._promised:
+            entities.setdefault(part.head.table, set()).update(part.ids)
         # Before the commit: nothing may fail once it is durable.
         sentence = _(self._action).format(**self._values)
-        if any(entity == Person.__tablename__ for entity, _row in rows):
-            person_order.pack_if_due(raw)
-        if rows:
+        if entities:
+            if Person.__tablename__ in entities:
+                person_order.pack_if_due(raw)
             self.session.add(self._txn_row())
             self.session.flush()
-        if rows:
             self._file.require_in_place()
         # Before the commit: it gives the connection back, perhaps to another thread.
         raw.current_txn = None
         self._raw = None
         self.session.commit()
-        if not rows:
+        if not entities:
             return Changes()
-        entities: dict[str, set[str]] = {}
-        for entity, row in rows:
-            entities.setdefault(entity, set()).add(row)
         return Changes(
             entities={entity: frozenset(ids) for entity, ids in entities.items()},
             txn=self.txn,
@@ -181,7 +198,8 @@ class UnitOfWork(Reader):
     def _begin(self, raw: StoreConnection) -> None:
         raw.execute("PRAGMA query_only = OFF")
         # IMMEDIATE: two writers meet here and wait, never in the middle of the work.
-        raw.execute("BEGIN IMMEDIATE")
+        with self._gate.passing():
+            raw.execute("BEGIN IMMEDIATE")
         last = raw.execute("SELECT coalesce(max(id), 0) FROM txn").fetchone()
         self.txn = int(last[0]) + 1
         raw.current_txn = self.txn

@@ -28,6 +28,7 @@ from mentor_desktop.store.opened_file import OpenedFile
 from mentor_desktop.store.refusals import explained, explained_of_backup
 from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.store.version import HEAD
+from mentor_desktop.store.write_gate import WriteGate
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -58,6 +59,7 @@ class Workspace:
         # The one the workspace was opened with, until somebody takes it: a second costs 5 ms.
         self._at_hand: StoreConnection | None = None
         self._engine_lock = Lock()
+        self._gate = WriteGate()
         self._is_closed = False
         self._incarnations = Incarnations(config.device_dir())
         self._device = ""
@@ -156,7 +158,7 @@ class Workspace:
         from mentor_desktop.store.unit_of_work import Author, UnitOfWork  # SQLAlchemy: 180 ms
 
         author = Author(self._device, self._actor)
-        return UnitOfWork(self.engine(), self.clock, author, self._blobs(), self._file)
+        return UnitOfWork(self.engine(), self.clock, author, self._blobs(), self._file, self._gate)
 
     def reader(self) -> Reader:
         """Return a read-only view to be entered with `with`."""
@@ -164,6 +166,15 @@ class Workspace:
 
         author = Author(self._device, self._actor)
         return Reader(self.engine(), self.clock, author, self._blobs(), self._file)
+
+    def finish_staged(self) -> None:
+        """Write what units of work promised (`UnitOfWork.insert`), letting others write between.
+
+        Raises:
+            StoreError: the disk or the file refused; the rest follows at the next call or opening.
+        """
+        with closing(connect(self.folder.database, self._key)) as connection:
+            opening.finish_staged(connection, self.folder, self._file, self._gate)
 
     def engine(self) -> Engine:
         """Return the SQLAlchemy engine, made at the first call."""
@@ -255,9 +266,21 @@ class Workspace:
             is_older = opening.read_revision(connection, self.folder) < HEAD
             if not self.was_clean:
                 self.recovery_note = opening.recovery_note(connection, self.clock)
+            try:
+                # With the triggers it was promised under; an upgrade would know other columns.
+                file = OpenedFile(self.folder.database)
+                opening.finish_staged(connection, self.folder, file, self._gate)
+            except StoreError as exc:
+                if is_older:
+                    raise
+                # A full disk must not keep anybody from looking at what is there.
+                _log.warning("opening: %s", exc)
             if is_older:
+                from mentor_desktop.store.backup import back_up  # zipfile: only before a migration
+
                 connection.close()
-                self._back_up_and_upgrade()
+                back_up(self, "migration")
+                self._upgrade()
                 connection = connect(self.folder.database, self._key)
             self._settle(connection)
             self.folder.mark_open()
@@ -270,12 +293,6 @@ class Workspace:
         self._file = OpenedFile(self.folder.database)
         self._device = device.settle(connection, self.folder, self._incarnations)
         self._actor = setting(connection, "actor")
-
-    def _back_up_and_upgrade(self) -> None:
-        from mentor_desktop.store.backup import back_up  # zipfile: only before a migration
-
-        back_up(self, "migration")
-        self._upgrade()
 
     def _upgrade(self) -> None:
         # Alembic: 200 ms, only when there is something to do.

@@ -1,9 +1,10 @@
 """Finding out whether an imported person or organisation is in the workspace already."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mentor_desktop.i18n import N_
-from mentor_desktop.store.folding import fold
+from mentor_desktop.store.folding import fold, fold_name
 from mentor_desktop.store.unit_of_work import Reader
 
 SAME_NAME_AND_YEAR = N_("same name and year of birth")
@@ -12,8 +13,7 @@ SAME_NAME = N_("same name, other details")
 SAME_EMAIL = N_("same e-mail, another name: often a shared office address")
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPerson:
+class KnownPerson(NamedTuple):
     """What matching needs to know of somebody in the workspace."""
 
     id: str
@@ -22,8 +22,7 @@ class KnownPerson:
     birth_year: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Somebody who may be the imported person. `is_certain` matches are taken as the same."""
 
     person: KnownPerson
@@ -38,16 +37,16 @@ class KnownPeople:
     by_name: dict[str, list[KnownPerson]] = field(default_factory=dict)
     by_email: dict[str, list[KnownPerson]] = field(default_factory=dict)
 
-    def add(self, person: KnownPerson) -> None:
-        """Enter one person."""
-        self.by_name.setdefault(fold(person.name), []).append(person)
+    def add(self, person: KnownPerson, folded: str) -> None:
+        """Enter one person under the folded name."""
+        self.by_name.setdefault(folded, []).append(person)
         if person.email:
             self.by_email.setdefault(person.email.casefold(), []).append(person)
 
-    def match(self, name: str, email: str, birth_year: int | None) -> Match | None:
-        """Return the best match, certain ones first; None for somebody new."""
+    def match(self, folded: str, email: str, birth_year: int | None) -> Match | None:
+        """Return the best match of a folded name, certain ones first; None for somebody new."""
         email = email.casefold()
-        namesakes = self.by_name.get(fold(name), ())
+        namesakes = self.by_name.get(folded, ())
         for person in namesakes:
             if email and person.email.casefold() == email:
                 return Match(person, SAME_NAME_AND_EMAIL, is_certain=True)
@@ -68,7 +67,8 @@ def known_people(uow: Reader) -> KnownPeople:
     for row in uow.raw.execute(
         "SELECT id, given_name, family_name, email, birth_year FROM person WHERE alias_of IS NULL"
     ):
-        known.add(KnownPerson(row[0], f"{row[1]} {row[2]}".strip(), row[3], row[4]))
+        name = f"{row[1]} {row[2]}".strip()
+        known.add(KnownPerson(row[0], name, row[3], row[4]), fold_name(row[1], row[2]))
     return known
 
 

@@ -1,9 +1,11 @@
 """Participants of a workshop from a table: new people, known people, places on the list."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.i18n import N_
@@ -17,8 +19,10 @@ from mentor_desktop.services.imports.matching import (
     organisation_key,
 )
 from mentor_desktop.services.tables_in.parsed_rows import ParticipantRow
-from mentor_desktop.store.bulk import insert_many
+from mentor_desktop.store.bulk import Batch, Row, insert_batch
 from mentor_desktop.store.collation import person_sort_key
+from mentor_desktop.store.folding import fold_name
+from mentor_desktop.store.staging import ROWS_A_PART, PackedRows, pack
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 
 _STEP = 500
@@ -61,6 +65,9 @@ _REGISTRATION = (
     "reference",
     "support_request",
 )
+_PERSON_ID = _REGISTRATION.index("person_id")
+_SENDER_ID = _REGISTRATION.index("sending_org_id")
+_NUMBER = _REGISTRATION.index("list_number")
 
 
 @dataclass(frozen=True)
@@ -79,8 +86,7 @@ class PossibleDuplicate:
     is_certain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """One registration to be; its list number is given when it is written."""
 
     registration_id: str
@@ -92,12 +98,19 @@ class _Place:
 
 @dataclass(frozen=True)
 class PreparedParticipants:
-    """What will be written, and what a person should see before it is."""
+    """What will be written, and what a person should see before it is.
+
+    `rows` are written at once, table by table, `parts` after them. Of a small file all rows are
+    at once; of a large one only the last on the list, with organisation and person: who walks in
+    before the rest is there gets the number after. List numbers are counted from 1.
+    """
 
     workshop_id: str
-    organisations: list[tuple[object, ...]]
-    people: list[tuple[object, ...]]
-    places: list[_Place]
+    rows: tuple[Batch, ...]
+    parts: tuple[PackedRows, ...]
+    places: int
+    new_people: int
+    new_organisations: int
     duplicates: list[PossibleDuplicate]
     already_registered: int
 
@@ -105,7 +118,7 @@ class PreparedParticipants:
 def prepare_participants(
     uow: Reader,
     *,
-    rows: Iterable[ParticipantRow],
+    rows: Sequence[ParticipantRow],
     workshop_id: str,
     separate_lines: frozenset[int] = frozenset(),
     same_lines: frozenset[int] = frozenset(),
@@ -119,7 +132,6 @@ def prepare_participants(
     Raises:
         Cancelled: the person pressed Cancel.
     """
-    rows = list(rows)
     draft = _Draft(uow, workshop_id, separate_lines, same_lines)
     for index, row in enumerate(rows):
         if index % _STEP == 0:
@@ -130,20 +142,31 @@ def prepare_participants(
 
 
 def apply_participants(uow: UnitOfWork, *, prepared: PreparedParticipants) -> Changes:
-    """Write everything that was prepared, as one action that can be undone."""
+    """Write everything that was prepared, as one action that can be undone.
+
+    Of a large file all is promised and little is written yet: see `UnitOfWork.promise`.
+    """
     now = to_milliseconds(uow.clock())
-    insert_many(
-        uow.raw, "organisation", _ORGANISATION, prepared.organisations, _ORGANISATION_CONSTANTS
-    )
-    insert_many(uow.raw, "person", _PERSON, prepared.people, {"created_at": now})
-    constants = {
-        "workshop_id": prepared.workshop_id,
-        "role": "participant",
-        "is_partner_staff": 0,
-        "registered_at": now,
-    }
-    insert_many(uow.raw, "registration", _REGISTRATION, _registrations(uow, prepared), constants)
-    uow.describe(N_("Imported {count} participants"), count=len(prepared.places))
+    workshop_id = prepared.workshop_id
+    last = uow.raw.execute(
+        "SELECT coalesce(max(list_number), 0) FROM registration WHERE workshop_id = ?",
+        (workshop_id,),
+    ).fetchone()[0]
+
+    def settled(batch: Batch) -> Batch:
+        if batch.table == "person":
+            return replace(batch, constants={**batch.constants, "created_at": now})
+        if batch.table == "registration":
+            constants = {**batch.constants, "registered_at": now}
+            return replace(batch, constants=constants, raised={"list_number": last})
+        return batch
+
+    # Somebody may have been added at the door since the file was read.
+    present = registered_people(uow, workshop_id)
+    for batch in prepared.rows:
+        insert_batch(uow.raw, settled(_without(batch, present)))
+    uow.promise([replace(part, head=settled(part.head)) for part in prepared.parts])
+    uow.describe(N_("Imported {count} participants"), count=prepared.places)
     return uow.commit()
 
 
@@ -161,10 +184,11 @@ class _Draft:
         self._separate_lines, self._same_lines = separate_lines, same_lines
         self._people = known_people(uow)
         self._organisations = known_organisations(uow)
+        self._organisation_ids: dict[tuple[str, str], str | None] = {}
         self._registered = registered_people(uow, workshop_id)
         self._sort_language = uow.raw.sort_language
-        self._new_organisations: list[tuple[object, ...]] = []
-        self._new_people: list[tuple[object, ...]] = []
+        self._new_organisations: list[Row] = []
+        self._new_people: list[Row] = []
         self._places: list[_Place] = []
         self._duplicates: list[PossibleDuplicate] = []
         self._already = 0
@@ -182,21 +206,39 @@ class _Draft:
         self._places.append(_Place(registration_id, person_id, key, row, organisation_id))
 
     def finished(self) -> PreparedParticipants:
-        """Return what was collected; places in the order of the printed list."""
+        """Return what was collected; numbered in the order of the printed list, walk-ins last."""
+        by_name = sorted(self._places, key=attrgetter("sort_key"))
+        walk_ins = [place for place in by_name if place.row.source == _WALK_IN]
+        others = [place for place in by_name if place.row.source != _WALK_IN]
+        registrations = list(_registrations(others + walk_ins))
+        last = next((row for row in reversed(registrations) if row[_NUMBER] is not None), None)
+        batches = [
+            Batch("organisation", _ORGANISATION, self._new_organisations, _ORGANISATION_CONSTANTS),
+            Batch("person", _PERSON, self._new_people),
+            Batch(
+                "registration",
+                _REGISTRATION,
+                registrations,
+                {"workshop_id": self._workshop_id, "role": "participant", "is_partner_staff": 0},
+                {"list_number": 0},
+            ),
+        ]
+        now, later = _parted(batches, last)
         return PreparedParticipants(
             workshop_id=self._workshop_id,
-            organisations=self._new_organisations,
-            people=self._new_people,
-            places=sorted(
-                self._places, key=lambda place: (place.row.source == _WALK_IN, place.sort_key)
-            ),
+            rows=tuple(now),
+            parts=tuple(part for batch in later for part in pack(batch)),
+            places=len(registrations),
+            new_people=len(self._new_people),
+            new_organisations=len(self._new_organisations),
             duplicates=self._duplicates,
             already_registered=self._already,
         )
 
     def _person_of(self, row: ParticipantRow, organisation_id: str | None) -> str:
         name = f"{row.given_name} {row.family_name}".strip()
-        match = self._people.match(name, row.email, row.birth_year)
+        folded = fold_name(row.given_name, row.family_name)
+        match = self._people.match(folded, row.email, row.birth_year)
         if match is not None:
             is_same = row.line in self._same_lines or (
                 match.is_certain and row.line not in self._separate_lines
@@ -216,10 +258,16 @@ class _Draft:
                 return match.person.id
         person_id = new_id()
         self._new_people.append(_person_values(person_id, row, organisation_id))
-        self._people.add(KnownPerson(person_id, name, row.email, row.birth_year))
+        self._people.add(KnownPerson(person_id, name, row.email, row.birth_year), folded)
         return person_id
 
     def _organisation_of(self, row: ParticipantRow) -> str | None:
+        said = (row.organisation, row.country)
+        if said not in self._organisation_ids:
+            self._organisation_ids[said] = self._found_organisation(row)
+        return self._organisation_ids[said]
+
+    def _found_organisation(self, row: ParticipantRow) -> str | None:
         if not row.organisation:
             return None
         key = organisation_key(row.organisation, row.country)
@@ -267,17 +315,27 @@ def _roles(role: str) -> str:
     return json.dumps([role] if role else [])
 
 
-def _registrations(uow: UnitOfWork, prepared: PreparedParticipants) -> Iterable[tuple[object, ...]]:
-    workshop_id = prepared.workshop_id
-    # Somebody may have been added at the door since the file was read.
-    present = registered_people(uow, workshop_id)
-    number = uow.raw.execute(
-        "SELECT coalesce(max(list_number), 0) FROM registration WHERE workshop_id = ?",
-        (workshop_id,),
-    ).fetchone()[0]
-    for place in prepared.places:
-        if place.person_id in present:
-            continue
+def _parted(batches: list[Batch], last: Row | None) -> tuple[list[Batch], list[Batch]]:
+    """Part what is written at once from what is written later."""
+    if sum(len(batch.rows) for batch in batches) <= ROWS_A_PART:
+        return batches, []
+    # With the last on the list go the rows it refers to.
+    ids = {last[0], last[_PERSON_ID], last[_SENDER_ID]} if last else set()
+    now = [replace(one, rows=[row for row in one.rows if row[0] in ids]) for one in batches]
+    later = [replace(one, rows=[row for row in one.rows if row[0] not in ids]) for one in batches]
+    # Ids of places are scattered: in their order, a part touches few pages of the indexes.
+    return now, [replace(one, rows=sorted(one.rows, key=itemgetter(0))) for one in later]
+
+
+def _without(batch: Batch, present: set[str]) -> Batch:
+    if batch.table != "registration":
+        return batch
+    return replace(batch, rows=[row for row in batch.rows if row[_PERSON_ID] not in present])
+
+
+def _registrations(places: Iterable[_Place]) -> Iterator[Row]:
+    number = 0
+    for place in places:
         row = place.row
         is_listed = row.state not in _OFF_THE_LIST
         number += is_listed

@@ -50,6 +50,9 @@ class Store(Protocol):
     def reader(self) -> AbstractContextManager[Reader]:
         """Return a read-only view."""
 
+    def finish_staged(self) -> None:
+        """Write what a unit of work promised."""
+
 
 @dataclass(frozen=True)
 class ImportRequest:
@@ -165,6 +168,7 @@ def apply_import(
     before(preview.rows)
     with store.unit_of_work() as uow:
         changes = preview.write(uow)
+    store.finish_staged()
     return ImportOutcome(preview.rows, changes, preview.notes, preview.duplicates)
 
 
@@ -216,8 +220,8 @@ def _participants(
     )
     return replace(
         preview,
-        new_people=len(prepared.people),
-        new_organisations=len(prepared.organisations),
+        new_people=prepared.new_people,
+        new_organisations=prepared.new_organisations,
         duplicates=tuple(prepared.duplicates),
         already_known=prepared.already_registered,
         write=partial(apply_participants, prepared=prepared),

@@ -4,8 +4,9 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from mentor_desktop.documents.formula_guard import may_hold_guarded, unguard
 from mentor_desktop.i18n import _
@@ -16,6 +17,7 @@ _HINT = re.compile('"?sep=(.)"?\r?\n?', re.IGNORECASE)  # the first line that Ex
 _LINE_BREAK = re.compile("\r\n|\r|\n")
 _SAMPLE_CHARS = 65_536
 _SAMPLE_ROWS = 200
+_STEP = 1_000
 _ONE_COLUMN_SCORE = 0.4
 _STRAY_HEADING = 0.3
 
@@ -78,7 +80,8 @@ def _rows(text: str, delimiter: str, skipped: int, *, strict: bool) -> Cells:
     if not lines[-1]:
         lines.pop()
     try:
-        rows = list(csv.reader(lines, delimiter=delimiter, strict=strict))
+        reader = csv.reader(lines, delimiter=delimiter, strict=strict)
+        rows = list(chain.from_iterable(_in_steps(reader)))
     except csv.Error:
         rows = []  # mixed line ends, or a fault that the careful way names
     if len(rows) == len(lines) and all(rows):  # no cell of several lines and no blank line
@@ -86,6 +89,12 @@ def _rows(text: str, delimiter: str, skipped: int, *, strict: bool) -> Cells:
             rows, range(skipped + 1, skipped + len(rows) + 1), max(map(len, lines), default=0)
         )
     return _rows_with_lines(text, delimiter, skipped, strict=strict)
+
+
+def _in_steps(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    """Give the rows some at a time: one call for all of them would hold up the window for 15 ms."""
+    while step := list(islice(rows, _STEP)):
+        yield step
 
 
 def _rows_with_lines(text: str, delimiter: str, skipped: int, *, strict: bool) -> Cells:

@@ -1,0 +1,169 @@
+"""A large action in parts: promised whole in one short commit, then written bit by bit.
+
+What an import will write is kept, packed, in `staged_part`: that commit is the promise. The
+parts then go into their tables one after the other, each in a short transaction of its own, so
+that a mark at the door lands in between. A program that is killed on the way finishes when the
+workspace is opened again. While an action has parts here it is not complete: undo and exchange
+leave it alone.
+
+The table belongs to this copy of the workspace: never captured, never exchanged, and empty but
+for seconds. So it is made like the derived tables, without a migration.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from mentor_desktop.store import person_order
+from mentor_desktop.store.bulk import Batch, insert_batch, narrowed
+from mentor_desktop.store.connection import StoreConnection, sort_language
+from mentor_desktop.store.write_gate import WriteGate
+
+TABLE = "staged_part"
+# SQL for the actions that are not complete; a column `txn` of any of them is among these.
+UNFINISHED = f"SELECT txn FROM {TABLE}"
+# A mark waits for the part at hand, some 10 ms.
+ROWS_A_PART = 250
+# And for the commit. Each commit writes the pages of the indexes again, so nobody waiting, few are made.
+_ROWS_A_COMMIT = 1_500
+
+_CREATE = (
+    f"CREATE TABLE {TABLE} (part INTEGER NOT NULL PRIMARY KEY, txn INTEGER NOT NULL, "
+    "head TEXT NOT NULL, content TEXT NOT NULL)"
+)
+
+
+@dataclass(frozen=True)
+class PackedRows:
+    """One part: `head` is its batch without the rows, which `content` holds as JSON."""
+
+    head: Batch
+    ids: tuple[str, ...]
+    content: str
+
+
+def create(raw: StoreConnection) -> None:
+    """Make the table unless it is there."""
+    if not exists(raw):
+        raw.execute(_CREATE)
+
+
+def exists(raw: StoreConnection) -> bool:
+    """Say whether the table is there; workspaces of older programs lack it until opened."""
+    sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    return raw.execute(sql, (TABLE,)).fetchone() is not None
+
+
+def pack(batch: Batch) -> list[PackedRows]:
+    """Return the rows in parts ready to be kept; takes its time, and needs no lock."""
+    narrow = narrowed(batch)
+    rows = iter(narrow.rows)
+    packed = []
+    while some := list(islice(rows, ROWS_A_PART)):
+        packed.append(
+            PackedRows(
+                head=replace(narrow, rows=()),
+                ids=tuple(str(row[0]) for row in some),
+                content=json.dumps(some, ensure_ascii=False),
+            )
+        )
+    return packed
+
+
+def keep(raw: StoreConnection, txn: int, parts: Iterable[PackedRows]) -> None:
+    """Promise to write the parts, in this order; within the transaction at hand."""
+    raw.executemany(
+        f"INSERT INTO {TABLE} (txn, head, content) VALUES (?, ?, ?)",
+        ((txn, json.dumps(asdict(part.head)), part.content) for part in parts),
+    )
+
+
+def finish(raw: StoreConnection, gate: WriteGate, require_in_place: Callable[[], object]) -> None:
+    """Write every part there is, of whichever action, oldest first.
+
+    Whoever else wants to write does so after the part at hand. Harmless when there is nothing to
+    do, and when several threads finish at once.
+    """
+    is_more = True
+    while is_more:
+        with gate.closed(), _transaction(raw, require_in_place):
+            is_more = _write_some(raw, gate)
+        # Else a mark's commit may be the one that has to fold the log into the file.
+        raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    with gate.closed(), _transaction(raw, require_in_place):
+        person_order.pack_if_due(raw)
+
+
+@contextmanager
+def _transaction(raw: StoreConnection, require_in_place: Callable[[], object]) -> Iterator[None]:
+    raw.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        require_in_place()
+        raw.execute("COMMIT")
+    finally:
+        raw.current_txn = None
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")
+
+
+def _write_some(raw: StoreConnection, gate: WriteGate) -> bool:
+    """Write parts until somebody waits or it is time to commit; say whether more may be left."""
+    raw.sort_language = sort_language(raw)
+    written = 0
+    while written < _ROWS_A_COMMIT and not (written and gate.is_wanted):
+        row = raw.execute(
+            f"SELECT part, txn, head, content FROM {TABLE} ORDER BY part LIMIT 1"
+        ).fetchone()
+        if row is None:
+            return False
+        number, raw.current_txn, head, content = row
+        batch = replace(Batch(**json.loads(head)), rows=json.loads(content))
+        try:
+            insert_batch(raw, batch)
+        except dbapi2.IntegrityError:
+            _insert_what_fits(raw, batch)
+        raw.execute(f"DELETE FROM {TABLE} WHERE part = ?", (number,))
+        written += len(batch.rows)
+    return True
+
+
+def _insert_what_fits(raw: StoreConnection, batch: Batch) -> None:
+    """Insert row by row what still makes sense after what others did since the promise.
+
+    Who came in at the door meanwhile has a place already. What a row refers to may be gone: the
+    reference is left empty, or the row left out where it cannot be without.
+    """
+    from mentor_desktop.models import Base  # SQLAlchemy: only where something came between
+
+    table = Base.metadata.tables[batch.table]
+    references = [
+        (key.parent.name, key.column.table.name, bool(key.parent.nullable))
+        for key in table.foreign_keys
+    ]
+    for row in batch.rows:
+        values: dict[str, Any] = {**dict(zip(batch.columns, row, strict=True)), **batch.constants}
+        for name, number in batch.raised.items():
+            values[name] = None if values[name] is None else values[name] + number
+        lost = [
+            (name, may_be_empty)
+            for name, parent, may_be_empty in references
+            if values.get(name) is not None and not _is_there(raw, parent, values[name])
+        ]
+        if _is_there(raw, batch.table, values["id"]) or not all(empty for _name, empty in lost):
+            continue
+        values |= dict.fromkeys(name for name, _empty in lost)
+        names = ", ".join(f'"{name}"' for name in values)
+        holes = ", ".join("?" * len(values))
+        raw.execute(
+            f'INSERT INTO "{batch.table}" ({names}) VALUES ({holes})', tuple(values.values())
+        )
+
+
+def _is_there(raw: StoreConnection, table: str, row_id: object) -> bool:
+    return raw.execute(f'SELECT 1 FROM "{table}" WHERE id = ?', (row_id,)).fetchone() is not None
