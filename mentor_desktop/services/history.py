@@ -164,6 +164,12 @@ def _undoable_action(uow: Reader, txn: int) -> ActionRow:
         raise NotFoundError(_("This action is not in the history of this workspace."))
     if row.is_undone:
         raise ValidationError(_("“{action}” was undone already.").format(action=row.sentence))
+    if not row.is_undoable and row.device != uow.device:
+        raise ValidationError(
+            _("“{action}” was done on another device. Undo it there, or change it here.").format(
+                action=row.sentence
+            )
+        )
     if not row.is_undoable:
         raise ValidationError(
             _(

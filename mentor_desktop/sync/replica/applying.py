@@ -34,9 +34,9 @@ from mentor_desktop.sync.replica.purging import erase
 from mentor_desktop.sync.replica.recompute import fold_again, rows_of
 from mentor_desktop.sync.replica.refusals import Rejection, Rules
 from mentor_desktop.sync.replica.rows import Digests, Key, add_plain_rows, known_rows
-from mentor_desktop.sync.replica.sealing import Sealer
+from mentor_desktop.sync.replica.sealing import seal_rest
 from mentor_desktop.sync.replica.state import Cursor, Numbers
-from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.replica.transactions import pass_over_foreign, writing
 
 # Of one part of a page: what is in memory at once, however large an action is.
 _PART_BATCHES = 10
@@ -81,10 +81,8 @@ def apply_page(
     Without batches it applies what waits: after a key was learnt, or `with_consent` after a
     backup was made.
     """
-    sealer = Sealer(raw)
     with writing(raw):
-        while sealer.seal_within():
-            pass
+        seal_rest(raw)
         own = state.identity(raw)
         numbers = Numbers(raw)
         taken = log.take(raw, numbers, own.workspace, own.device, stream, batches)
@@ -98,7 +96,7 @@ def apply_page(
             state.move_cursor(raw, stream, cursor)
         person_order.pack_if_due(raw)
         raw.execute("UPDATE sync_self SET last_hlc = ?", (receive(own.last_hlc, page.last_hlc),))
-        _pass_over_foreign(raw)
+        pass_over_foreign(raw)
     return Applied(
         changes=page.changes(),
         operations=applied,
@@ -114,13 +112,8 @@ def apply_own(
     """Apply one operation of this device that no edit made, in the transaction of the caller."""
     page = _Page(raw, numbers, stream, {}, [_Ready(device, seq - 1, seq)])
     page.apply()
-    _pass_over_foreign(raw)
+    pass_over_foreign(raw)
     return page.changes()
-
-
-def _pass_over_foreign(raw: StoreConnection) -> None:
-    """What was recorded of others is no change of this device."""
-    raw.execute("UPDATE sync_self SET sealed_change = (SELECT coalesce(max(seq), 0) FROM change)")
 
 
 @dataclass(slots=True)

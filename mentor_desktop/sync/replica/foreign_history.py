@@ -104,6 +104,12 @@ class ForeignHistory:
         """Record a row that left its table."""
         self._changes.append((txn, *key, "delete", "", encode_values(old), None))
 
+    def forget(self) -> None:
+        """Write nothing down of what was collected."""
+        self._txns.clear()
+        self._changes.clear()
+        self._same.clear()
+
     def write(self) -> None:
         """Write down what was collected; an action that goes on is written when it ends."""
         for txn in self._silent & {int(str(change[0])) for change in self._changes}:
@@ -122,9 +128,7 @@ class ForeignHistory:
             self._changes,
         )
         self._raw.executemany("UPDATE change SET txn = ? WHERE txn = ?", self._same)
-        self._txns.clear()
-        self._changes.clear()
-        self._same.clear()
+        self.forget()
 
     def _number(self) -> int:
         self._next += 1

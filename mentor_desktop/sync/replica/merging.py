@@ -102,7 +102,7 @@ class Merge:
                     assert trace.shows is not None
                     trace.shows |= after
 
-    def finish(self, fresh: Iterable[Key]) -> dict[str, set[str]]:
+    def finish(self, fresh: Iterable[Key], *, with_history: bool = True) -> dict[str, set[str]]:
         """Fold and write everything; return the rows whose tables changed, by table.
 
         `fresh` are rows that are in their tables already.
@@ -114,6 +114,8 @@ class Merge:
         presence = Presence(self._raw, self._book)
         present = presence.decide(fresh)
         touched = self._write_tables(present, presence)
+        if not with_history:
+            self._history.forget()
         presence.store(present)
         self.kept = self._book.write(present)
         return touched

@@ -15,12 +15,14 @@ from mentor_desktop.sync.merge.row_state import RowState
 from mentor_desktop.sync.protocol.batches import open_batch
 from mentor_desktop.sync.protocol.operations import Content, Op, expand
 from mentor_desktop.sync.replica import log
+from mentor_desktop.sync.replica.entities import known_columns
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
 from mentor_desktop.sync.replica.merging import CARRYING, Folded, Merge
 from mentor_desktop.sync.replica.refusals import Rules
 from mentor_desktop.sync.replica.rows import Digests, Key
+from mentor_desktop.sync.replica.sealing import seal_rest
 from mentor_desktop.sync.replica.state import Numbers
-from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.replica.transactions import pass_over_foreign, writing
 
 # Rows of one pass over the log: what is in memory at once.
 _ROWS_A_PASS = 20_000
@@ -40,10 +42,29 @@ class Repaired:
         return not self.rows and not self.kept and self.is_digest_right
 
 
+def catch_up_with_program(raw: StoreConnection) -> list[str]:
+    """Put what an older program could only carry into the tables of this one; return the streams.
+
+    Gives what the rows would be if this program had been there from the beginning. For the time
+    after an update; does nothing when this program knows no more than the one before.
+    """
+    before = raw.execute("SELECT known_columns FROM sync_self").fetchone()
+    if before is None or before[0] == known_columns():
+        return []
+    unknown = raw.execute("SELECT stream FROM sync_stream WHERE has_unknown ORDER BY no")
+    streams = [stream for (stream,) in unknown.fetchall()]
+    for stream in streams:
+        repair_stream(raw, stream)
+    with writing(raw):
+        raw.execute("UPDATE sync_self SET known_columns = ?", (known_columns(),))
+    return streams
+
+
 def check_stream(raw: StoreConnection, stream: str) -> Repaired:
     """Compare a stream's rows with its log; nothing is changed."""
     found: list[Repaired] = []
     with suppress(_OnlyLookedError), writing(raw):
+        seal_rest(raw)
         found.append(_repair(raw, stream))
         raise _OnlyLookedError
     return found[0]
@@ -52,10 +73,9 @@ def check_stream(raw: StoreConnection, stream: str) -> Repaired:
 def repair_stream(raw: StoreConnection, stream: str) -> Repaired:
     """Make a stream's rows what its log says; return what differed."""
     with writing(raw):
+        seal_rest(raw)
         repaired = _repair(raw, stream)
-        raw.execute(
-            "UPDATE sync_self SET sealed_change = (SELECT coalesce(max(seq), 0) FROM change)"
-        )
+        pass_over_foreign(raw)
         return repaired
 
 
@@ -71,9 +91,33 @@ def fold_again(
     """Fold some rows of a stream from the log, within a page; return the rows that changed."""
     wanted = set(keys)
     merge = Merge(raw, numbers, stream, digests, history, {}, Rules(raw, numbers, stream))
-    folded = _folded(raw, numbers, stream, wanted.__contains__)
+    folded = fold_rows(raw, numbers, stream, wanted.__contains__)
     merge.renew({key: folded.get(key, Folded()) for key in wanted}, txn)
     return merge.finish(())
+
+
+def fold_rows(
+    raw: StoreConnection, numbers: Numbers, stream: int, is_wanted: Callable[[Key], bool]
+) -> dict[Key, Folded]:
+    """Return what the applied operations of a stream come to, of the rows that are wanted."""
+    rules = Rules(raw, numbers, stream)
+    applied = log.applied_of(raw, numbers, stream)
+    folded: dict[Key, Folded] = {}
+    for op in _operations(raw, numbers, stream, applied, is_wanted):
+        if not rules.counts(op):
+            continue
+        one = folded.setdefault((op.entity, op.row), Folded())
+        fold_op(one.state, op, {})
+        if op.kind in CARRYING:
+            one.values[op.id] = dict(op.values)
+    for one in folded.values():
+        one.state.early = {
+            (group, base)
+            for group, base in one.state.early
+            if base.seq > applied.get(base.device, 0)
+        }
+        one.keep_heads()
+    return folded
 
 
 def rows_of(
@@ -104,7 +148,7 @@ def _repair(raw: StoreConnection, stream: str) -> Repaired:
     rows: set[Key] = set()
     kept: set[Key] = set()
     for turn in range(passes):
-        folded = _folded(raw, numbers, number, _turn(turn, passes))
+        folded = fold_rows(raw, numbers, number, _turn(turn, passes))
         known = raw.execute("SELECT entity, row FROM sync_row WHERE stream = ?", (number,))
         is_wanted = _turn(turn, passes)
         for key in known.fetchall():
@@ -129,30 +173,6 @@ def _repair(raw: StoreConnection, stream: str) -> Repaired:
 
 def _turn(turn: int, passes: int) -> Callable[[Key], bool]:
     return lambda key: bucket_of(*key) % passes == turn
-
-
-def _folded(
-    raw: StoreConnection, numbers: Numbers, stream: int, is_wanted: Callable[[Key], bool]
-) -> dict[Key, Folded]:
-    """Return what the applied operations of a stream come to, of the rows that are wanted."""
-    rules = Rules(raw, numbers, stream)
-    applied = log.applied_of(raw, numbers, stream)
-    folded: dict[Key, Folded] = {}
-    for op in _operations(raw, numbers, stream, applied, is_wanted):
-        if not rules.counts(op):
-            continue
-        one = folded.setdefault((op.entity, op.row), Folded())
-        fold_op(one.state, op, {})
-        if op.kind in CARRYING:
-            one.values[op.id] = dict(op.values)
-    for one in folded.values():
-        one.state.early = {
-            (group, base)
-            for group, base in one.state.early
-            if base.seq > applied.get(base.device, 0)
-        }
-        one.keep_heads()
-    return folded
 
 
 def _operations(

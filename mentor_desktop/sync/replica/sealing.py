@@ -105,6 +105,13 @@ class Sealer:
         return frozenset(stream for stream, last in self._large[1].items() if last > after)
 
 
+def seal_rest(raw: StoreConnection) -> None:
+    """Seal what is left, in the transaction of the caller: foreign things may come after it."""
+    sealer = Sealer(raw)
+    while sealer.seal_within():
+        pass
+
+
 def _whole_actions(changes: list[OwnChange]) -> tuple[list[OwnChange], int]:
     """Return the changes of this step, and the action that is cut by its end (else 0).
 

@@ -21,7 +21,7 @@ from mentor_desktop.sync.replica import log
 from mentor_desktop.sync.replica.applying import apply_own
 from mentor_desktop.sync.replica.batching import add_batches
 from mentor_desktop.sync.replica.refusals import REASON, Rejection, Rules
-from mentor_desktop.sync.replica.sealing import Sealer
+from mentor_desktop.sync.replica.sealing import seal_rest
 from mentor_desktop.sync.replica.state import Numbers, identity
 from mentor_desktop.sync.replica.transactions import writing
 
@@ -48,7 +48,7 @@ def purge_row(
     if not reason.strip():
         raise ValidationError(_("Say why this is to be erased for ever."))
     with writing(raw):
-        _seal(raw)
+        seal_rest(raw)
         known = raw.execute(
             "SELECT s.stream FROM sync_row r JOIN sync_stream s ON s.no = r.stream "
             "WHERE r.entity = ? AND r.row = ?",
@@ -74,18 +74,12 @@ def reject_operations(
         REASON: rejection.reason,
     }
     with writing(raw):
-        _seal(raw)
+        seal_rest(raw)
         return _do(raw, stream, _OPERATIONS, rejection.device, REJECT, values, REJECTED, author)
 
 
 ERASED_ROW = N_("Erased a record for ever")
 REJECTED = N_("Rejected changes of a device")
-
-
-def _seal(raw: StoreConnection) -> None:
-    sealer = Sealer(raw)
-    while sealer.seal_within():
-        pass
 
 
 def _do(

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync.replica.entities import known_columns
 
 NO_DEVICE = 0
 
@@ -113,8 +114,8 @@ def begin(
     """Make this copy a device of a shared workspace, under the keys that were made for it."""
     raw.execute(
         "INSERT INTO sync_self (id, workspace, device, user, sign_key, seal_key, sealed_change, "
-        "last_hlc, clock_offset_ms, known_columns) VALUES (1, ?, ?, ?, ?, ?, 0, 0, 0, '')",
-        (workspace, device, user, sign_key, seal_key),
+        "last_hlc, clock_offset_ms, known_columns) VALUES (1, ?, ?, ?, ?, ?, 0, 0, 0, ?)",
+        (workspace, device, user, sign_key, seal_key, known_columns()),
     )
     learn(raw, _own_peer(device, user, sign_key, seal_key, tag, name))
     return identity(raw)

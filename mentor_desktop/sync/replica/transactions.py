@@ -33,3 +33,8 @@ def writing(raw: StoreConnection) -> Iterator[None]:
         raise
     finally:
         raw.is_capture_silent = False
+
+
+def pass_over_foreign(raw: StoreConnection) -> None:
+    """Leave what was recorded of others, in this transaction, out of what is sealed."""
+    raw.execute("UPDATE sync_self SET sealed_change = (SELECT coalesce(max(seq), 0) FROM change)")

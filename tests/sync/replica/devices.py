@@ -1,7 +1,7 @@
 """Several real, encrypted workspaces that are devices of one, without anything between them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from mentor_desktop.ids import new_id
-from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.connection import StoreConnection, connect
+from mentor_desktop.store.folder import WorkspaceFolder
+from mentor_desktop.store.settings import remember
 from mentor_desktop.store.unit_of_work import UnitOfWork
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.protocol.batches import Batch
@@ -136,11 +138,11 @@ class Device:
         return {key: row.state.digest_text() for key, row in sorted(book.rows.items())}
 
     def digest(self) -> dict[str, bytes]:
-        """Return the digest of each stream."""
+        """Return the digest of each stream that has rows."""
         rows = self.raw.execute(
             "SELECT s.stream, d.sums FROM sync_digest d JOIN sync_stream s ON s.no = d.stream"
         )
-        return dict(rows.fetchall())
+        return {stream: sums for stream, sums in rows.fetchall() if any(sums)}
 
     def shelf(self) -> list[tuple[Any, ...]]:
         """Return the shelf with devices by their id."""
@@ -191,6 +193,8 @@ def opened(template: Template, folder: Path, count: int) -> Iterator[list[Device
             name = chr(ord("A") + number)
             clock = FrozenClock()
             root = template.copy_to(folder / name)
+            with closing(connect(WorkspaceFolder(root).database, template.key)) as connection:
+                remember(connection, device=name)
             workspace = Workspace.open(root, template.key, clock=clock)
             device = Device(workspace, clock, name)
             stack.callback(device.close)

@@ -1,0 +1,272 @@
+"""What needs a decision after an exchange: values that differ, recovered records, what is not shared.
+
+Cards for the interface, in words; deciding is an action like any other. Marks of attendance that
+differ are told by `attendance_history`, here only how many there are in which workshop.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.errors import ConflictError
+from mentor_desktop.i18n import N_, _
+from mentor_desktop.models import Base
+from mentor_desktop.models.base import from_milliseconds, to_milliseconds
+from mentor_desktop.services import history_words
+from mentor_desktop.services.attendance_history import Conflict as MarkConflict
+from mentor_desktop.services.attendance_history import conflicts_of
+from mentor_desktop.services.field_labels import ENTITY_NAMES, field_label
+from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
+from mentor_desktop.sync.protocol.operations import OpId, Value
+from mentor_desktop.sync.replica import conflicts as kept
+from mentor_desktop.sync.replica import state
+
+_STALE = N_("This was decided or changed in the meantime. Look at the list again.")
+_VALUES = N_("{field}: {value}")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the values: `lines` are (field, value) in words; `is_shown` the one that counts now."""
+
+    key: str
+    lines: tuple[tuple[str, str], ...]
+    who: str
+    device: str
+    at: datetime
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class ConflictCard:
+    """A record with a field that several people changed; the first choice is what is shown."""
+
+    entity: str
+    row: str
+    group: str
+    kind: str
+    title: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class RecoveredCard:
+    """A record that is kept although what it belongs to is gone; else it only waits for that."""
+
+    entity: str
+    row: str
+    kind: str
+    title: str
+    belongs_to: tuple[str, ...]
+    can_be_restored: bool
+
+
+@dataclass(frozen=True)
+class NotSharedCard:
+    """Own changes that the others did not take, with the reason; `lines` say what they were."""
+
+    key: str
+    reason: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MarksCard:
+    """A workshop with marks that differ."""
+
+    workshop_id: str
+    conflicts: tuple[MarkConflict, ...]
+
+
+def conflict_cards(uow: Reader) -> list[ConflictCard]:
+    """Return the fields that wait for a decision, by record."""
+    return [
+        ConflictCard(
+            entity=one.entity,
+            row=one.row,
+            group=one.group,
+            kind=_kind(one.entity),
+            title=history_words.row_name(uow, one.entity, one.row),
+            choices=tuple(
+                _choice(uow, one.entity, side, is_shown=side is one.shown)
+                for side in (one.shown, *one.others)
+            ),
+        )
+        for one in kept.list_conflicts(uow.raw)
+    ]
+
+
+def marks_cards(uow: Reader) -> list[MarksCard]:
+    """Return the workshops in which two laptops marked somebody differently."""
+    several = uow.raw.execute(
+        "SELECT DISTINCT workshop_id FROM (SELECT workshop_id FROM attendance_mark "
+        "WHERE id NOT IN (SELECT mark FROM superseded) GROUP BY registration_id, slot_id "
+        "HAVING count(*) > 1) ORDER BY 1"
+    ).fetchall()
+    cards = [MarksCard(workshop, tuple(conflicts_of(uow, workshop))) for (workshop,) in several]
+    return [card for card in cards if card.conflicts]
+
+
+def choose_value(uow: UnitOfWork, card: ConflictCard, choice: Choice) -> Changes:
+    """Let one of the values count, everywhere; the others stay in the history.
+
+    Raises:
+        ConflictError: it was decided or changed in the meantime.
+    """
+    shown = next(
+        (
+            one
+            for one in kept.list_conflicts(uow.raw)
+            if (one.entity, one.row, one.group) == (card.entity, card.row, card.group)
+        ),
+        None,
+    )
+    if shown is None or _key(shown.shown.op) != next(c.key for c in card.choices if c.is_shown):
+        raise ConflictError(_(_STALE))
+    try:
+        kept.decide(uow.raw, uow.txn, shown, _op(choice.key))
+    except kept.StaleError as exc:
+        raise ConflictError(_(_STALE)) from exc
+    uow.session.expire_all()
+    uow.describe(N_("Chose between values of {name}"), name=card.title)
+    return uow.commit()
+
+
+def recovered_cards(uow: Reader) -> list[RecoveredCard]:
+    """Return the records that are kept without what they belong to, those to restore first."""
+    cards = [
+        RecoveredCard(
+            entity=one.entity,
+            row=one.row,
+            kind=_kind(one.entity),
+            title=_title_of_values(uow, one),
+            belongs_to=tuple(_kind(parent) for parent, _row in one.parents),
+            can_be_restored=one.is_deleted,
+        )
+        for one in kept.list_recovered(uow.raw)
+    ]
+    return sorted(cards, key=lambda card: not card.can_be_restored)
+
+
+def restore_record(uow: UnitOfWork, card: RecoveredCard) -> Changes:
+    """Put a recovered record back, with the deleted ones that it belongs to.
+
+    Raises:
+        ConflictError: it is back already, or what it belongs to has not come yet.
+    """
+    try:
+        kept.bring_back(uow.raw, (card.entity, card.row))
+    except kept.StaleError as exc:
+        raise ConflictError(_(_STALE)) from exc
+    uow.describe(N_("Restored {name}"), name=card.title)
+    return uow.commit()
+
+
+def not_shared_cards(uow: Reader) -> list[NotSharedCard]:
+    """Return own changes that the others did not take and that nobody dealt with yet."""
+    if not state.is_joined(uow.raw):
+        return []
+    return [
+        NotSharedCard(
+            key=_place(one),
+            reason=one.reason,
+            lines=tuple(line for op in one.ops for line in _lines_of(uow, op.entity, op.values)),
+        )
+        for one in kept.list_not_shared(uow.raw)
+    ]
+
+
+def exported(uow: Reader, card: NotSharedCard) -> str:
+    """Return what was not shared as JSON, to be kept or sent to somebody who may share it."""
+    one = _not_shared(uow, card)
+    return json.dumps(
+        {
+            "reason": one.reason,
+            "operations": [
+                {"entity": op.entity, "row": op.row, "kind": op.kind, "values": dict(op.values)}
+                for op in one.ops
+            ],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def share_again(uow: UnitOfWork, card: NotSharedCard) -> Changes:
+    """Make the changes again as fresh ones of this person, and list them no more.
+
+    Raises:
+        ConflictError: none of them can be made on what is there now.
+    """
+    one = _not_shared(uow, card)
+    if not kept.make_again(uow.raw, one):
+        raise ConflictError(_("What these changes were about is not here any more."))
+    kept.settle(uow.raw, one, to_milliseconds(uow.clock()))
+    uow.describe(N_("Made changes again that were not shared"))
+    return uow.commit()
+
+
+def let_go(uow: UnitOfWork, card: NotSharedCard) -> None:
+    """List what was not shared no more; the log keeps it."""
+    kept.settle(uow.raw, _not_shared(uow, card), to_milliseconds(uow.clock()))
+    uow.session.commit()
+
+
+def _not_shared(uow: Reader, card: NotSharedCard) -> kept.NotShared:
+    for one in kept.list_not_shared(uow.raw):
+        if _place(one) == card.key:
+            return one
+    raise ConflictError(_(_STALE))
+
+
+def _choice(uow: Reader, entity: str, side: kept.Side, *, is_shown: bool) -> Choice:
+    return Choice(
+        key=_key(side.op),
+        lines=tuple(
+            (field_label(entity, column), history_words.value_in_words(uow, entity, column, value))
+            for column, value in side.values.items()
+        ),
+        who=side.actor,
+        device=side.device_name or side.device_tag,
+        at=from_milliseconds(side.at),
+        is_shown=is_shown,
+    )
+
+
+def _title_of_values(uow: Reader, one: kept.Recovered) -> str:
+    """Return what a person calls a record that no table holds, by its own words."""
+    for column, entity in (("person_id", "person"), ("registration_id", "registration")):
+        if one.values.get(column):
+            return history_words.row_name(uow, entity, str(one.values[column]))
+    names: Sequence[str] = ("given_name", "family_name", "name", "code", "serial", "title")
+    words = [str(one.values[name]) for name in names if one.values.get(name)]
+    return " ".join(words[:2]) or _kind(one.entity)
+
+
+def _lines_of(uow: Reader, entity: str, values: Mapping[str, Value]) -> Iterable[str]:
+    table = Base.metadata.tables.get(entity)
+    for column, value in values.items():
+        if table is None or column not in table.columns:
+            continue
+        words = history_words.value_in_words(uow, entity, column, value)
+        if words:
+            yield _(_VALUES).format(field=field_label(entity, column), value=words)
+
+
+def _kind(entity: str) -> str:
+    return _(ENTITY_NAMES.get(entity, N_("something")))
+
+
+def _key(op: OpId) -> str:
+    return f"{op.device}:{op.seq}"
+
+
+def _op(key: str) -> OpId:
+    device, _colon, seq = key.partition(":")
+    return OpId(device, int(seq))
+
+
+def _place(one: kept.NotShared) -> str:
+    return f"{one.stream} {one.device} {one.first} {one.last}"

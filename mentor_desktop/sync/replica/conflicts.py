@@ -1,0 +1,316 @@
+"""What needs a person: fields with several values, rows whose parent is gone, what is not shared.
+
+Reads and decides over the connection of a unit of work, so that a decision is an action like any
+other: it is undone, travels, and names everything that was seen.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync.protocol.batches import open_batch
+from mentor_desktop.sync.protocol.operations import Action, Op, OpId, Value, expand
+from mentor_desktop.sync.replica import log, state
+from mentor_desktop.sync.replica.entities import entities
+from mentor_desktop.sync.replica.parked import in_table
+from mentor_desktop.sync.replica.rows import (
+    Book,
+    Digests,
+    Key,
+    OpenRow,
+    conflicts_of,
+    encode_values,
+    said,
+)
+from mentor_desktop.sync.replica.state import Numbers
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of several values, and who gave it: `at` is in milliseconds since 1970."""
+
+    op: OpId
+    values: Mapping[str, Value]
+    at: int
+    actor: str
+    device_tag: str
+    device_name: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field group of a row that several people changed without seeing each other's change."""
+
+    entity: str
+    row: str
+    group: str
+    shown: Side
+    others: tuple[Side, ...]
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A row that is alive and in no table, because what it belongs to is not there.
+
+    `is_deleted` says that the parent was deleted (and can be brought back); else it has not come.
+    """
+
+    entity: str
+    row: str
+    values: Mapping[str, Value]
+    parents: tuple[Key, ...]
+    is_deleted: bool
+
+
+@dataclass(frozen=True)
+class NotShared:
+    """Own operations that were rejected, with the reason and what they said."""
+
+    stream: str
+    device: str
+    first: int
+    last: int
+    reason: str
+    ops: tuple[Op, ...]
+
+
+class StaleError(Exception):
+    """What was to be decided is not as it was shown."""
+
+
+def list_conflicts(raw: StoreConnection) -> list[Conflict]:
+    """Return the conflicts nobody decided, by table and row; those of absent rows wait with them."""
+    numbers = Numbers(raw)
+    keys = raw.execute("SELECT entity, row FROM sync_row WHERE conflicts > 0").fetchall()
+    decided = set(
+        raw.execute(
+            'SELECT c.entity, c.row, c."group" FROM sync_resolution r JOIN change c ON c.seq = r.change'
+        ).fetchall()
+    )
+    telling = _Telling(raw, numbers)
+    found = []
+    for row in _opened(raw, numbers, keys):
+        if row.shown is None:
+            continue
+        for group, losers in conflicts_of(row).items():
+            winner = row.state.winner(group)
+            columns = entities()[row.entity].groups.get(group)
+            if winner is None or columns is None or (row.entity, row.row, group) in decided:
+                continue
+            sides = [telling.side(row, op, columns) for op in (winner, *losers)]
+            found.append(Conflict(row.entity, row.row, group, sides[0], tuple(sides[1:])))
+    return found
+
+
+def decide(raw: StoreConnection, txn: int, conflict: Conflict, chosen: OpId) -> None:
+    """Give the group the value that was chosen, in the unit of work `txn`.
+
+    Raises:
+        StaleError: the conflict is not as it was shown, or was decided already.
+    """
+    now = next(
+        (
+            one
+            for one in list_conflicts(raw)
+            if (one.entity, one.row, one.group) == (conflict.entity, conflict.row, conflict.group)
+        ),
+        None,
+    )
+    if now is None or now.shown.values != conflict.shown.values:
+        raise StaleError
+    side = next((one for one in (now.shown, *now.others) if one.op == chosen), None)
+    if side is None:
+        raise StaleError
+    if side is now.shown:
+        # Nothing changes in the table, so capture hears nothing; the decision is a change all the same.
+        same = encode_values(side.values)
+        raw.execute(
+            'INSERT INTO change (txn, entity, row, kind, "group", old, new) '
+            "VALUES (?, ?, ?, 'set', ?, ?, ?)",
+            (txn, now.entity, now.row, now.group, same, same),
+        )
+    else:
+        assignments = ", ".join(f'"{name}" = ?' for name in side.values)
+        raw.execute(
+            f'UPDATE "{now.entity}" SET {assignments} WHERE id = ?',
+            (*side.values.values(), now.row),
+        )
+    heads = [list(one.op) for one in (now.shown, *now.others)]
+    raw.execute(
+        "INSERT INTO sync_resolution (change, bases) "
+        'SELECT max(seq), ? FROM change WHERE txn = ? AND entity = ? AND row = ? AND "group" = ?',
+        (json.dumps(heads), txn, now.entity, now.row, now.group),
+    )
+
+
+def list_recovered(raw: StoreConnection) -> list[Recovered]:
+    """Return the parked rows with what they say, by table and row."""
+    numbers = Numbers(raw)
+    parents: dict[Key, list[Key]] = {}
+    for entity, row, parent_entity, parent in raw.execute(
+        "SELECT entity, row, parent_entity, parent FROM sync_parked ORDER BY entity, row"
+    ):
+        parents.setdefault((entity, row), []).append((parent_entity, parent))
+    found = []
+    for row in _opened(raw, numbers, parents):
+        # Brought back by an action that is not sealed yet.
+        if row.shown is None and row.is_complete:
+            lacking = tuple(parents[row.entity, row.row])
+            is_deleted = all(_can_come_back(raw, numbers, parent) for parent in lacking)
+            found.append(Recovered(row.entity, row.row, row.merged(), lacking, is_deleted))
+    return found
+
+
+def bring_back(raw: StoreConnection, key: Key) -> list[Key]:
+    """Put a parked row back, and before it the deleted rows it belongs to; return all of them.
+
+    Raises:
+        StaleError: it is not parked any more, or what it belongs to has not come or was erased.
+    """
+    numbers = Numbers(raw)
+    back: dict[Key, Mapping[str, Value]] = {}
+    _collect(raw, numbers, key, back)
+    if key not in back:
+        raise StaleError
+    for (entity, row), values in back.items():
+        names = ", ".join(f'"{name}"' for name in ("id", *values))
+        holes = ", ".join("?" * (len(values) + 1))
+        raw.execute(f'INSERT INTO "{entity}" ({names}) VALUES ({holes})', (row, *values.values()))
+    return list(back)
+
+
+def list_not_shared(raw: StoreConnection) -> list[NotShared]:
+    """Return what this device made, under any of its names, that was rejected and not settled."""
+    numbers = Numbers(raw)
+    own = state.identity(raw)
+    rows = raw.execute(
+        "SELECT r.stream, r.device, r.first_seq, r.last_seq, r.reason FROM sync_refused r "
+        "JOIN sync_peer p ON p.no = r.device WHERE r.settled_at IS NULL "
+        "AND (p.device = ? OR (p.user = ? AND p.user <> '' AND p.name = "
+        "(SELECT name FROM sync_peer WHERE device = ?))) ORDER BY r.stream, r.device, r.first_seq",
+        (own.device, own.user, own.device),
+    )
+    return [
+        NotShared(
+            numbers.stream_of(stream),
+            numbers.device_of(device),
+            first,
+            last,
+            reason,
+            tuple(_operations(raw, stream, device, first, last)),
+        )
+        for stream, device, first, last, reason in rows.fetchall()
+    ]
+
+
+def settle(raw: StoreConnection, one: NotShared, at_ms: int) -> None:
+    """Note that somebody dealt with a rejection: it is listed no more."""
+    numbers = Numbers(raw)
+    raw.execute(
+        "UPDATE sync_refused SET settled_at = ? WHERE stream = ? AND device = ? AND first_seq = ? "
+        "AND last_seq = ?",
+        (at_ms, numbers.stream(one.stream), numbers.device(one.device), one.first, one.last),
+    )
+
+
+def make_again(raw: StoreConnection, one: NotShared) -> list[Key]:
+    """Do again what was rejected, as fresh changes; return the rows that could be changed."""
+    done = []
+    for op in one.ops:
+        known = entities().get(op.entity)
+        if known is None:
+            continue
+        values = {name: value for name, value in op.values.items() if name in known.group_of}
+        is_there = bool(in_table(raw, op.entity, [op.row]))
+        if op.kind == "create" and not is_there:
+            filled = {**known.defaults, **values, "id": op.row}
+            names = ", ".join(f'"{name}"' for name in filled)
+            holes = ", ".join("?" * len(filled))
+            raw.execute(
+                f'INSERT INTO "{op.entity}" ({names}) VALUES ({holes})', tuple(filled.values())
+            )
+        elif op.kind in ("set", "create") and is_there and values and not known.is_append_only:
+            assignments = ", ".join(f'"{name}" = ?' for name in values)
+            raw.execute(
+                f'UPDATE "{op.entity}" SET {assignments} WHERE id = ?', (*values.values(), op.row)
+            )
+        elif op.kind == "delete" and is_there:
+            raw.execute(f'DELETE FROM "{op.entity}" WHERE id = ?', (op.row,))
+        else:
+            continue
+        done.append((op.entity, op.row))
+    return done
+
+
+class _Telling:
+    """Finds who made an operation, in the actions of the log."""
+
+    def __init__(self, raw: StoreConnection, numbers: Numbers) -> None:
+        self._raw = raw
+        self._numbers = numbers
+        self._peers = {peer.device: peer for peer in state.peers(raw)}
+
+    def side(self, row: OpenRow, op: OpId, columns: Iterable[str]) -> Side:
+        """Return what an operation says of some columns, and who said it."""
+        peer = self._peers.get(op.device, state.Peer(op.device))
+        action = self._action(row.stream, op)
+        return Side(
+            op=op,
+            values=dict(said(row, op, columns)),
+            at=action.at if action else 0,
+            actor=action.actor if action else "",
+            device_tag=peer.tag,
+            device_name=peer.name,
+        )
+
+    def _action(self, stream: int, op: OpId) -> Action | None:
+        device = self._numbers.device(op.device)
+        ends = self._raw.execute(
+            "SELECT min(from_seq) FROM sync_batch WHERE stream = ? AND device = ? AND ends_at >= ?",
+            (stream, device, op.seq),
+        ).fetchone()[0]
+        if ends is None:
+            return None
+        for batch in log.batches_of(self._raw, stream, device, ends, ends):
+            for action in open_batch(batch).actions:
+                if action.last_seq >= op.seq:
+                    return action
+        return None
+
+
+def _opened(raw: StoreConnection, numbers: Numbers, keys: Iterable[Key]) -> Iterator[OpenRow]:
+    book = Book(raw, numbers, Digests(raw))
+    book.open(keys, 0)
+    for key in sorted(book.rows):
+        yield book.rows[key]
+
+
+def _can_come_back(raw: StoreConnection, numbers: Numbers, key: Key) -> bool:
+    (row,) = _opened(raw, numbers, [key])
+    return bool(row.state.creates) and not row.state.purged
+
+
+def _collect(
+    raw: StoreConnection, numbers: Numbers, key: Key, back: dict[Key, Mapping[str, Value]]
+) -> None:
+    """Find what must be put back for a row, parents before children."""
+    (row,) = _opened(raw, numbers, [key])
+    if row.shown is not None or key in back:
+        return
+    if not row.state.creates or row.state.purged or key[0] not in entities():
+        raise StaleError
+    values = row.merged()
+    for column, parent in entities()[key[0]].parents:
+        if values[column] is not None:
+            _collect(raw, numbers, (parent, str(values[column])), back)
+    back[key] = values
+
+
+def _operations(
+    raw: StoreConnection, stream: int, device: int, first: int, last: int
+) -> Iterator[Op]:
+    for batch in log.batches_of(raw, stream, device, first, last):
+        for op in expand(open_batch(batch)):
+            if first <= op.seq <= last:
+                yield op

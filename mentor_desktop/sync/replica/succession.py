@@ -1,0 +1,129 @@
+"""A copy that was copied or restored goes on as another device.
+
+What the server acknowledged of the old device stays as it is. What it did not is made anew under
+the new one, with the same times and values: the old numbers may be in use by the other copy. Each
+operation that is made anew names the old one as seen, so that the two are no conflict if it comes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.settings import setting
+from mentor_desktop.sync.protocol.batches import NO_HASH, open_batch
+from mentor_desktop.sync.protocol.operations import SET, Action, Op, OpId, expand, runs_of
+from mentor_desktop.sync.replica import log, state
+from mentor_desktop.sync.replica.batching import add_batches
+from mentor_desktop.sync.replica.foreign_history import ForeignHistory
+from mentor_desktop.sync.replica.log import Chain
+from mentor_desktop.sync.replica.merging import Folded, Merge
+from mentor_desktop.sync.replica.recompute import fold_rows
+from mentor_desktop.sync.replica.refusals import Rules
+from mentor_desktop.sync.replica.rows import Digests
+from mentor_desktop.sync.replica.state import Identity, Numbers
+from mentor_desktop.sync.replica.transactions import writing
+
+
+@dataclass(frozen=True)
+class NewDevice:
+    """The keys that were made for the new device, and how it is called."""
+
+    device: str
+    sign_key: bytes
+    seal_key: bytes
+    tag: str
+    name: str
+
+
+def is_another_copy(raw: StoreConnection) -> bool:
+    """Say whether this copy has to go on as another device before it exchanges anything."""
+    return state.identity(raw).device != setting(raw, "incarnation")
+
+
+def go_on_as(raw: StoreConnection, new: NewDevice) -> Identity:
+    """Become another device, in one transaction; what nobody acknowledged is made anew."""
+    with writing(raw):
+        old = state.identity(raw).device
+        own = state.take_over(
+            raw,
+            device=new.device,
+            sign_key=new.sign_key,
+            seal_key=new.seal_key,
+            tag=new.tag,
+            name=new.name,
+        )
+        numbers = Numbers(raw)
+        for stream in log.unacknowledged_streams(raw, numbers, old):
+            _make_anew(raw, numbers, own, old, stream)
+        return own
+
+
+def _make_anew(
+    raw: StoreConnection, numbers: Numbers, own: Identity, old: str, stream: str
+) -> None:
+    number = numbers.stream(stream)
+    ops, actions = _taken_out(raw, numbers, number, old)
+    chain = log.chain_of(raw, number, numbers.device(own.device))
+    first = chain.seq + 1
+    moved = {op.id: OpId(own.device, first + at) for at, op in enumerate(ops)}
+    fresh = [_renamed(op, moved) for op in ops]
+    keys = {(op.entity, op.row) for op in fresh}
+    digests = Digests(raw)
+    merge = Merge(
+        raw,
+        numbers,
+        number,
+        digests,
+        ForeignHistory(raw, numbers),
+        log.applied_of(raw, numbers, number),
+        Rules(raw, numbers, number),
+    )
+    folded = fold_rows(raw, numbers, number, keys.__contains__)
+    merge.renew({key: folded.get(key, Folded()) for key in keys}, 0)
+    merge.add(fresh, [0] * len(fresh))
+    # What the tables show is the same as before, so nothing is history.
+    merge.finish((), with_history=False)
+    digests.write()
+    chain.seq += len(fresh)
+    told = [replace(one, last_seq=moved[OpId(old, one.last_seq)].seq) for one in actions]
+    add_batches(raw, own, stream, number, numbers.device(own.device), chain, runs_of(fresh), told)
+
+
+def _taken_out(
+    raw: StoreConnection, numbers: Numbers, stream: int, old: str
+) -> tuple[list[Op], list[Action]]:
+    """Take the batches nobody acknowledged out of the log; return what they held."""
+    device = numbers.device(old)
+    place = (stream, device)
+    rows = raw.execute(
+        "SELECT header, body FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0 "
+        "ORDER BY from_seq",
+        place,
+    )
+    contents = [open_batch(log.stored_batch(row)) for row in rows.fetchall()]
+    raw.execute("DELETE FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0", place)
+    last = raw.execute(
+        "SELECT header, body FROM sync_batch WHERE stream = ? AND device = ? "
+        "ORDER BY from_seq DESC LIMIT 1",
+        place,
+    ).fetchone()
+    if last is None:
+        log.keep_chain(raw, stream, device, Chain(0, 0, NO_HASH))
+    else:
+        header = log.stored_batch(last).header
+        log.keep_chain(raw, stream, device, Chain(header.to_seq, header.to_seq, header.hash))
+    ops = [op for content in contents for op in expand(content)]
+    return ops, [action for content in contents for action in content.actions]
+
+
+def _renamed(op: Op, moved: Mapping[OpId, OpId]) -> Op:
+    """Return an operation under its new id; what it saw, under the ids it has now."""
+    new = moved[op.id]
+    base = tuple(moved.get(one, one) for one in op.base)
+    if op.kind == SET:
+        base = (*base, op.id)
+    seen = dict(op.seen)
+    through = [moved[one].seq for one in moved if one.seq <= op.seen.get(one.device, 0)]
+    if through:
+        seen[new.device] = max(through)
+    return replace(op, device=new.device, seq=new.seq, base=base, seen=seen)

@@ -1,0 +1,243 @@
+"""Rejected operations count as never made; what was erased is nowhere; a copy goes on as another."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from mentor_desktop.errors import ValidationError
+from mentor_desktop.ids import new_id
+from mentor_desktop.services import conflicts as cards
+from mentor_desktop.services import history
+from mentor_desktop.sync.protocol.batches import read_batch
+from mentor_desktop.sync.replica import log, special, state, succession
+from mentor_desktop.sync.replica.recompute import check_stream, repair_stream
+from mentor_desktop.sync.replica.refusals import Rejection
+from mentor_desktop.sync.replica.special import Author
+from mentor_desktop.sync.replica.state import Numbers
+from mentor_desktop.sync.replica.succession import NewDevice
+from tests import factories
+from tests.sync.replica.devices import Device, Devices, same
+
+BOSS = Author("Boss", 1_773_129_900_000)
+SECRET = "Zdislava-7731"
+
+
+def _make_admin(admin: Device, *others: Device) -> None:
+    for one in (admin, *others):
+        one.raw.execute("UPDATE sync_peer SET is_admin = 1 WHERE device = ?", (admin.id,))
+
+
+def _reject(admin: Device, device: Device, first: int, last: int) -> None:
+    rejection = Rejection(device.id, first, last, "no longer a member")
+    special.reject_operations(admin.raw, "people", rejection, author=BOSS)
+
+
+def test_a_rejected_edit_counts_as_never_made(devices: Devices) -> None:
+    a, b, admin = devices(3)
+    _make_admin(admin, a, b)
+    person = a.act(lambda uow: factories.person(uow.session, email="old@example.org").id)
+    b.receive_all(a)
+    b.set("person", person, email="rejected@example.org")
+    for one in (a, admin):
+        one.receive_all(b, *(other for other in (a,) if other is not one))
+    _reject(admin, b, 1, 1)
+    for one in (a, b):
+        one.receive_all(admin)
+        assert one.value("person", person, "email") == "old@example.org"
+    same(a, b, admin)
+    assert all(check_stream(one.raw, "people").was_right for one in (a, b, admin))
+    with b.workspace.reader() as uow:
+        (card,) = cards.not_shared_cards(uow)
+        assert json.loads(cards.exported(uow, card))["operations"][0]["values"] == {
+            "email": "rejected@example.org"
+        }
+    assert (card.reason, card.lines) == ("no longer a member", ("E-mail: rejected@example.org",))
+    with a.workspace.reader() as uow:
+        assert cards.not_shared_cards(uow) == []
+
+
+def test_a_rejection_that_comes_first_holds_too(devices: Devices) -> None:
+    a, b, admin = devices(3)
+    _make_admin(admin, a, b)
+    person = b.act(lambda uow: factories.person(uow.session).id)
+    admin.receive_all(b)
+    _reject(admin, b, 1, 1)
+    a.receive_all(admin)
+    a.receive_all(b)
+    assert not a.has("person", person)
+    b.receive_all(admin)
+    assert not b.has("person", person)
+    same(a, b, admin)
+    assert check_stream(a.raw, "people").was_right
+
+
+def test_what_is_not_shared_can_be_made_again(devices: Devices) -> None:
+    a, b, admin = devices(3)
+    _make_admin(admin, a, b)
+    person = b.act(lambda uow: factories.person(uow.session, given_name="Ona").id)
+    admin.receive_all(b)
+    _reject(admin, b, 1, 1)
+    b.receive_all(admin)
+    with b.workspace.unit_of_work() as uow:
+        (card,) = cards.not_shared_cards(uow)
+        assert cards.share_again(uow, card)
+    with b.workspace.reader() as uow:
+        assert cards.not_shared_cards(uow) == []
+    for one in (a, admin):
+        one.receive_all(b, *(other for other in (admin,) if other is not one))
+        assert one.value("person", person, "given_name") == "Ona"
+    same(a, b, admin)
+
+
+def test_nobody_but_an_admin_rejects_or_erases(devices: Devices) -> None:
+    a, b = devices(2)
+    person = a.act(lambda uow: factories.person(uow.session).id)
+    b.receive_all(a)
+    with pytest.raises(ValidationError):
+        _reject(b, a, 1, 1)
+    with pytest.raises(ValidationError):
+        special.purge_row(b.raw, "person", person, reason="asked", author=BOSS)
+    # A program that does it all the same is not believed.
+    b.raw.execute("UPDATE sync_peer SET is_admin = 1 WHERE device = ?", (b.id,))
+    special.purge_row(b.raw, "person", person, reason="asked", author=BOSS)
+    a.receive_all(b)
+    assert a.has("person", person)
+
+
+def _files_hold(device: Device, text: str) -> bool:
+    """Say whether any table of a device holds a text, the sealed log opened."""
+    from mentor_desktop.sync.protocol.batches import open_batch
+
+    tables = device.raw.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'person_search%'"
+    ).fetchall()
+    shown = [str(device.raw.execute(f'SELECT * FROM "{table}"').fetchall()) for (table,) in tables]
+    rows = device.raw.execute("SELECT header, body FROM sync_batch").fetchall()
+    shown += [str(open_batch(log.stored_batch(row))) for row in rows]
+    return any(text in one for one in shown)
+
+
+def test_what_was_erased_is_nowhere_and_the_chain_still_holds(devices: Devices) -> None:
+    a, b, admin = devices(3)
+    _make_admin(admin, a, b)
+    with a.acting("Added {name}", name=SECRET) as uow:
+        person = factories.person(uow.session, given_name=SECRET).id
+    other = a.act(lambda uow: factories.person(uow.session).id)
+    b.receive_all(a)
+    b.set("person", person, note=SECRET)
+    a.set("person", person, note=f"{SECRET} too")
+    for one in (a, b, admin):
+        one.receive_all(*(other for other in (a, b) if other is not one))
+    assert _files_hold(a, SECRET)
+    special.purge_row(admin.raw, "person", person, reason="asked for", author=BOSS)
+    # Made before it was heard of: gone as well.
+    b.set("person", person, email=f"{SECRET}@example.org")
+    for one in (a, b):
+        one.receive_all(admin)
+    for one in (a, admin):
+        one.receive_all(b)
+    same(a, b, admin)
+    for one in (a, b, admin):
+        assert not _files_hold(one, SECRET)
+        assert (one.has("person", person), one.has("person", other)) == (False, True)
+        assert check_stream(one.raw, "people").was_right
+        keys = {peer.device: peer.sign_key for peer in state.peers(one.raw)}
+        for sender in (a, b, admin):
+            from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+            key = Ed25519PublicKey.from_public_bytes(keys[sender.id] or b"")
+            for batch in one.batches("people", of=sender.id):
+                read_batch(batch, key)
+    with b.workspace.reader() as uow:
+        assert "Added …" in [row.sentence for row in history.recent_actions(uow)]
+
+
+def _new_device(name: str) -> NewDevice:
+    return NewDevice(
+        device=new_id(),
+        sign_key=Ed25519PrivateKey.generate().private_bytes_raw(),
+        seal_key=X25519PrivateKey.generate().private_bytes_raw(),
+        tag=name,
+        name=f"Laptop {name}",
+    )
+
+
+def test_a_restored_copy_goes_on_as_another_device(devices: Devices) -> None:
+    a, b = devices(2)
+    first = a.act(lambda uow: factories.person(uow.session).id)
+    b.receive_all(a)
+    numbers = Numbers(a.raw)
+    log.acknowledge(a.raw, numbers, a.id, "people", 1)
+    old = a.id
+    # Sealed and never acknowledged; then not even sealed.
+    a.set("person", first, email="sealed@example.org")
+    second = a.act(lambda uow: factories.person(uow.session).id)
+    a.seal()
+    a.set("person", second, note="not sealed")
+    kept = a.batches("people", of=old)
+    before = a.rows()
+    actions = a.raw.execute("SELECT count(*) FROM txn").fetchone()
+    succession.go_on_as(a.raw, _new_device("AX"))
+    assert a.rows() == before
+    assert a.raw.execute("SELECT count(*) FROM txn").fetchone() == actions
+    b.meet(a)
+    assert a.id != old
+    assert [one.header.to_seq for one in a.batches("people", of=old)] == [1]
+    b.receive("people", a.batches("people"))
+    same(a, b)
+    assert check_stream(a.raw, "people").was_right
+    assert b.value("person", second, "note") == "not sealed"
+    # The other copy lives on and sends what both had made: no conflict, nothing twice.
+    for one in (a, b):
+        assert one.receive("people", kept).forks == ()
+    same(a, b)
+    assert a.raw.execute("SELECT sum(conflicts) FROM sync_row").fetchone() == (0,)
+    assert check_stream(b.raw, "people").was_right
+
+
+def test_a_delete_that_is_made_anew_kills_what_it_had_seen(devices: Devices) -> None:
+    a, b = devices(2)
+    person = a.act(lambda uow: factories.person(uow.session).id)
+    a.delete("person", person)
+    a.seal()
+    kept = a.batches("people")
+    old = a.id
+    succession.go_on_as(a.raw, _new_device("AX"))
+    b.meet(a)
+    b.receive("people", a.batches("people"))
+    assert not b.has("person", person)
+    b.receive("people", kept)
+    assert not b.has("person", person)
+    assert old != a.id
+
+
+def test_a_copy_knows_that_it_has_to_go_on_as_another(devices: Devices) -> None:
+    (a,) = devices(1)
+    assert succession.is_another_copy(a.raw)
+    a.raw.execute("UPDATE local_setting SET value = ? WHERE key = 'incarnation'", (a.id,))
+    assert not succession.is_another_copy(a.raw)
+
+
+def test_what_was_damaged_is_found_and_put_right(devices: Devices) -> None:
+    a, b = devices(2)
+    person = a.act(lambda uow: factories.person(uow.session, email="right@example.org").id)
+    gone = a.act(lambda uow: factories.person(uow.session).id)
+    b.receive_all(a)
+    right = b.rows()
+    b.raw.is_capture_silent = True
+    b.raw.execute("UPDATE person SET email = 'wrong@example.org' WHERE id = ?", (person,))
+    b.raw.execute("DELETE FROM person WHERE id = ?", (gone,))
+    b.raw.is_capture_silent = False
+    b.raw.execute("UPDATE sync_digest SET sums = zeroblob(8192)")
+    found = check_stream(b.raw, "people")
+    assert found.rows == {("person", person), ("person", gone)}
+    assert not found.is_digest_right
+    assert b.value("person", person, "email") == "wrong@example.org"
+    repair_stream(b.raw, "people")
+    assert b.rows() == right
+    assert check_stream(b.raw, "people").was_right
+    same(a, b)
+    assert Path(b.workspace.folder.database).exists()
