@@ -4,7 +4,7 @@ They run in the transaction of the edit, so neither a bulk update nor raw SQL ca
 past. `old` and `new` are JSON objects of column to stored value; an update writes one
 row for each field group that really changed. A creation writes no values: they stand in
 the row itself, and whoever changes or deletes it writes down what was there before, so
-`store.change_log` can always tell. That halves what an import writes. A write outside a unit of work is refused
+`store.change_log` can always tell. A write outside a unit of work is refused
 by `txn_id()`; only migrations are silent (it is NULL for them). Measured cost:
 benchmarks/store_capture.py.
 """
