@@ -206,6 +206,8 @@ def _check_column(column: Sequence[Value]) -> int:
             raise BadBatch("value")
     if float in types and not all(isfinite(v) for v in column if type(v) is float):
         raise BadBatch("value")
+    if str not in types:
+        return 0
     return sum(len(value) for value in column if type(value) is str)
 
 

@@ -25,6 +25,7 @@ from mentor_desktop.sync.protocol.operations import (
     receive,
 )
 from mentor_desktop.sync.replica import log, state
+from mentor_desktop.sync.replica.digests import Digests, Key, add_plain_rows
 from mentor_desktop.sync.replica.entities import Entity, entities
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
 from mentor_desktop.sync.replica.log import Fork, Refused
@@ -33,7 +34,7 @@ from mentor_desktop.sync.replica.parked import in_table
 from mentor_desktop.sync.replica.purging import erase
 from mentor_desktop.sync.replica.recompute import fold_again, rows_of
 from mentor_desktop.sync.replica.refusals import Rejection, Rules
-from mentor_desktop.sync.replica.rows import Digests, Key, add_plain_rows, known_rows
+from mentor_desktop.sync.replica.rows import known_rows
 from mentor_desktop.sync.replica.sealing import seal_rest
 from mentor_desktop.sync.replica.state import Cursor, Numbers
 from mentor_desktop.sync.replica.transactions import pass_over_foreign, writing

@@ -12,17 +12,10 @@ from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.batches import open_batch
 from mentor_desktop.sync.protocol.operations import Action, Op, OpId, Value, expand
 from mentor_desktop.sync.replica import log, state
+from mentor_desktop.sync.replica.digests import Digests, Key
 from mentor_desktop.sync.replica.entities import entities
 from mentor_desktop.sync.replica.parked import in_table
-from mentor_desktop.sync.replica.rows import (
-    Book,
-    Digests,
-    Key,
-    OpenRow,
-    conflicts_of,
-    encode_values,
-    said,
-)
+from mentor_desktop.sync.replica.rows import Book, OpenRow, conflicts_of, encode_values, said
 from mentor_desktop.sync.replica.state import Numbers
 
 

@@ -12,8 +12,9 @@ from mentor_desktop.ids import new_id
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.settings import setting
 from mentor_desktop.sync.protocol.operations import Action, Value
+from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.purging import ERASED, fields_of
-from mentor_desktop.sync.replica.rows import Key, encode_values
+from mentor_desktop.sync.replica.rows import encode_values
 from mentor_desktop.sync.replica.state import Numbers
 
 REPAIRED = N_("Put right what differed from what the devices exchanged")

@@ -11,11 +11,12 @@ from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.merge.fold import fold_op
 from mentor_desktop.sync.merge.row_state import RowState
 from mentor_desktop.sync.protocol.operations import CREATE, KEY, REJECT, SET, Op, OpId, Value
+from mentor_desktop.sync.replica.digests import Digests, Key
 from mentor_desktop.sync.replica.entities import entities
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
 from mentor_desktop.sync.replica.parked import Presence, insert_rows
 from mentor_desktop.sync.replica.refusals import Rejection, Rules, rejection_of
-from mentor_desktop.sync.replica.rows import Book, Digests, Key, OpenRow
+from mentor_desktop.sync.replica.rows import Book, OpenRow
 from mentor_desktop.sync.replica.state import Numbers
 
 _Values = dict[str, Value]

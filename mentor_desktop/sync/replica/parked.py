@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.operations import Value
+from mentor_desktop.sync.replica.digests import Digests, Key
 from mentor_desktop.sync.replica.entities import entities
-from mentor_desktop.sync.replica.rows import Book, Digests, Key, OpenRow
+from mentor_desktop.sync.replica.rows import Book, OpenRow
 from mentor_desktop.sync.replica.state import Numbers
 
 
@@ -80,18 +81,13 @@ class Presence:
                 if row.shown is not None or self._has_parked:
                     self.looked_at.add(key)
                 continue
-            parents = entities()[row.entity].parents
-            merged = row.merged()
-            self.merged[key] = merged
-            if row.shown is None or any(
-                merged[column] != row.shown[column] for column, _ in parents
-            ):
+            if row.shown is None or _refers_elsewhere(row, row.shown):
                 self._take_up(key, row)
 
     def _take_up(self, key: Key, row: OpenRow) -> None:
         self.looked_at.add(key)
         if row.is_complete:
-            merged = self.merged[key]
+            merged = self.merged[key] = row.merged()
             self._parents[key] = list(
                 dict.fromkeys(
                     (parent, str(merged[column]))
@@ -155,6 +151,16 @@ class Presence:
     def _open_waiting(self, came: Iterable[Key]) -> None:
         if self._has_parked:
             self._book.open(waiting_for(self._raw, came), 0)
+
+
+def _refers_elsewhere(row: OpenRow, shown: Mapping[str, Value]) -> bool:
+    """Say whether a row has another parent than its table shows."""
+    entity = entities()[row.entity]
+    for column, _parent in entity.parents:
+        group = entity.group_of[column]
+        if group in row.state.heads and row.shown_by(group, (column,))[column] != shown[column]:
+            return True
+    return False
 
 
 def release_waiting(

@@ -12,7 +12,7 @@ from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.batches import open_batch, purged
 from mentor_desktop.sync.protocol.operations import PURGE, Op
 from mentor_desktop.sync.replica import log
-from mentor_desktop.sync.replica.rows import Key
+from mentor_desktop.sync.replica.digests import Key
 
 # Stands in a sentence of history where a name was.
 ERASED = "…"

@@ -15,11 +15,11 @@ from mentor_desktop.sync.merge.row_state import RowState
 from mentor_desktop.sync.protocol.batches import open_batch
 from mentor_desktop.sync.protocol.operations import Content, Op, expand
 from mentor_desktop.sync.replica import log
+from mentor_desktop.sync.replica.digests import Digests, Key
 from mentor_desktop.sync.replica.entities import known_columns
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
 from mentor_desktop.sync.replica.merging import CARRYING, Folded, Merge
 from mentor_desktop.sync.replica.refusals import Rules
-from mentor_desktop.sync.replica.rows import Digests, Key
 from mentor_desktop.sync.replica.sealing import seal_rest
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.replica.transactions import pass_over_foreign, writing

@@ -8,19 +8,16 @@ and from whether the row is in its table, so it is worked out anew and never adj
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import repeat
 
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.sync.merge.digest import Buckets
-from mentor_desktop.sync.merge.row_state import UNTOUCHED, RowState, plain_state, plain_text
-from mentor_desktop.sync.protocol.operations import Op, OpId, Run, Value
+from mentor_desktop.sync.merge.row_state import UNTOUCHED, RowState, plain_state
+from mentor_desktop.sync.protocol.operations import Op, OpId, Value
+from mentor_desktop.sync.replica.digests import Digests, Key
 from mentor_desktop.sync.replica.entities import Entity, entities
 from mentor_desktop.sync.replica.state import Numbers
 
-Key = tuple[str, str]
 Shelf = dict[tuple[str, OpId], str]
 
-_NO_STATE = RowState()
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -72,22 +69,22 @@ class OpenRow:
     def merged(self) -> dict[str, Value]:
         """Return the values of all winners, by column: what the table shows if the row is there."""
         entity = entities()[self.entity]
-        if not self.state.heads and len(self.state.creates) == 1:
-            said = self.values.get(next(iter(self.state.creates)), {})
-            return {
-                name: said[name] if name in said else entity.defaults[name]
-                for name in entity.columns
-            }
-        merged: dict[str, Value] = {}
-        for group, columns in entity.groups.items():
-            merged |= self.shown_by(group, columns)
-        return {name: merged[name] for name in entity.columns}
+        winner = self.state.winner(UNTOUCHED)
+        said = self.values.get(winner, {}) if winner is not None else {}
+        merged = {
+            name: said[name] if name in said else entity.defaults[name] for name in entity.columns
+        }
+        for group in self.state.heads:
+            columns = entity.groups.get(group)
+            if columns is not None:
+                merged |= self.shown_by(group, columns)
+        return merged
 
 
 class Book:
     """The rows that are open, by (entity, id); `open` reads them, `write` stores them."""
 
-    def __init__(self, raw: StoreConnection, numbers: Numbers, digests: "Digests") -> None:
+    def __init__(self, raw: StoreConnection, numbers: Numbers, digests: Digests) -> None:
         self.rows: dict[Key, OpenRow] = {}
         self._raw = raw
         self._numbers = numbers
@@ -123,7 +120,7 @@ class Book:
                 kept.add(key)
             row.shelf = shelf
             conflicts = _count_conflicts(row)
-            after = row.state.digest_text() if row.state != _NO_STATE else None
+            after = row.state.digest_text() if _is_known(row.state) else None
             if (after, conflicts) != (row.before, row.conflicts):
                 kept.add(key)
             elif not row.state.early:
@@ -132,7 +129,7 @@ class Book:
             if after is None:
                 forgotten.append(key)
             else:
-                states.append(self._stored(row))
+                states.append(self._stored(row, after))
             self._digests.change(row.stream, key, row.before, after)
             row.before = after
         self._raw.executemany(
@@ -152,12 +149,14 @@ class Book:
         )
         return kept
 
-    def _stored(self, row: OpenRow) -> tuple[object, ...]:
+    def _stored(self, row: OpenRow, digest_text: str) -> tuple[object, ...]:
         key = (row.entity, row.row, row.stream)
         if row.state.is_plain:
             ((op, hlc),) = row.state.creates.items()
             return (*key, self._numbers.device(op.device), op.seq, hlc, None, row.conflicts)
-        return (*key, 0, 0, 0, row.state.to_text(), row.conflicts)
+        # The two texts differ by what is early alone.
+        text = row.state.to_text() if row.state.early else digest_text
+        return (*key, 0, 0, 0, text, row.conflicts)
 
     def _open(self, entity: str, rows: list[str], stream: int, *, with_tables: bool) -> None:
         listed = json.dumps(rows)
@@ -184,7 +183,7 @@ class Book:
                     row,
                     stored[0],
                     state,
-                    state.digest_text(),
+                    stored[4] if stored[4] and not state.early else state.digest_text(),
                     shown.get(row),
                     shelves.get(row, {}),
                     stored[5],
@@ -207,65 +206,6 @@ class Book:
         for row, grp, device, seq, vals in rows:
             found.setdefault(row, {})[grp, OpId(self._numbers.device_of(device), seq)] = vals
         return found
-
-
-class Digests:
-    """The digests of the streams that are touched, kept until `write`."""
-
-    def __init__(self, raw: StoreConnection) -> None:
-        self._raw = raw
-        self._buckets: dict[int, Buckets] = {}
-
-    def of(self, stream: int) -> Buckets:
-        """Return the buckets of a stream, to be changed."""
-        buckets = self._buckets.get(stream)
-        if buckets is None:
-            row = self._raw.execute(
-                "SELECT sums FROM sync_digest WHERE stream = ?", (stream,)
-            ).fetchone()
-            buckets = Buckets.from_bytes(row[0]) if row else Buckets()
-            self._buckets[stream] = buckets
-        return buckets
-
-    def change(self, stream: int, key: Key, before: str | None, after: str | None) -> None:
-        """Count a row by its new state instead of the one before."""
-        if before == after:
-            return
-        buckets = self.of(stream)
-        if before is not None:
-            buckets.remove(*key, before)
-        if after is not None:
-            buckets.add(*key, after)
-
-    def replace(self, stream: int, buckets: Buckets) -> None:
-        """Count a stream by sums that were made anew."""
-        self._buckets[stream] = buckets
-
-    def write(self) -> None:
-        """Store what was touched."""
-        self._raw.executemany(
-            "INSERT OR REPLACE INTO sync_digest (stream, sums) VALUES (?, ?)",
-            [(stream, buckets.to_bytes()) for stream, buckets in self._buckets.items()],
-        )
-
-
-def add_plain_rows(
-    raw: StoreConnection, numbers: Numbers, digests: Digests, stream: int, runs: Iterable[Run]
-) -> None:
-    """Store the rows of a stream that these runs created, and nobody touched since."""
-    buckets = digests.of(stream)
-    for run in runs:
-        entity, device, seqs = run.entity, run.device, range(run.first_seq, run.last_seq + 1)
-        number = numbers.device(device)
-        raw.executemany(
-            "INSERT INTO sync_row (entity, row, stream, device, seq, hlc, state, conflicts) "
-            f"VALUES (?, ?, {stream}, {number}, ?, ?, NULL, 0)",
-            zip(repeat(entity), run.rows, seqs, run.hlcs, strict=False),
-        )
-        buckets.add_all(
-            (entity, row, plain_text(device, seq, hlc))
-            for row, seq, hlc in zip(run.rows, seqs, run.hlcs, strict=True)
-        )
 
 
 def known_rows(raw: StoreConnection, entity: str, rows: Iterable[str]) -> set[str]:
@@ -336,7 +276,7 @@ def _is_whole(state: RowState, entity: Entity) -> bool:
     return (
         len(state.creates) == 1
         and state.heads.keys() <= entity.groups.keys()
-        and not state.conflicted_groups
+        and not _has_several(state)
     )
 
 
@@ -352,20 +292,30 @@ def _fill_values(row: OpenRow) -> None:
         )
     if row.shown is None or entity is None:
         return
-    if not row.state.heads and len(row.state.creates) == 1:
-        row.values.setdefault(next(iter(row.state.creates)), {}).update(row.shown)
-        return
-    for group, columns in entity.groups.items():
+    winner = row.state.winner(UNTOUCHED)
+    if winner is not None:
+        # More than it is the winner of; of that, a loser's own words are on the shelf.
+        row.values[winner] = {**row.shown, **row.values.get(winner, {})}
+    for group in row.state.heads:
         winner = row.state.winner(group)
-        if winner is not None:
-            values = row.values.setdefault(winner, {})
-            for name in columns:
-                values[name] = row.shown[name]
+        columns = entity.groups.get(group)
+        if winner is not None and columns is not None:
+            row.values.setdefault(winner, {}).update({name: row.shown[name] for name in columns})
 
 
 def _count_conflicts(row: OpenRow) -> int:
     """Count the groups whose heads say different things; equal ones need nobody's decision."""
-    return len(conflicts_of(row)) if row.state.conflicted_groups else 0
+    return len(conflicts_of(row)) if _has_several(row.state) else 0
+
+
+def _is_known(state: RowState) -> bool:
+    """Say whether any operation did something to the row."""
+    return bool(state.touched or state.deleted or state.purged)
+
+
+def _has_several(state: RowState) -> bool:
+    """Say whether any group has several heads."""
+    return len(state.creates) > 1 or any(len(heads) > 1 for heads in state.heads.values())
 
 
 def conflicts_of(row: OpenRow) -> dict[str, list[OpId]]:

@@ -29,20 +29,13 @@ from mentor_desktop.sync.protocol.operations import (
 from mentor_desktop.sync.protocol.streams import MOST_OPS
 from mentor_desktop.sync.replica import log
 from mentor_desktop.sync.replica.batching import add_batches
+from mentor_desktop.sync.replica.digests import Digests, Key, add_plain_rows
 from mentor_desktop.sync.replica.entities import entities
 from mentor_desktop.sync.replica.log import Chain
 from mentor_desktop.sync.replica.own_actions import OwnAction, read_actions, streams_after
 from mentor_desktop.sync.replica.own_changes import OwnChange, read_changes
 from mentor_desktop.sync.replica.parked import release_waiting
-from mentor_desktop.sync.replica.rows import (
-    Book,
-    Digests,
-    Key,
-    OpenRow,
-    add_plain_rows,
-    known_rows,
-    said,
-)
+from mentor_desktop.sync.replica.rows import Book, OpenRow, known_rows, said
 from mentor_desktop.sync.replica.state import Identity, Numbers, identity
 from mentor_desktop.sync.replica.transactions import writing
 

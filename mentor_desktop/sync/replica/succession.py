@@ -14,12 +14,12 @@ from mentor_desktop.sync.protocol.batches import NO_HASH, open_batch
 from mentor_desktop.sync.protocol.operations import SET, Action, Op, OpId, expand, runs_of
 from mentor_desktop.sync.replica import log, state
 from mentor_desktop.sync.replica.batching import add_batches
+from mentor_desktop.sync.replica.digests import Digests
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
 from mentor_desktop.sync.replica.log import Chain
 from mentor_desktop.sync.replica.merging import Folded, Merge
 from mentor_desktop.sync.replica.recompute import fold_rows
 from mentor_desktop.sync.replica.refusals import Rules
-from mentor_desktop.sync.replica.rows import Digests
 from mentor_desktop.sync.replica.state import Identity, Numbers
 from mentor_desktop.sync.replica.transactions import writing
 

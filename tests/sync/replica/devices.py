@@ -129,7 +129,8 @@ class Device:
 
     def states(self) -> dict[tuple[str, str], str]:
         """Return the digest text of each row that is known."""
-        from mentor_desktop.sync.replica.rows import Book, Digests
+        from mentor_desktop.sync.replica.digests import Digests
+        from mentor_desktop.sync.replica.rows import Book
 
         numbers = state.Numbers(self.raw)
         book = Book(self.raw, numbers, Digests(self.raw))
