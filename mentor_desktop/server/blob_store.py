@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 READ_BYTES = 1024 * 1024
+_MEMORY_BYTES = 8 * 1024 * 1024
 
 
 class WrongContentError(Exception):
@@ -136,16 +137,14 @@ class ObjectBlobs:
 
         names = [f"{ws}/parts/{address}/{number}" for number in range(count)]
         try:
-            size = sum(map(len, _checked(self._contents(names), address)))
+            size = self._upload(ws, address, self._contents(names))
         except (FileNotFoundError, NotFoundError) as error:
             raise WrongContentError from error
-        self._store.put(self._name(ws, address), self._contents(names))
         self._store.delete(names)
         return size
 
     def put_whole(self, ws: str, address: str, parts: Iterator[bytes]) -> None:
-        # Checked while it is uploaded: an upload that fails leaves no object behind.
-        self._store.put(self._name(ws, address), _checked(parts, address))
+        self._upload(ws, address, parts)
 
     def size(self, ws: str, address: str) -> int | None:
         try:
@@ -162,6 +161,17 @@ class ObjectBlobs:
     @staticmethod
     def _name(ws: str, address: str) -> str:
         return f"{ws}/{address[:2]}/{address}"
+
+    def _upload(self, ws: str, address: str, parts: Iterator[bytes]) -> int:
+        # By a file in between: what is uploaded is known to be right before it begins, and the
+        # store cannot be read by the same call that writes into it.
+        with tempfile.SpooledTemporaryFile(_MEMORY_BYTES) as file:
+            for part in _checked(parts, address):
+                file.write(part)
+            size = file.tell()
+            file.seek(0)
+            self._store.put(self._name(ws, address), file)
+        return size
 
     def _contents(self, names: list[str]) -> Iterator[bytes]:
         for name in names:

@@ -189,5 +189,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("POST", _BLOB + "/seal", _seal),
     Endpoint("GET", _BLOB, _get_blob),
     Endpoint("GET", "/health", _health, needs_token=False),
-    Endpoint("GET", "/metrics", _metrics, needs_token=False),
+    Endpoint("GET", "/metrics", _metrics, needs_token=False, is_local=True),
 )

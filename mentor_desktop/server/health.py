@@ -30,7 +30,7 @@ def state(service: Service) -> dict[str, Any]:
 def figures(service: Service) -> str:
     """Return the figures of this process and of the database."""
     gauges = service.database.read_everywhere(lambda one: _gauges(service, one))
-    return service.meter.text(gauges)
+    return service.meter.exposition(gauges)
 
 
 def _gauges(service: Service, connection: Connection) -> dict[str, float]:

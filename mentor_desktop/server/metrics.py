@@ -28,7 +28,7 @@ class Meter:
             self._counts[f"{name}_count"] += 1
             self._maxima[f"{name}_max"] = max(self._maxima[f"{name}_max"], value)
 
-    def text(self, gauges: Mapping[str, float]) -> str:
+    def exposition(self, gauges: Mapping[str, float]) -> str:
         """Return all figures of this process, and `gauges` measured just now.
 
         A maximum starts anew with each reading.

@@ -94,6 +94,9 @@ def folding(service: Service) -> Iterator[None]:
 
 def serve_here(service: Service, listening: socket.socket, tls: Tls | None) -> None:
     """Answer in this process until SIGTERM or Ctrl+C."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn answers what is under way and then sends itself the signal once more.
+        signal.signal(name, lambda *_of: None)
     journal.note("started", process=os.getpid())
     with folding(service):
         make_server(service, tls).run(sockets=[listening])

@@ -36,6 +36,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Strict-Transport-Security": "max-age=31536000",  # browsers heed it over TLS only
 }
+_THIS_COMPUTER = {"127.0.0.1", "::1"}
 _COST_PER_BYTES = 256 * 1024  # a body of this size counts as one more request
 
 M = TypeVar("M", bound=msgspec.Struct)
@@ -98,7 +99,10 @@ Handler = Callable[[Service, Call], Answer]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One method and path. `most_bytes` bounds the body, `cost` is what one request counts."""
+    """One method and path. `most_bytes` bounds the body, `cost` is what one request counts.
+
+    `is_local`: answered to this computer alone, and not through a proxy.
+    """
 
     method: str
     path: str
@@ -106,6 +110,7 @@ class Endpoint:
     most_bytes: int = MOST_JSON_BYTES
     needs_token: bool = True
     cost: float = 1.0
+    is_local: bool = False
 
 
 def make_app(service: Service, endpoints: tuple[Endpoint, ...]) -> Starlette:
@@ -147,6 +152,7 @@ async def _answered(
 ) -> Response:
     try:
         service.by_address.take(_address(service, request), endpoint.cost)
+        _require_local(endpoint, request)
         caller = _caller(service, request) if endpoint.needs_token else None
         if caller:
             size = int(request.headers.get("content-length") or 0)
@@ -189,6 +195,8 @@ def _response(answer: Answer) -> Response:
 
 def _refused(refusal: Refusal) -> Response:
     headers = {"Retry-After": str(refusal.retry_after_s)} if refusal.retry_after_s else {}
+    if refusal.code == "too_large":
+        headers["Connection"] = "close"  # else the rest of the body is read to its end
     content = messages.Refusal(
         code=refusal.code,
         sentence=refusal.sentence,
@@ -223,6 +231,14 @@ def _address(service: Service, request: Request) -> str:
         forwarded = request.headers.get("x-forwarded-for", "")
         return forwarded.rpartition(",")[2].strip() or peer
     return peer
+
+
+def _require_local(endpoint: Endpoint, request: Request) -> None:
+    """Return for what anybody may ask, and for this computer's own without a proxy in between."""
+    peer = request.client.host if request.client else ""
+    is_direct = "x-forwarded-for" not in request.headers
+    if endpoint.is_local and not (is_direct and peer in _THIS_COMPUTER):
+        raise refusals.not_found()
 
 
 async def _body(request: Request, most_bytes: int) -> bytes:

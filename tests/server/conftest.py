@@ -1,6 +1,7 @@
 """Fixtures: the same server on SQLite and on PostgreSQL, answering on this computer."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -33,15 +34,32 @@ def open_service(url: str, folder: Path) -> Service:
     )
 
 
+@pytest.fixture(scope="session")
+def sqlite_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Give a running server on SQLite; each test makes workspaces of its own on it."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    with running_world(f"sqlite:///{folder / 'server.db'}", folder) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def postgresql_world(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Give a running server on PostgreSQL."""
+    with running_world(postgresql, tmp_path_factory.mktemp("postgresql")) as world:
+        yield world
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def world(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    """Give a running server; each test makes workspaces of its own on it."""
-    folder = tmp_path_factory.mktemp(str(request.param))
-    url = f"sqlite:///{folder / 'server.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql")
+def world(request: pytest.FixtureRequest) -> World:
+    """Give a running server, on one and then on the other database."""
+    found = request.getfixturevalue(f"{request.param}_world")
+    assert isinstance(found, World)
+    return found
+
+
+@contextmanager
+def running_world(url: str, folder: Path) -> Iterator[World]:
+    """Give a running server with fresh tables."""
     service = open_service(url, folder)
     migrate(service.database)
     require_current(service.database)

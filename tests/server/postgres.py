@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+from sqlalchemy import create_engine, text
+
+from mentor_desktop.ids import new_id
 
 START_LIMIT_S = 60
 _USER = "postgres"  # the server refuses to run as root
@@ -76,6 +79,18 @@ def cluster() -> Iterator[str]:
 
 
 _ROLES = """
-create role mentor login nosuperuser nobypassrls;
+create role mentor login nosuperuser nobypassrls createdb;
 create database mentor owner mentor;
 """
+
+
+def fresh_database(url: str) -> str:
+    """Make one more empty database in the cluster and return its address."""
+    name = f"mentor_{new_id()}"
+    engine = create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.execute(text(f"create database {name}"))
+    engine.dispose()
+    return url.replace("/mentor?", f"/{name}?")

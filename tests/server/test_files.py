@@ -1,0 +1,296 @@
+"""Attached files: whole or not there, in a folder and in an object store, read through a stream."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import httpx2
+import msgspec
+import pytest
+
+from mentor_desktop.errors import StoreError
+from mentor_desktop.ids import new_id
+from mentor_desktop.server import blob_store
+from mentor_desktop.server.blob_store import WrongContentError, store_for
+from mentor_desktop.server.limits import MOST_CHUNK_BYTES
+from mentor_desktop.sync.protocol.messages import Refusal
+from tests.server.world import Device, World
+
+START_LIMIT_S = 60
+WORKSPACE = "a" * 32
+
+
+class Upload:
+    """One file on its way to the server, chunk by chunk."""
+
+    def __init__(self, device: Device, content: bytes, stream: str = "people") -> None:
+        self.device, self.content, self.stream = device, content, stream
+        self.address = sha256(content).hexdigest()
+        self.chunks = [
+            content[start : start + MOST_CHUNK_BYTES]
+            for start in range(0, len(content), MOST_CHUNK_BYTES)
+        ]
+
+    def put(self, number: int, content: bytes | None = None) -> httpx2.Response:
+        chunk = self.chunks[number] if content is None else content
+        return self._ask("PUT", f"/chunk/{number}", chunk, sha256=sha256(chunk).hexdigest())
+
+    def missing(self) -> list[int]:
+        answer = self._ask("GET", "/missing", b"", chunks=str(len(self.chunks)))
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["missing"])
+
+    def seal(self) -> httpx2.Response:
+        return self._ask("POST", "/seal", json.dumps({"chunks": len(self.chunks)}).encode())
+
+    def all(self) -> None:
+        for number in range(len(self.chunks)):
+            assert self.put(number).status_code == 200
+        assert self.seal().status_code == 200
+
+    def _ask(self, method: str, path: str, content: bytes, **query: str) -> httpx2.Response:
+        return self.device.http.request(
+            method,
+            f"/v1/blob/{self.address}{path}",
+            params={"ws": self.device.ws, "stream": self.stream, **query},
+            content=content,
+            headers=self.device.headers,
+        )
+
+
+def _read(device: Device, address: str, span: str = "") -> httpx2.Response:
+    headers = {**device.headers, **({"Range": span} if span else {})}
+    return device.http.get(f"/v1/blob/{address}", params={"ws": device.ws}, headers=headers)
+
+
+def _code(answer: httpx2.Response) -> str:
+    return msgspec.json.decode(answer.content, type=Refusal).code
+
+
+@pytest.fixture
+def ana(world: World) -> Device:
+    return world.founder()
+
+
+@pytest.fixture(scope="module")
+def two_chunks() -> bytes:
+    return bytes(range(256)) * (MOST_CHUNK_BYTES // 256) + b"the end"
+
+
+def test_file_comes_back_as_it_went(ana: Device, two_chunks: bytes) -> None:
+    upload = Upload(ana, two_chunks)
+    assert upload.missing() == [0, 1]
+    assert upload.put(1).status_code == 200
+    assert upload.missing() == [0]
+    assert _code(upload.seal()) == "missing"
+    assert _read(ana, upload.address).status_code == 404
+    assert upload.put(1).status_code == 200
+    assert upload.put(0).status_code == 200
+    assert upload.seal().json() == {"size": len(two_chunks)}
+    assert upload.seal().status_code == 200
+    assert upload.missing() == []
+    assert _read(ana, upload.address).content == two_chunks
+
+
+@pytest.mark.parametrize(
+    ("span", "start", "end"),
+    [
+        ("bytes=0-0", 0, 1),
+        ("bytes=10-19", 10, 20),
+        ("bytes=4194300-", 4_194_300, None),
+        ("bytes=-7", -7, None),
+        ("bytes=4194300-99999999999", 4_194_300, None),
+    ],
+)
+def test_part_of_a_file(
+    ana: Device, two_chunks: bytes, span: str, start: int, end: int | None
+) -> None:
+    upload = Upload(ana, two_chunks)
+    upload.all()
+    answer = _read(ana, upload.address, span)
+    assert answer.status_code == 206
+    assert answer.content == two_chunks[start:end]
+    first = start % len(two_chunks)
+    said = f"bytes {first}-{first + len(answer.content) - 1}/{len(two_chunks)}"
+    assert answer.headers["content-range"] == said
+
+
+@pytest.mark.parametrize("span", ["bytes=99999999-", "bytes=5-2"])
+def test_part_that_is_not_there(ana: Device, span: str) -> None:
+    upload = Upload(ana, b"a small one")
+    upload.all()
+    assert _read(ana, upload.address, span).status_code == 416
+
+
+@pytest.mark.parametrize("span", ["lines=1-2", "bytes=", "bytes=a-b", "bytes=0-1,4-5", "x" * 200])
+def test_range_that_means_nothing_gives_the_whole(ana: Device, span: str) -> None:
+    upload = Upload(ana, b"a small one")
+    upload.all()
+    answer = _read(ana, upload.address, span)
+    assert (answer.status_code, answer.content) == (200, b"a small one")
+
+
+def test_damaged_chunk_is_refused(ana: Device) -> None:
+    upload = Upload(ana, b"a small one")
+    query = {"ws": ana.ws, "stream": "people", "sha256": upload.address}
+    answer = ana.http.put(
+        f"/v1/blob/{upload.address}/chunk/0", params=query, content=b"a smalL one",
+        headers=ana.headers,
+    )  # fmt: skip
+    assert (answer.status_code, _code(answer)) == (409, "wrong_hash")
+
+
+def test_whole_that_is_another_file_never_gets_the_name(ana: Device) -> None:
+    upload = Upload(ana, b"a small one")
+    assert upload.put(0, b"another one").status_code == 200
+    answer = upload.seal()
+    assert (answer.status_code, _code(answer)) == (409, "wrong_hash")
+    assert _read(ana, upload.address).status_code == 404
+    assert upload.missing() == [0]
+    upload.all()
+    assert _read(ana, upload.address).content == b"a small one"
+
+
+def test_file_is_read_through_a_stream_not_by_knowing_its_hash(world: World, ana: Device) -> None:
+    workshop, other = new_id(), new_id()
+    trainer = world.colleague(ana, "trainer", other)
+    upload = Upload(ana, b"a private scan", f"w:{workshop}")
+    upload.all()
+    answer = _read(trainer, upload.address)
+    nowhere = _read(trainer, "0" * 64)
+    assert answer.status_code == nowhere.status_code == 404
+    assert answer.content == nowhere.content
+
+
+def test_who_says_to_have_a_file_shows_it(world: World, ana: Device) -> None:
+    workshop, other = new_id(), new_id()
+    trainer = world.colleague(ana, "trainer", other)
+    content = b"a private scan"
+    Upload(ana, content, f"w:{workshop}").all()
+    claim = Upload(trainer, content, f"w:{other}")
+    assert claim.missing() == [0]
+    assert _code(claim.seal()) == "missing"
+    assert claim.put(0, b"something else").status_code == 409
+    assert _read(trainer, claim.address).status_code == 404
+    claim.all()
+    assert _read(trainer, claim.address).content == content
+
+
+def test_stream_without_the_right_to_write_takes_no_file(world: World, ana: Device) -> None:
+    reader = world.colleague(ana, "reader", "*")
+    upload = Upload(reader, b"a small one", f"w:{new_id()}")
+    assert upload.put(0).status_code == 403
+    assert upload.seal().status_code == 403
+
+
+def test_files_of_other_workspaces_do_not_exist(world: World, ana: Device) -> None:
+    eve = world.founder()
+    upload = Upload(ana, b"a private scan")
+    upload.all()
+    assert _read(eve, upload.address).status_code == 404
+    assert Upload(eve, b"a private scan").missing() == [0]
+    answer = eve.http.get(f"/v1/blob/{upload.address}", params={"ws": ana.ws}, headers=eve.headers)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("number", ["64", "-1", "x", "999999", "1e3", "%2e%2e", "١"])
+def test_number_of_a_chunk_that_is_none(ana: Device, number: str) -> None:
+    chunk = b"a small one"
+    address = sha256(chunk).hexdigest()
+    answer = ana.http.put(
+        f"/v1/blob/{address}/chunk/{number}",
+        params={"ws": ana.ws, "stream": "people", "sha256": address},
+        content=chunk,
+        headers=ana.headers,
+    )
+    assert answer.status_code in {400, 404, 413}
+
+
+# ---------------------------------------------------------------- the stores themselves
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[str]:
+    """Give the address of an object store that runs on this computer."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    program = "import sys; from moto.server import main; main(sys.argv[1:])"
+    store = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", program, "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + START_LIMIT_S
+        while True:
+            try:
+                httpx2.put(f"{address}/files", timeout=10).raise_for_status()
+                break
+            except httpx2.TransportError:
+                assert time.monotonic() < deadline
+                assert store.poll() is None
+                time.sleep(0.1)
+        yield address
+    finally:
+        store.terminate()
+        store.wait(START_LIMIT_S)
+
+
+@pytest.fixture(params=["folder", "s3"])
+def blobs(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> blob_store.BlobStore:
+    if request.param == "folder":
+        return store_for(str(tmp_path / "blobs"))
+    for name, value in {
+        "AWS_ENDPOINT": request.getfixturevalue("object_store"),
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return store_for(f"s3://files/{new_id()}")
+
+
+def test_store_seals_what_is_whole(blobs: blob_store.BlobStore) -> None:
+    parts = [b"one " * 1_000, b"two"]
+    whole = b"".join(parts)
+    address = sha256(whole).hexdigest()
+    for number, part in enumerate(parts):
+        blobs.put_chunk(WORKSPACE, address, number, part)
+    assert blobs.size(WORKSPACE, address) is None
+    assert blobs.seal(WORKSPACE, address, 2) == len(whole)
+    assert blobs.size(WORKSPACE, address) == len(whole)
+    assert b"".join(blobs.read(WORKSPACE, address, 3, 4_002)) == whole[3:4_002]
+    assert blobs.size("b" * 32, address) is None
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_store_seals_nothing_that_is_not(blobs: blob_store.BlobStore, count: int) -> None:
+    address = sha256(b"onetwo").hexdigest()
+    for number, part in enumerate((b"one", b"two")):
+        blobs.put_chunk(WORKSPACE, address, number, part)
+    with pytest.raises(WrongContentError):
+        blobs.seal(WORKSPACE, address, count)
+    assert blobs.size(WORKSPACE, address) is None
+    assert blobs.seal(WORKSPACE, address, 2) == 6
+
+
+def test_file_of_a_backup_is_checked_on_its_way(blobs: blob_store.BlobStore) -> None:
+    address = sha256(b"onetwo").hexdigest()
+    with pytest.raises(WrongContentError):
+        blobs.put_whole(WORKSPACE, address, iter((b"one", b"three")))
+    assert blobs.size(WORKSPACE, address) is None
+    blobs.put_whole(WORKSPACE, address, iter((b"one", b"two")))
+    assert blobs.size(WORKSPACE, address) == 6
+
+
+def test_store_nobody_knows_is_refused_with_a_sentence() -> None:
+    with pytest.raises(StoreError, match="cannot be opened"):
+        store_for("carrier-pigeon://loft")
