@@ -168,7 +168,8 @@ class MainWindow(QMainWindow):
         page, place = self.navigator.page, self.navigator.place
         if page and place:
             self._header.show_page(page, _(place.title))
-            self._status.show_counter(page.counter)
+            # A page that has the window to itself counts where one looks.
+            self._status.show_counter("" if page.full_window else page.counter)
 
     def _on_changed(self, changes: Changes) -> None:
         page = self.navigator.page

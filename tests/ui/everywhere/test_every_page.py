@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from mentor_desktop import i18n
 from mentor_desktop.ui.places import PLACES
@@ -189,3 +189,14 @@ def test_nothing_is_cut_in_the_usual_window_in_the_longest_language(
     house.go(place, where)
     house.see_no(seeing.cut_words)
     house.see_no(seeing.out_of_sight)
+
+
+def test_at_the_door_the_count_is_shown_once_and_large(house: House) -> None:
+    page = house.go("door", "workshop_id")
+    shown = [
+        label
+        for label in house.window.findChildren(QLabel)
+        if label.isVisible() and label.text() == page.counter
+    ]
+    assert page.counter
+    assert len(shown) == 1
