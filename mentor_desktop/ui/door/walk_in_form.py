@@ -62,7 +62,9 @@ class WalkInForm(SmallForm):
     def _line(self, label: str, typed: str = "") -> TextField:
         # Typed in a hurry, it gets its capitals; anything else stays as it is.
         text = typed.title() if typed.islower() else typed
-        return self.add(TextField(self._theme, label, text, in_place=False))
+        field = self.add(TextField(self._theme, label, text, in_place=False))
+        field.line.end(False)  # one goes on where one was typing
+        return field
 
     def _look(self) -> None:
         self.looked_for.emit(self._given.value, self._family.value)
