@@ -13,6 +13,7 @@ from mentor_desktop.sync.protocol.operations import Op, OpId, receive, tick
 from tests.sync.oracle import heads, merged
 
 DEVICES = ("a" * 32, "b" * 32, "c" * 32)
+FORGETFUL = DEVICES[2]  # its clock learns nothing: the merge must not lean on clocks
 ROWS = ("0" * 31 + "1", "0" * 31 + "2")
 GROUPS = ("status", "note")
 ENTITY = "mark"
@@ -63,7 +64,7 @@ class History:
         """Let the device do something to a row, knowing what it knows."""
         device = self.devices[name]
         of_row = [op for op in self.known_to(name) if op.row == row]
-        device.clock = tick(device.clock, now_ms)
+        device.clock = tick(0 if name == FORGETFUL else device.clock, max(0, now_ms))
         seen = merged(of_row).get((ENTITY, row)) if kind == "delete" else None
         op = Op(
             device=name,
