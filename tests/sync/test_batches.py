@@ -1,5 +1,6 @@
 """Batches: what is sealed is read back, and what was changed on the way is refused."""
 
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -72,6 +73,13 @@ def test_every_value_comes_back_as_itself(pairs: list[tuple[Value, Value]]) -> N
     read = expand(read_batch(sealed(content_of(*ops)), PUBLIC))
     # By their text: 1, 1.0 and True are equal, and so are 0.0 and -0.0.
     assert [repr(one.values) for one in read] == [repr(one.values) for one in ops]
+
+
+@pytest.mark.parametrize("column", [(1, 1.0), (1, True), (0.0, -0.0), (False, 0), (2, 2)])
+def test_equal_values_of_other_kinds_stay_apart(column: tuple[Value, Value]) -> None:
+    ops = [op(1 + at, values={"a": value}) for at, value in enumerate(column)]
+    read = [one.values["a"] for one in expand(read_batch(sealed(content_of(*ops)), PUBLIC))]
+    assert list(map(repr, read)) == list(map(repr, column))
 
 
 def test_chain_is_made_of_the_hashes_of_operations() -> None:
@@ -159,7 +167,20 @@ def test_too_much_for_one_batch_is_refused_when_sealing() -> None:
 def test_bomb_is_refused_before_it_is_unpacked() -> None:
     batch = sealed(content_of(mark()))
     bomb = Batch(batch.header, zlib.compress(b" " * (200 << 20)))
-    assert _code(lambda: read_batch(bomb, PUBLIC)) == "size"
+    tracemalloc.start()
+    try:
+        assert _code(lambda: read_batch(bomb, PUBLIC)) == "size"
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 << 20
+
+
+def test_body_that_was_cut_or_lengthened_is_damaged() -> None:
+    batch = sealed(content_of(mark()))
+    for body in (batch.body + b"x", batch.body + batch.body, batch.body[:-1], batch.body[:-4], b""):
+        damaged = Batch(batch.header, body)
+        assert _code(lambda damaged=damaged: read_batch(damaged, PUBLIC)) == "damaged"
 
 
 def test_content_without_operations_is_refused() -> None:

@@ -1,5 +1,7 @@
 """The fold: competing values, deletes and purges of one row, worked by hand."""
 
+import pytest
+
 from mentor_desktop.sync.merge.fold import fold, fold_op, rejected_ids
 from mentor_desktop.sync.merge.row_state import UNTOUCHED, RowState, plain_state
 from mentor_desktop.sync.protocol.operations import Op, OpId
@@ -28,6 +30,23 @@ def test_created_row_is_plain() -> None:
     assert state.is_alive
     assert state == plain_state(DEVICE, 1, MADE.hlc)
     assert state.winner("status") == MADE.id
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        op(2, kind="delete", seen={DEVICE: 1}),
+        op(2, kind="purge"),
+        op(2, kind="restore"),
+        op(1, device=OTHER_DEVICE, kind="restore"),
+        op(1, device=OTHER_DEVICE),
+        _set(2, DEVICE, OpId(DEVICE, 1)),
+    ],
+)
+def test_row_that_anything_else_happened_to_is_not_plain(after: Op) -> None:
+    state = _state(MADE, after)
+    assert not state.is_plain
+    assert state.digest_text() != _state(MADE).digest_text()
 
 
 def test_value_that_saw_the_other_replaces_it_whatever_the_clocks_say() -> None:

@@ -247,6 +247,11 @@ def test_more_runs_than_operations_is_refused_early() -> None:
     assert _attempt(_raw_batch(raw, count=1000), open_batch) == "count"
 
 
+@pytest.mark.parametrize("count", [1, len(OPS) - 1, len(OPS) + 1])
+def test_other_number_of_operations_than_was_signed_is_refused(count: int) -> None:
+    assert _attempt(_raw_batch(json.dumps(RAW).encode(), count=count), open_batch) == "count"
+
+
 def test_numbers_that_run_over_are_refused() -> None:
     high = 2**63 - 2
     assert _attempt(_raw_batch(json.dumps(RAW).encode(), from_seq=high), open_batch) == "count"
