@@ -8,7 +8,7 @@ until somebody agrees.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, groupby
+from itertools import groupby
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.store import person_order
@@ -21,6 +21,7 @@ from mentor_desktop.sync.protocol.operations import (
     Content,
     Op,
     Run,
+    Value,
     expand,
     receive,
 )
@@ -245,7 +246,7 @@ class _Page:
                     txns = self._history.txns_of(device, segment.first_seq, len(segment.rows))
                     if is_fresh:
                         created.setdefault(segment.entity, []).append(segment)
-                        self._history.created(segment.entity, segment.rows, txns)
+                        self._history.created_many(segment.entity, segment.rows, txns)
                     else:
                         merge.add(expand(Content((segment,), ())), txns)
         for name in sorted(created, key=lambda name: entities()[name].rank):
@@ -343,7 +344,21 @@ def _referring(entity: str, column: str, runs: Sequence[Run], parents: set[str])
 
 
 def _insert(raw: StoreConnection, runs: Sequence[Run], entity: Entity) -> None:
-    rows = chain.from_iterable(
-        zip(run.rows, *(run.columns[name] for name in entity.columns), strict=True) for run in runs
-    )
-    insert_many(raw, entity.name, ("id", *entity.columns), rows)
+    rows = [row for run in runs for row in run.rows]
+    constants: dict[str, object] = {}
+    columns: dict[str, list[Value]] = {"id": list(rows)}
+    for name in entity.columns:
+        column = [value for run in runs for value in run.columns[name]]
+        if _says_one_thing(column):
+            constants[name] = column[0]
+        else:
+            columns[name] = column
+    insert_many(raw, entity.name, tuple(columns), zip(*columns.values(), strict=True), constants)
+
+
+def _says_one_thing(column: Sequence[Value]) -> bool:
+    """Say whether a value is the same throughout, and of one type: 1 equals 1.0."""
+    first = column[0]
+    if column[-1] != first or column.count(first) < len(column):
+        return False
+    return isinstance(first, str) or len(set(map(type, column))) == 1

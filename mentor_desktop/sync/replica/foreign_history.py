@@ -6,6 +6,7 @@ gives it (`store.capture`): created rows without their values, the others with o
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 
 from mentor_desktop.i18n import N_
 from mentor_desktop.ids import new_id
@@ -88,12 +89,16 @@ class ForeignHistory:
             txns += [number] * (last - seq + 1)
         return txns
 
-    def created(self, entity: str, rows: Iterable[str], txns: Iterable[int]) -> None:
-        """Record rows that came into their table."""
-        self._changes += [
-            (txn, entity, row, "create", "", None, None)
-            for txn, row in zip(txns, rows, strict=True)
-        ]
+    def created(self, key: Key, txn: int) -> None:
+        """Record a row that came into its table."""
+        self._changes.append((txn, *key, "create", "", None, None))
+
+    def created_many(self, entity: str, rows: Iterable[str], txns: Iterable[int]) -> None:
+        """Record many rows that came into a table, at once."""
+        self._raw.executemany(
+            "INSERT INTO change (txn, entity, row, kind, \"group\") VALUES (?, ?, ?, 'create', '')",
+            zip(txns, repeat(entity), rows, strict=False),
+        )
 
     def changed(
         self, key: Key, txn: int, group: str, old: Mapping[str, Value], new: Mapping[str, Value]

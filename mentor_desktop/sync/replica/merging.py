@@ -190,7 +190,7 @@ class Merge:
     def _record_arrival(self, key: Key, trace: _Trace) -> None:
         # A row that waited comes with its parent, by the action that brought that.
         txn, before = trace.appeared or (trace.touched or self._history.last_txn, 0)
-        self._history.created(key[0], [key[1]], [txn])
+        self._history.created(key, txn)
         if trace.appeared:
             self._record_changes(key, trace.changes[before:])
 
