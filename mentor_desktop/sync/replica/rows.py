@@ -293,14 +293,17 @@ def _fill_values(row: OpenRow) -> None:
     if row.shown is None or entity is None:
         return
     winner = row.state.winner(UNTOUCHED)
+    # What is on the shelf comes first: a row that went and came again shows other values by now.
+    # A create gets more than it is the winner of, which nobody asks for.
     if winner is not None:
-        # More than it is the winner of; of that, a loser's own words are on the shelf.
         row.values[winner] = {**row.shown, **row.values.get(winner, {})}
     for group in row.state.heads:
         winner = row.state.winner(group)
         columns = entity.groups.get(group)
         if winner is not None and columns is not None:
-            row.values.setdefault(winner, {}).update({name: row.shown[name] for name in columns})
+            known = row.values.setdefault(winner, {})
+            for name in columns:
+                known.setdefault(name, row.shown[name])
 
 
 def _count_conflicts(row: OpenRow) -> int:

@@ -150,3 +150,24 @@ def test_an_undone_delete_brings_the_row_back_for_all(devices: Devices) -> None:
     assert b.value("person", person, "note") == "old"
     assert b.raw.execute("SELECT sum(conflicts) FROM sync_row").fetchone() == (0,)
     same(a, b)
+
+
+def test_a_row_made_again_under_its_id_says_what_is_new(devices: Devices) -> None:
+    from mentor_desktop.ids import derived_id
+
+    a, b = devices(2)
+    with a.acting() as uow:
+        workshop = factories.workshop(uow.session).id
+        person = factories.person(uow.session).id
+    place = derived_id("registration", workshop, person)
+    known = {"id": place, "workshop_id": workshop, "person_id": person}
+    a.act(lambda uow: factories.registration(uow.session, **known))
+    a.set("registration", place, role="mentor", state="invited")
+    a.delete("registration", place)
+    b.receive_all(a)
+    assert not b.has("registration", place)
+    a.act(lambda uow: factories.registration(uow.session, role="participant", **known))
+    b.receive_all(a)
+    assert b.value("registration", place, "role") == "participant"
+    assert b.raw.execute("SELECT sum(conflicts) FROM sync_row").fetchone() == (0,)
+    same(a, b)
