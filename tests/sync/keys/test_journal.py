@@ -75,6 +75,23 @@ def test_every_changed_bit_is_refused_and_reported() -> None:
             assert caught.value.reason == ("key" if name == "epoch" else "changed")
 
 
+@pytest.mark.parametrize("spelling", ["bits", "newline", "unpadded"])
+def test_another_spelling_of_the_same_ciphertext_is_refused(spelling: str) -> None:
+    keyring, epoch = new_ring()
+    values = seal_entry(keyring, PLACE, epoch, PREV, bytes(300))
+    text = values["sealed"]
+    assert text.endswith("==")
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    changed = {
+        "bits": text[:-3] + letters[letters.index(text[-3]) | 1] + "==",
+        "newline": text + "\n",
+        "unpadded": text[:-2],
+    }[spelling]
+    assert changed != text
+    with pytest.raises(UnreadableEntry):
+        open_entry(keyring, PLACE, values | {"sealed": changed})
+
+
 def test_random_changes_of_a_large_entry_are_refused() -> None:
     draw = random.Random(1)
     keyring, epoch = new_ring()

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from mentor_desktop import crypto
+from mentor_desktop.crypto.symmetric import seal_value
 from mentor_desktop.errors import NotFoundError, ValidationError
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import BadRecord
@@ -20,7 +21,7 @@ from mentor_desktop.sync.keys.key_records import (
 )
 from mentor_desktop.sync.keys.keyring import epoch_id
 from mentor_desktop.sync.keys.ledger import Ledger
-from mentor_desktop.sync.keys.recovery import holder_of_code, holder_of_copy, make_copy
+from mentor_desktop.sync.keys.recovery import _context, holder_of_code, holder_of_copy, make_copy
 from tests.sync.keys.journal_devices import JOURNAL, USER, Laptop, pair
 from tests.sync.keys.people import WS, hex_id
 
@@ -201,6 +202,27 @@ def test_a_reader_reads_and_adds_nobody() -> None:
         one.keys.share_with(msgspec.structs.replace(reader.card, user=USER), 8)
 
 
+def test_an_own_device_that_only_reads_adds_nobody() -> None:
+    one, third, thief = two_laptops()[0], Laptop(5), Laptop(6)
+    one.keys.share_with(third.card, 4)
+    third.sees(one, thief)
+    third.keys.add_device(thief.code, 5)
+    one.sees(third)
+    assert not one.keys.standing.trusts(third.card.fingerprint)
+    assert not one.keys.standing.trusts(thief.card.fingerprint)
+
+
+def test_a_seal_of_one_who_is_out_does_not_stand_for_a_good_one() -> None:
+    one, lost = two_laptops()
+    other = Laptop(3)
+    written = one.write(b"x")
+    seal = lost.keys.keyring._seal(lost.holder, JOURNAL, written[1]["epoch"], other.card)
+    one.takes([lost.holder.signed(msgspec.structs.replace(seal, sealed=bytes(80)))])
+    one.keys.revoke(lost.card.fingerprint, 5)
+    pair(one, other)
+    assert other.read(written) == b"x"
+
+
 def test_the_code_alone_opens_everything_when_no_device_is_left() -> None:
     one, other = two_laptops()
     code, _made = one.keys.print_sheet(3)
@@ -329,6 +351,15 @@ def test_a_copy_under_a_passphrase_does_what_the_code_does() -> None:
         assert fresh.ledger.add(damaged) == "signature"
         with pytest.raises(ValidationError):
             holder_of_copy(damaged, "ąžuolas pelkėje")
+
+
+def test_a_copy_with_the_keys_of_another_sheet_is_refused() -> None:
+    sheet, other = (holder_of_code(crypto.new_recovery_code(), WS, USER) for _ in range(2))
+    copy = make_copy(sheet, "x", 4, CHEAP)
+    key = crypto.key_from_passphrase("x", copy.salt, CHEAP)
+    wrapped = seal_value(key, other.keys.to_bytes(), _context(copy))
+    with pytest.raises(ValidationError, match="does not open"):
+        holder_of_copy(msgspec.structs.replace(copy, wrapped=wrapped), "x")
 
 
 def test_a_copy_that_would_freeze_the_computer_is_refused() -> None:
