@@ -97,8 +97,10 @@ def is_written_late(standing: Standing, journal: str, epoch: str, written_at: in
 
     Its author was offline while somebody was taken out: accepted, and flagged.
     """
-    now_used = standing.writing_epoch(journal)
-    return now_used is not None and epoch != now_used.id and written_at > now_used.made_at
+    in_use = standing.writing_epochs(journal)
+    if not in_use or epoch in {one.id for one in in_use}:
+        return False
+    return written_at > min(one.made_at for one in in_use)
 
 
 @dataclass(frozen=True)

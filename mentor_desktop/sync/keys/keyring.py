@@ -97,17 +97,17 @@ class Keyring:
     def missing_seals(self, ledger: Ledger, standing: Standing, holder: Holder) -> list[Seal]:
         """Return a seal of each opened epoch for each receiver who has none from a trusted card.
 
-        Nobody gets an epoch whose maker knew him to be out, also where that statement is withheld.
+        Nobody gets one whose maker knew him to be out, also where that statement is withheld: an
+        epoch that is known counts as one (`standing`).
         """
         trusted = {card.fingerprint for card in standing.trusted}
         there = {(s.journal, s.epoch, s.to) for s in ledger.seals.values() if s.by in trusted}
-        epochs = (standing.epochs[name] for name in self.names() if name in standing.epochs)
         return [
-            self._seal(holder, epoch.journal, epoch.id, card)
-            for epoch in epochs
+            self._seal(holder, journal, epoch, card)
+            for journal, epoch in self.names()
+            if (journal, epoch) in standing.epochs
             for card in standing.receivers
-            if card.fingerprint not in epoch.out
-            and (epoch.journal, epoch.id, card.fingerprint) not in there
+            if (journal, epoch, card.fingerprint) not in there
         ]
 
     def _seal(self, holder: Holder, journal: str, epoch: str, to: Card) -> Seal:

@@ -23,16 +23,12 @@ from mentor_desktop.sync.keys.ledger import Ledger
 
 @dataclass(frozen=True)
 class Epoch:
-    """An epoch of a journal's keys; `may_write` when nothing speaks against it.
-
-    `out` are the cards that must not get it.
-    """
+    """An epoch of a journal's keys; `may_write` when nothing speaks against it."""
 
     journal: str
     id: str
     made_by: str
     made_at: int
-    out: frozenset[str]
     may_write: bool
 
 
@@ -73,10 +69,10 @@ class Standing:
         """Whether a sheet was typed in again; until then a warning stands."""
         return any(card.fingerprint in self.confirmed for card in self.recovery_sheets)
 
-    def writing_epoch(self, journal: str) -> Epoch | None:
-        """Return the epoch to write with; None when a new one must be made first."""
+    def writing_epochs(self, journal: str) -> list[Epoch]:
+        """Return the epochs to write with, newest first; empty when a new one must be made."""
         fitting = [e for e in self.epochs.values() if e.journal == journal and e.may_write]
-        return max(fitting, key=lambda epoch: (epoch.made_at, epoch.id), default=None)
+        return sorted(fitting, key=lambda epoch: (epoch.made_at, epoch.id), reverse=True)
 
     def trusts(self, fingerprint: str) -> bool:
         """Tell whether a card is one of the user's own that count now."""
@@ -166,11 +162,13 @@ class _Evaluation:
         for s in self.all:
             if s.kind != "epoch" or s.by not in self.ever_trusted:
                 continue
-            name, out = (s.journal, s.about), frozenset(s.out)
+            name = (s.journal, s.about)
             may_write = (
-                s.by in self.reach - self.revoked and self.revoked <= out and name not in disabled
+                s.by in self.reach - self.revoked
+                and self.revoked <= set(s.out)
+                and name not in disabled
             )
-            said = Epoch(*name, s.by, s.made_at, out, may_write)
+            said = Epoch(*name, s.by, s.made_at, may_write)
             known = epochs.get(name)
             if known is None or _rank(said) > _rank(known):
                 epochs[name] = said

@@ -171,13 +171,14 @@ class UserKeys:
         """Make the next epoch of every journal that has one, but none to write with."""
         made: list[KeyRecord] = []
         for journal in sorted({journal for journal, _epoch in self.standing.epochs}):
-            if self.standing.writing_epoch(journal) is None:
+            if not self.standing.writing_epochs(journal):
                 made += self.enable(journal, at)
         return made
 
     def _epoch_to_write(self, journal: str) -> Epoch | None:
-        epoch = self.standing.writing_epoch(journal)
-        return epoch if epoch and (journal, epoch.id) in self.keyring else None
+        """Return the newest epoch that may be written with and whose key is here."""
+        fitting = self.standing.writing_epochs(journal)
+        return next((e for e in fitting if (journal, e.id) in self.keyring), None)
 
     def _known_sheet(self, code: str) -> Holder:
         sheet = holder_of_code(code, self._ledger.ws, self._ledger.user)

@@ -124,6 +124,11 @@ def test_an_entry_of_one_epoch_does_not_open_as_another() -> None:
     values = seal_entry(keyring, PLACE, epoch, PREV, b"x")
     with pytest.raises(UnreadableEntry, match="changed"):
         open_entry(keyring, PLACE, values | {"epoch": other})
+    key = keyring.get(JOURNAL, epoch)
+    assert key is not None
+    keyring._keys[JOURNAL, other] = key  # also where the same key had two names
+    with pytest.raises(UnreadableEntry, match="changed"):
+        open_entry(keyring, PLACE, values | {"epoch": other})
 
 
 @pytest.mark.parametrize(

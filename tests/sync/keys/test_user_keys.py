@@ -168,6 +168,15 @@ def test_two_that_enable_offline_keep_both_epochs() -> None:
         assert [laptop.read(each) for each in written] == [b"one", b"other"]
 
 
+def test_an_epoch_of_a_fast_clock_that_is_not_here_yet_keeps_nobody_from_writing() -> None:
+    one, other = two_laptops()
+    made = other.keys.enable(JOURNAL, 10**9)
+    one.takes(record for record in made if not isinstance(record, Seal))
+    assert one.read(one.write(b"x", at=5)) == b"x"
+    one.takes(made)
+    assert one.read(one.write(b"x", at=6)) == b"x"
+
+
 def test_a_disabled_epoch_is_read_and_not_written_with() -> None:
     one, other = two_laptops()
     old = one.write(b"old")
