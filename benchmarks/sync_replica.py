@@ -154,14 +154,14 @@ def mark_all(copy: Copy, workshop: str, places: list[str], slots: list[str], cou
 
 
 def sealed(copy: Copy) -> tuple[float, float]:
-    """Seal everything; return CPU seconds and the longest step in wall seconds."""
+    """Seal everything; return CPU seconds, and those of the longest step."""
     sealer = sealing.Sealer(copy.raw)
     started, longest = time.process_time(), 0.0
     while True:
-        step = time.perf_counter()
+        step = time.process_time()
         if not sealer.seal_step():
             break
-        longest = max(longest, time.perf_counter() - step)
+        longest = max(longest, time.process_time() - step)
     return time.process_time() - started, longest
 
 
@@ -243,8 +243,13 @@ def main() -> None:
         mark_all(writer, workshop, places, slots, MARKS)
         seal_s, longest_s = sealed(writer)
         pages = writer.batches()
+        half = len(pages[f"w:{workshop}"]) // 2
+        first = {name: batches[:half] for name, batches in pages.items()}
+        second = {name: batches[half:] for name, batches in pages.items()}
+        apply_s = applied(reader, first)
+        # By now the cache of pages is full; what grows from here on would grow for ever.
         before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        apply_s = applied(reader, pages)
+        apply_s += applied(reader, second)
         grown_mib = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib) / 1024
         marks = writer.raw.execute("SELECT * FROM attendance_mark ORDER BY id").fetchall()
         names = [row[1] for row in writer.raw.execute("PRAGMA table_info(attendance_mark)")]
@@ -258,13 +263,16 @@ def main() -> None:
         report(
             "the device's store of the exchange",
             [
-                Check("sealing 100,000 marks: CPU seconds", seal_s, 1.3),
-                Check("applying 100,000 marks: CPU seconds", apply_s, 2.0),
-                Check("applying: times a bare insert", apply_s / floor_s, 4.0),
-                Check("the longest step of sealing: milliseconds", longest_s * 1000, 40),
-                Check("memory that applying adds: MiB", grown_mib, 40),
+                Check("sealing 100,000 marks: times a bare insert", seal_s / floor_s, 2.0),
+                Check("applying them: times a bare insert", apply_s / floor_s, 2.5),
+                Check("the longest step of sealing: CPU milliseconds", longest_s * 1000, 40),
+                Check("memory that the second half of applying adds: MiB", grown_mib, 16),
             ],
-            floor_s=round(floor_s, 3),
+            cpu_s={
+                "seal": round(seal_s, 3),
+                "apply": round(apply_s, 3),
+                "bare insert": round(floor_s, 3),
+            },
             mix={name: round(value, 3) for name, value in mix.items()},
             bytes_a_mark=round(sum(len(one.body) for one in pages[f"w:{workshop}"]) / MARKS, 1),
         )

@@ -70,8 +70,7 @@ class SyncBatch(Base):
     """The log: sealed batches as they came, own and foreign.
 
     `is_applied` when every operation of it is. `ends_at` is the last operation in it that ends an
-    action, 0 when none does, NULL while the signature could not be checked. `at_seq` is its place
-    on the server, NULL where it came by another way or was not sent yet.
+    action, 0 when none does, NULL while the signature could not be checked.
     """
 
     __tablename__ = "sync_batch"
@@ -91,7 +90,6 @@ class SyncBatch(Base):
     is_applied: Mapped[bool]
     is_acked: Mapped[bool]
     ends_at: Mapped[int | None] = mapped_column(default=None)
-    at_seq: Mapped[int | None] = mapped_column(default=None)
 
 
 class SyncApplied(Base):

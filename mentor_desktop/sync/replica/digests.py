@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from itertools import repeat
 
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.sync.merge.digest import Buckets
-from mentor_desktop.sync.merge.row_state import plain_text
+from mentor_desktop.sync.merge.digest import Buckets, bucket_of
+from mentor_desktop.sync.merge.row_state import RowState, plain_text
 from mentor_desktop.sync.protocol.operations import Run
 from mentor_desktop.sync.replica.state import Numbers
 
@@ -70,3 +70,29 @@ def add_plain_rows(
             (entity, row, plain_text(device, seq, hlc))
             for row, seq, hlc in zip(run.rows, seqs, run.hlcs, strict=True)
         )
+
+
+def digest_of(raw: StoreConnection, stream: str) -> Buckets:
+    """Return the digest of a stream as the server's is compared with it."""
+    row = raw.execute(
+        "SELECT d.sums FROM sync_digest d JOIN sync_stream s ON s.no = d.stream WHERE s.stream = ?",
+        (stream,),
+    ).fetchone()
+    return Buckets.from_bytes(row[0]) if row else Buckets()
+
+
+def states_in_bucket(raw: StoreConnection, stream: str, bucket: int) -> dict[Key, str]:
+    """Return the digest text of each row of a stream that is counted in a bucket."""
+    rows = raw.execute(
+        "SELECT r.entity, r.row, p.device, r.seq, r.hlc, r.state FROM sync_row r "
+        "JOIN sync_stream s ON s.no = r.stream LEFT JOIN sync_peer p ON p.no = r.device "
+        "WHERE s.stream = ?",
+        (stream,),
+    )
+    return {
+        (entity, row): plain_text(device, seq, hlc)
+        if state is None
+        else RowState.from_text(state).digest_text()
+        for entity, row, device, seq, hlc, state in rows
+        if bucket_of(entity, row) == bucket
+    }

@@ -65,7 +65,6 @@ def _create_log() -> None:
         sa.Column("is_applied", sa.Boolean(), nullable=False),
         sa.Column("is_acked", sa.Boolean(), nullable=False),
         sa.Column("ends_at", sa.Integer(), nullable=True),
-        sa.Column("at_seq", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_batch")),
     )
     op.create_index(
