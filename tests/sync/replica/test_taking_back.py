@@ -195,6 +195,8 @@ def test_a_restored_copy_goes_on_as_another_device(devices: Devices) -> None:
         assert one.receive("people", kept).forks == ()
     same(a, b)
     assert a.raw.execute("SELECT sum(conflicts) FROM sync_row").fetchone() == (0,)
+    # What was made anew had seen the old one, so that is no head at all.
+    assert [row for row in a.shelf() if row[1] == first] == []
     assert check_stream(b.raw, "people").was_right
 
 
