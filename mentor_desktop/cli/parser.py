@@ -34,6 +34,12 @@ class Invocation:
     is_issuing: bool = False
     encoding: str = ""
     delimiter: str = ""
+    url: str = ""
+    invitation: str = ""
+    name: str = ""
+    direction: str = ""
+    words_file: Path | None = None
+    is_new_device: bool = False
 
 
 def parse(arguments: Sequence[str]) -> Invocation:
@@ -65,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_data_commands(command)
     _add_paper_commands(command)
+    _add_exchange_commands(command)
     _add_care_commands(command)
     return parser
 
@@ -133,6 +140,17 @@ def _add_paper_commands(command: _Command) -> None:
 
     verify = command("verify", _("Say whether certificates are genuine: PDF, picture or text."))
     verify.add_argument("files", nargs="+", type=Path, metavar="FILE")
+
+
+def _add_exchange_commands(command: _Command) -> None:
+    join = command("join", _("Exchange this workspace, or a new one, with others over a server."))
+    join.add_argument("url", metavar="URL", help=_("the server's address, or the whole link"))
+    join.add_argument(
+        "invitation", nargs="?", metavar="INVITATION", help=_("the code, or the whole link")
+    )
+    join.add_argument("--name", metavar="NAME", help=_("your name, for a new workspace"))
+
+    command("sync", _("Send what is new here and fetch what is new elsewhere, once."))
 
 
 def _add_care_commands(command: _Command) -> None:

@@ -10,6 +10,7 @@ from mentor_desktop.models.settings import WorkspaceSetting
 from mentor_desktop.models.sync import (
     SyncApplied,
     SyncBatch,
+    SyncBlob,
     SyncDigest,
     SyncParked,
     SyncPeer,
@@ -48,6 +49,7 @@ __all__ = [
     "Slot",
     "SyncApplied",
     "SyncBatch",
+    "SyncBlob",
     "SyncDigest",
     "SyncParked",
     "SyncPeer",

@@ -194,3 +194,15 @@ class SyncResolution(Base):
 
     change: Mapped[int] = mapped_column(primary_key=True)
     bases: Mapped[str]
+
+
+class SyncBlob(Base):
+    """A file that records refer to: whether the server has it whole, and when to try again."""
+
+    __tablename__ = "sync_blob"
+    __table_args__ = _BY_KEY
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    is_sealed: Mapped[bool] = mapped_column(default=False)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[int] = mapped_column(default=0)

@@ -134,7 +134,8 @@ def _without_any_right(caller: Member, author: Member, stream: str) -> str:
     """Return why nothing of this may enter the stream; empty when it is judged one by one."""
     if author.is_revoked or caller.is_revoked:
         return REVOKED
-    if not author.access.may_write(stream) or not caller.access.may_read(stream):
+    # Who reads a stream sees the rejection of what they may not write there, and so do others.
+    if not author.access.may_read(stream) or not caller.access.may_read(stream):
         return NO_STREAM
     return ""
 

@@ -62,6 +62,14 @@ class Blobs:
             return []
         return sorted(path.name for path in self._folder.iterdir() if is_address(path.name))
 
+    def sizes(self) -> dict[str, int]:
+        """Return how many bytes each file takes on disk, by address."""
+        return {one: (self._folder / one).stat().st_size for one in self.addresses()}
+
+    def remove(self, address: str) -> None:
+        """Free the room of a file that is kept elsewhere; it is no harm when it is not here."""
+        (self._folder / address).unlink(missing_ok=True)
+
     def _is_whole(self, address: str) -> bool:
         if not (self._folder / address).exists():
             return False

@@ -5,9 +5,11 @@ See `store.incarnation` for why and how a copy is noticed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from mentor_desktop.errors import StoreError
+from mentor_desktop.ids import new_id
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.folder import WorkspaceFolder
 from mentor_desktop.store.incarnation import (
@@ -23,11 +25,35 @@ from mentor_desktop.store.settings import remember, setting
 FIRST_DEVICE = "A"
 
 
-def begin(connection: StoreConnection, folder: WorkspaceFolder, known: Incarnations) -> None:
-    """Make a workspace that was just created the first device."""
-    incarnation = new_incarnation()
-    remember(connection, device=FIRST_DEVICE, incarnation=incarnation)
-    known.note(incarnation, _sighting(connection, folder))
+@dataclass(frozen=True)
+class Newcomer:
+    """A further device of a workspace that exists: what all devices share, and its own marks."""
+
+    workspace_id: str
+    tag: str
+    incarnation: str
+
+
+def first_of_all() -> Newcomer:
+    """Return the first device of a new workspace."""
+    return Newcomer(new_id(), FIRST_DEVICE, new_incarnation())
+
+
+def begin(
+    connection: StoreConnection, folder: WorkspaceFolder, known: Incarnations, new: Newcomer
+) -> None:
+    """Make a workspace that was just created this device."""
+    remember(connection, device=new.tag, incarnation=new.incarnation)
+    known.note(new.incarnation, _sighting(connection, folder))
+
+
+def become_another(
+    connection: StoreConnection, folder: WorkspaceFolder, known: Incarnations
+) -> str:
+    """Make this copy a device of its own, as `settle` does when it notices one; return its tag."""
+    fresh = new_incarnation()
+    known.note(fresh, _sighting(connection, folder))
+    return _begin_as(connection, setting(connection, "device") or FIRST_DEVICE, fresh)
 
 
 def settle(connection: StoreConnection, folder: WorkspaceFolder, known: Incarnations) -> str:
@@ -44,13 +70,9 @@ def settle(connection: StoreConnection, folder: WorkspaceFolder, known: Incarnat
             known.note(incarnation, now)
         return tag
     fresh = new_incarnation()
-    if incarnation and not known.note(fresh, now):
+    if not known.note(fresh, now) and incarnation:
         return tag
-    known.note(fresh, now)
-    taken = {row[0] for row in connection.execute("SELECT DISTINCT device FROM txn").fetchall()}
-    tag = new_tag(tag, {tag, *taken})
-    remember(connection, device=tag, incarnation=fresh)
-    return tag
+    return _begin_as(connection, tag, fresh)
 
 
 def note(connection: StoreConnection, folder: WorkspaceFolder, known: Incarnations) -> None:
@@ -59,6 +81,13 @@ def note(connection: StoreConnection, folder: WorkspaceFolder, known: Incarnatio
     now = _sighting(connection, folder)
     if incarnation and known.seen(incarnation) != now:
         known.note(incarnation, now)
+
+
+def _begin_as(connection: StoreConnection, before: str, incarnation: str) -> str:
+    taken = {row[0] for row in connection.execute("SELECT DISTINCT device FROM txn").fetchall()}
+    tag = new_tag(before, {before, *taken})
+    remember(connection, device=tag, incarnation=incarnation)
+    return tag
 
 
 def _sighting(connection: StoreConnection, folder: WorkspaceFolder) -> Sighting:

@@ -18,7 +18,6 @@ from mentor_desktop import config
 from mentor_desktop.clock import Clock
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
-from mentor_desktop.ids import new_id
 from mentor_desktop.store import device, opening
 from mentor_desktop.store.connection import StoreConnection, connect
 from mentor_desktop.store.folder import InstanceLock, WorkspaceFolder
@@ -42,7 +41,9 @@ _log = logging.getLogger(__name__)
 class Workspace:
     """An opened workspace; `close()` it. One process has it open at a time.
 
-    `recovery_note` is the sentence to show after an unclean close, else empty.
+    `recovery_note` is the sentence to show after an unclean close, else empty. `device` is this
+    device's tag, "A" for the first; `actor` the name that is signed under what is written.
+    `gate` is passed by whoever begins to write, and closed for each part of something long.
     """
 
     def __init__(
@@ -59,17 +60,25 @@ class Workspace:
         # The one the workspace was opened with, until somebody takes it: a second costs 5 ms.
         self._at_hand: StoreConnection | None = None
         self._engine_lock = Lock()
-        self._gate = WriteGate()
+        self.gate = WriteGate()
         self._is_closed = False
         self._incarnations = Incarnations(config.device_dir())
-        self._device = ""
-        self._actor = ""
+        self.device = ""
+        self.actor = ""
 
     @staticmethod
     def create(
-        root: Path, passphrase: str, *, clock: Clock, actor: str = "", language: str = "en"
+        root: Path,
+        passphrase: str,
+        *,
+        clock: Clock,
+        actor: str = "",
+        language: str = "en",
+        new: device.Newcomer | None = None,
     ) -> tuple[Workspace, str]:
         """Make a workspace in an empty or new folder; return it, opened, and its recovery code.
+
+        `new` is given for a further device of a workspace that exists.
 
         Raises:
             StoreError: something is in the folder already, or it cannot be written.
@@ -78,6 +87,7 @@ class Workspace:
         from mentor_desktop import crypto  # 40 ms that opening with a kept key never pays
 
         folder = WorkspaceFolder(root)
+        new = new or device.first_of_all()
         _require_empty(folder)
         lock = _locked(folder)
         key = crypto.new_key()
@@ -85,12 +95,12 @@ class Workspace:
         try:
             _clear(folder)
             folder.mark_unfinished()
-            key_file, code = KeyFile.make(new_id(), key, passphrase)
+            key_file, code = KeyFile.make(new.workspace_id, key, passphrase)
             key_file.save(folder.key_file)
             connect(folder.database, key, create=True).close()
-            workspace._upgrade()
+            _upgrade(folder, key)
             with closing(connect(folder.database, key)) as connection:
-                device.begin(connection, folder, workspace._incarnations)
+                device.begin(connection, folder, workspace._incarnations, new)
                 remember(connection, actor=actor, sort_language=language)
                 workspace._settle(connection)
             folder.mark_open()
@@ -128,16 +138,6 @@ class Workspace:
         return workspace
 
     @property
-    def device(self) -> str:
-        """This device's tag, "A" for the first."""
-        return self._device
-
-    @property
-    def actor(self) -> str:
-        """The name that is signed under what is written."""
-        return self._actor
-
-    @property
     def key(self) -> bytes:
         """The raw key, for the keyring and for backups; never for a log or a URL."""
         return self._key
@@ -153,19 +153,29 @@ class Workspace:
         connection.execute("PRAGMA query_only = ON")
         return connection
 
+    def exchange_connection(self) -> StoreConnection:
+        """Return a new plain connection for the exchange with other devices; close it."""
+        return connect(self.folder.database, self._key)
+
+    def become_another_device(self) -> str:
+        """Make this copy a device of its own, because others wrote under its name; return its tag."""
+        with closing(self.exchange_connection()) as connection:
+            self.device = device.become_another(connection, self.folder, self._incarnations)
+        return self.device
+
     def unit_of_work(self) -> UnitOfWork:
         """Return a unit of work to be entered with `with`."""
         from mentor_desktop.store.unit_of_work import Author, UnitOfWork  # SQLAlchemy: 180 ms
 
-        author = Author(self._device, self._actor)
-        return UnitOfWork(self.engine(), self.clock, author, self._blobs(), self._file, self._gate)
+        author = Author(self.device, self.actor)
+        return UnitOfWork(self.engine(), self.clock, author, self.blobs(), self._file, self.gate)
 
     def reader(self) -> Reader:
         """Return a read-only view to be entered with `with`."""
         from mentor_desktop.store.unit_of_work import Author, Reader  # SQLAlchemy: 180 ms
 
-        author = Author(self._device, self._actor)
-        return Reader(self.engine(), self.clock, author, self._blobs(), self._file)
+        author = Author(self.device, self.actor)
+        return Reader(self.engine(), self.clock, author, self.blobs(), self._file)
 
     def finish_staged(self) -> None:
         """Write what units of work promised (`UnitOfWork.insert`), letting others write between.
@@ -174,7 +184,7 @@ class Workspace:
             StoreError: the disk or the file refused; the rest follows at the next call or opening.
         """
         with closing(connect(self.folder.database, self._key)) as connection:
-            opening.finish_staged(connection, self.folder, self._file, self._gate)
+            opening.finish_staged(connection, self.folder, self._file, self.gate)
 
     def engine(self) -> Engine:
         """Return the SQLAlchemy engine, made at the first call."""
@@ -235,7 +245,7 @@ class Workspace:
         """Sign what is written from now on with another name."""
         with closing(connect(self.folder.database, self._key)) as connection:
             remember(connection, actor=actor)
-        self._actor = actor
+        self.actor = actor
 
     def _dispose(self) -> bool:
         """End every connection; False when that was done before."""
@@ -269,7 +279,7 @@ class Workspace:
             try:
                 # With the triggers it was promised under; an upgrade would know other columns.
                 file = OpenedFile(self.folder.database)
-                opening.finish_staged(connection, self.folder, file, self._gate)
+                opening.finish_staged(connection, self.folder, file, self.gate)
             except StoreError as exc:
                 if is_older:
                     raise
@@ -280,7 +290,7 @@ class Workspace:
 
                 connection.close()
                 back_up(self, "migration")
-                self._upgrade()
+                _upgrade(self.folder, self._key)
                 connection = connect(self.folder.database, self._key)
             self._settle(connection)
             self.folder.mark_open()
@@ -291,24 +301,26 @@ class Workspace:
 
     def _settle(self, connection: StoreConnection) -> None:
         self._file = OpenedFile(self.folder.database)
-        self._device = device.settle(connection, self.folder, self._incarnations)
-        self._actor = setting(connection, "actor")
+        self.device = device.settle(connection, self.folder, self._incarnations)
+        self.actor = setting(connection, "actor")
 
-    def _upgrade(self) -> None:
-        # Alembic: 200 ms, only when there is something to do.
-        from mentor_desktop.store.engine import make_engine
-        from mentor_desktop.store.schema import upgrade
-
-        engine = make_engine(self.folder.database, self._key)
-        try:
-            upgrade(engine)
-        finally:
-            engine.dispose()
-
-    def _blobs(self) -> Blobs:
+    def blobs(self) -> Blobs:
+        """Return the files of the workspace."""
         from mentor_desktop.store.blobs import Blobs  # with it comes crypto: 40 ms
 
         return Blobs(self.folder.blobs, self._key)
+
+
+def _upgrade(folder: WorkspaceFolder, key: bytes) -> None:
+    # Alembic: 200 ms, only when there is something to do.
+    from mentor_desktop.store.engine import make_engine
+    from mentor_desktop.store.schema import upgrade
+
+    engine = make_engine(folder.database, key)
+    try:
+        upgrade(engine)
+    finally:
+        engine.dispose()
 
 
 def _locked(folder: WorkspaceFolder) -> InstanceLock:

@@ -169,3 +169,12 @@ def _create_rows() -> None:
         sa.Column("sums", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("stream", name=op.f("pk_sync_digest")),
     )
+    op.create_table(
+        "sync_blob",
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("is_sealed", sa.Boolean(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_sync_blob")),
+        sqlite_with_rowid=False,
+    )

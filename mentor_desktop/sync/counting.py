@@ -1,0 +1,45 @@
+"""What a person is told in numbers: waiting, not shared, in conflict, parked."""
+
+from dataclasses import dataclass
+
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync.replica import state
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`waiting` are own changes no server has; `parked` rows that lack a parent."""
+
+    waiting: int
+    not_shared: int
+    conflicts: int
+    parked: int
+
+
+def counted(raw: StoreConnection) -> Counts:
+    """Count it; the workspace has joined."""
+    own = state.identity(raw)
+    unsealed = _number(raw, "SELECT count(*) FROM change WHERE seq > ?", own.sealed_change)
+    row = raw.execute("SELECT no FROM sync_peer WHERE device = ?", (own.device,)).fetchone()
+    unsent = _number(
+        raw,
+        "SELECT coalesce(sum(to_seq - from_seq + 1), 0) FROM sync_batch "
+        "WHERE is_acked = 0 AND device = ?",
+        row[0],
+    )
+    refused = _number(
+        raw,
+        "SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM sync_refused "
+        "WHERE settled_at IS NULL AND device = ?",
+        row[0],
+    )
+    return Counts(
+        waiting=unsealed + unsent,
+        not_shared=refused,
+        conflicts=_number(raw, "SELECT count(*) FROM sync_row WHERE conflicts > 0"),
+        parked=_number(raw, "SELECT count(*) FROM (SELECT DISTINCT entity, row FROM sync_parked)"),
+    )
+
+
+def _number(raw: StoreConnection, sql: str, *parameters: object) -> int:
+    return int(raw.execute(sql, parameters).fetchone()[0])

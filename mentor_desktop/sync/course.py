@@ -1,0 +1,165 @@
+"""The course of one sync: hello, then each stream in order, then the comparison.
+
+A fork or a restored server sends it back to the beginning; nothing that was done is undone.
+"""
+
+from collections.abc import Collection
+from contextlib import suppress
+
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync import joining, mending
+from mentor_desktop.sync.blobs import forget_seals
+from mentor_desktop.sync.exchange import Exchange
+from mentor_desktop.sync.membership import learn_members
+from mentor_desktop.sync.protocol.messages import (
+    PATHS,
+    HelloReply,
+    HelloRequest,
+    StreamHead,
+    to_json,
+)
+from mentor_desktop.sync.protocol.streams import MEMBERS, pull_order
+from mentor_desktop.sync.pulling import EpochChanged, Puller
+from mentor_desktop.sync.pushing import ForkFound, Pusher
+from mentor_desktop.sync.replica import log, state, succession
+from mentor_desktop.sync.replica.applying import MassDeletion
+from mentor_desktop.sync.replica.batching import SCHEMA
+from mentor_desktop.sync.replica.sealing import Sealer
+from mentor_desktop.sync.replica.state import Numbers
+from mentor_desktop.sync.steps import Request, Steps
+from mentor_desktop.sync.troubles import Refused, SignInNeeded
+
+# A fork, a restored server, both at once, and one more for what comes in between.
+_MOST_BEGINNINGS = 4
+_MILLISECONDS = 1_000
+
+
+class Course:
+    """One sync under way; what a person should know of it is in its attributes afterwards."""
+
+    def __init__(self, workspace: Workspace, exchange: Exchange, consent: Collection[str]) -> None:
+        self._workspace = workspace
+        self._exchange = exchange
+        self._consent = consent
+        self.mass_deletions: dict[str, MassDeletion] = {}
+        self.set_aside: dict[str, str] = {}
+        self.skew_s = 0
+
+    def run(self) -> Steps[None]:
+        """Exchange everything there is.
+
+        Raises:
+            Unreachable, SignInNeeded, Refused: as `Line.ask`; what was done until then is kept.
+        """
+        for beginning in range(_MOST_BEGINNINGS):
+            try:
+                # What this copy sealed under its old name stays so; the rest gets the new one.
+                if succession.is_another_copy(self._exchange.raw):
+                    yield from self._succeed()
+                self._seal()
+                yield from self._streams()
+                return
+            except EpochChanged:
+                if beginning == _MOST_BEGINNINGS - 1:
+                    raise
+            except ForkFound:
+                if beginning == _MOST_BEGINNINGS - 1:
+                    raise
+                self._workspace.become_another_device()
+            except SignInNeeded:
+                is_known = beginning or not (
+                    yield from joining.introduce_again(self._exchange.line, self._exchange.raw)
+                )
+                if is_known:
+                    raise
+
+    def _seal(self) -> None:
+        sealer = Sealer(self._exchange.raw)
+        has_more = True
+        while has_more:
+            with self._exchange.turn():
+                has_more = sealer.seal_step() > 0
+            self._exchange.progress.check()
+
+    def _streams(self) -> Steps[None]:
+        hello = yield from self._hello()
+        pusher = Pusher(self._exchange)
+        puller = Puller(self._exchange, hello.epoch, self._consent)
+        was_restored = self._begin(hello)
+        heads = hello.streams
+        for stream in pull_order({*heads, *self._unsent()}):
+            yield from pusher.push(stream)
+            if stream in heads:
+                yield from puller.pull(stream, max(heads[stream].head, pusher.heads.get(stream, 0)))
+            if stream == MEMBERS:
+                self._learn_members()
+        self.set_aside, self.mass_deletions = pusher.set_aside, puller.mass_deletions
+        if puller.has_fork:
+            raise ForkFound
+        if was_restored:
+            yield from mending.hand_on_what_was_lost(self._exchange, pusher, heads)
+        if pusher.count or puller.operations or was_restored:
+            heads = (yield from self._hello()).streams
+        yield from mending.compare(self._exchange, puller, pusher, heads)
+
+    def _hello(self) -> Steps[HelloReply]:
+        exchange = self._exchange
+        message = HelloRequest(ws=exchange.own.workspace, schema=SCHEMA)
+        request = Request("POST", PATHS["hello"], content=to_json(message))
+        hello = yield from exchange.line.ask_json(request, HelloReply)
+        offset_ms = hello.server_time - exchange.now_ms()
+        self.skew_s = -round(offset_ms / _MILLISECONDS)
+        with exchange.writing():
+            state.remember_clock(exchange.raw, offset_ms=offset_ms)
+            joining.learn_server(exchange.raw, hello.server_device)
+        return hello
+
+    def _begin(self, hello: HelloReply) -> bool:
+        """Look at where both sides stand; say whether the server is another one than before."""
+        known: dict[str, StreamHead] = hello.streams
+        changed = [
+            mending.begin_epoch(self._exchange, stream, hello.epoch) for stream in sorted(known)
+        ]
+        for stream, head in known.items():
+            mending.check_own_numbers(self._exchange, stream, head)
+        if any(changed):
+            with self._exchange.writing():
+                forget_seals(self._exchange.raw)
+        return any(changed)
+
+    def _unsent(self) -> list[str]:
+        exchange = self._exchange
+        with exchange.writing():  # a number for each device and stream that is new
+            numbers = Numbers(exchange.raw)
+            return log.unacknowledged_streams(exchange.raw, numbers, exchange.own.device)
+
+    def _learn_members(self) -> None:
+        exchange = self._exchange
+        with exchange.writing():
+            learn_members(exchange.raw, exchange.own.workspace, joining.anchors(exchange.raw))
+
+    def _succeed(self) -> Steps[None]:
+        """Become the device this copy is by now.
+
+        What the old one sealed is offered under its old name first: the copy this one was made
+        of may have sent the very same batches, or will.
+        """
+        exchange = self._exchange
+        pusher = Pusher(exchange)
+        for stream in pull_order(self._unsent()):
+            with suppress(ForkFound, Refused):
+                yield from pusher.push(stream)
+        with exchange.writing():
+            members = learn_members(
+                exchange.raw, exchange.own.workspace, joining.anchors(exchange.raw)
+            )
+        entry = members.entries.get(exchange.own.device)
+        role = entry.role if entry else (yield from self._hello()).role
+        try:
+            yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms())
+        except Refused:
+            # A copy of this copy took the name already; another one is free, or none is given.
+            self._workspace.become_another_device()
+            yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms())
+        exchange.own = state.identity(exchange.raw)
+        exchange.line.sign_in_again()

@@ -1,0 +1,157 @@
+"""The exchange of one workspace with its server, as a generator of steps.
+
+No socket, no clock and no sleep of its own: it yields requests and waits, is sent replies,
+and calls the store, which is local. It may be ended between any two steps, or with the
+program, and begun again: whatever is done twice is done once.
+"""
+
+import random
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlcipher3 import dbapi2
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.progress import NO_PROGRESS, Progress
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.refusals import explained
+from mentor_desktop.store.settings import remember, setting
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.blobs import BlobQueue
+from mentor_desktop.sync.counting import counted
+from mentor_desktop.sync.course import Course
+from mentor_desktop.sync.exchange import Exchange
+from mentor_desktop.sync.joining import workspace_id
+from mentor_desktop.sync.line import Line
+from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.session import get_token
+from mentor_desktop.sync.status import MassChange, State, SyncStatus
+from mentor_desktop.sync.steps import Steps
+from mentor_desktop.sync.troubles import Refused, SignInNeeded, Unreachable
+
+_LAST_SUCCESS = "sync_last_success"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Engine:
+    """Syncs a workspace again and again; `sync` is run by a client, one at a time.
+
+    `now_ms` is this computer's time, `source` spreads retries, `on_changes` hears of rows that
+    are other than before, in the thread that drives the sync.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        source: random.Random,
+        *,
+        now_ms: Callable[[], int],
+        has_window: bool = False,
+        on_changes: Callable[[Changes], None] = lambda _changes: None,
+        is_paused: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._workspace = workspace
+        self._now_ms = now_ms
+        self._has_window = has_window
+        self._on_changes = on_changes
+        self._line = Line(source, self._get_token)
+        self._exchange: Exchange | None = None
+        self._source = source
+        self._is_paused = is_paused
+        self._ws = workspace_id(workspace)
+
+    def sync(
+        self, progress: Progress = NO_PROGRESS, *, consent: Collection[str] = ()
+    ) -> Steps[SyncStatus]:
+        """Exchange changes, then files, and return how things stand afterwards.
+
+        `consent` names the streams in which a person agreed to a mass change.
+
+        Raises:
+            StoreError: the disk or the file refused; what was done until then is kept.
+            Cancelled: the same.
+        """
+        with self._connected() as raw:
+            if not state.is_joined(raw):
+                return SyncStatus()
+            exchange = self._exchange = Exchange(
+                raw,
+                state.identity(raw),
+                self._line,
+                self._now_ms,
+                self._workspace.gate,
+                self._has_window,
+                self._on_changes,
+                progress,
+            )
+            course = Course(self._workspace, exchange, consent)
+            status = yield from self._ended(raw, course, progress)
+            return self._told(raw, course, status)
+
+    def status(self) -> SyncStatus:
+        """Return how things stand without asking the server."""
+        with self._connected() as raw:
+            if not state.is_joined(raw):
+                return SyncStatus()
+            return self._counted(raw, SyncStatus(State.IDLE))
+
+    def _ended(self, raw: StoreConnection, course: Course, progress: Progress) -> Steps[SyncStatus]:
+        try:
+            yield from course.run()
+            yield from self._files(raw).steps(self._line, progress)
+        except SignInNeeded as trouble:
+            return SyncStatus(State.NEEDS_SIGN_IN, str(trouble))
+        except Unreachable as trouble:
+            return SyncStatus(State.OFFLINE, str(trouble), retry_after_s=trouble.retry_after_s)
+        except Refused as trouble:
+            return SyncStatus(State.IDLE, str(trouble))
+        return SyncStatus(State.IDLE)
+
+    def _told(self, raw: StoreConnection, course: Course, status: SyncStatus) -> SyncStatus:
+        if status == SyncStatus(State.IDLE):
+            remember(raw, **{_LAST_SUCCESS: str(self._now_ms())})
+        mass = tuple(
+            MassChange(stream, one.rows, one.of_rows)
+            for stream, one in sorted(course.mass_deletions.items())
+        )
+        if mass:
+            status = replace(status, state=State.NEEDS_CONSENT)
+        return self._counted(raw, replace(status, mass_changes=mass, skew_s=course.skew_s))
+
+    def _counted(self, raw: StoreConnection, status: SyncStatus) -> SyncStatus:
+        last = setting(raw, _LAST_SUCCESS)
+        at = _EPOCH + timedelta(milliseconds=int(last)) if last else None
+        counts = counted(raw)
+        return replace(
+            status,
+            last_success_at=at,
+            waiting_files=self._files(raw).files().waiting,
+            waiting_changes=counts.waiting,
+            not_shared=counts.not_shared,
+            conflicts=counts.conflicts,
+            parked=counts.parked,
+        )
+
+    def _files(self, raw: StoreConnection) -> BlobQueue:
+        return BlobQueue(
+            raw,
+            self._ws,
+            self._workspace.blobs(),
+            self._source,
+            now_ms=self._now_ms,
+            is_paused=self._is_paused,
+        )
+
+    def _get_token(self) -> Steps[str]:
+        assert self._exchange is not None, "asked for during a sync only"
+        return (yield from get_token(self._line, self._exchange.own, self._now_ms))
+
+    @contextmanager
+    def _connected(self) -> Iterator[StoreConnection]:
+        try:
+            with closing(self._workspace.exchange_connection()) as raw:
+                yield raw
+        except (dbapi2.Error, OSError) as error:
+            raise explained(error, self._workspace.folder.root) or error from error

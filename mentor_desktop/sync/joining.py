@@ -1,0 +1,281 @@
+"""Becoming a device of a workspace on a server, and a new one where this is a copy of another.
+
+What a server must not lose with a broken connection is kept here before it is asked: keys
+and signed entries are the same at every try, so trying again does no harm.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+
+import msgspec
+
+from mentor_desktop.errors import ValidationError
+from mentor_desktop.i18n import _
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.device import Newcomer
+from mentor_desktop.store.incarnation import new_incarnation
+from mentor_desktop.store.keyfile import KeyFile
+from mentor_desktop.store.settings import remember, setting
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.keys.device import DeviceKeys
+from mentor_desktop.sync.keys.entries import (
+    NO_SIGNATURE,
+    DeviceEntry,
+    read_record,
+    signed,
+    to_bytes,
+)
+from mentor_desktop.sync.keys.invitations import Invitation
+from mentor_desktop.sync.keys.members import Anchors
+from mentor_desktop.sync.line import Line
+from mentor_desktop.sync.protocol.messages import PATHS, JoinReply, JoinRequest, to_json
+from mentor_desktop.sync.replica import state, succession
+from mentor_desktop.sync.replica.state import Peer
+from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.steps import Request, Steps
+from mentor_desktop.sync.troubles import Refused
+
+_PENDING, _HEIR, _LINEAGE = "sync_pending_keys", "sync_heir", "sync_lineage"
+_SERVER, _SERVER_KEY, _FOUNDERS = "sync_server", "sync_server_key", "sync_founders"
+
+
+@dataclass(frozen=True)
+class NewDevice:
+    """A device about to join: its id and its keys."""
+
+    device: str
+    keys: DeviceKeys
+
+
+def ask_to_join(
+    line: Line, invitation: Invitation, new: NewDevice, name: str, ws: str = ""
+) -> Steps[JoinReply]:
+    """Show the invitation; asking again as the same device gives the same answer.
+
+    Raises:
+        Refused: code `invitation`: it is used up, too old, or none of this server.
+        Unreachable: as `Line.ask`.
+    """
+    message = JoinRequest(
+        id=invitation.id,
+        secret=invitation.secret,
+        device=new.device,
+        name=name,
+        sign_key=new.keys.sign_key,
+        seal_key=new.keys.seal_key,
+        ws=ws,
+        founders={new.device: new.keys.sign_key} if ws else {},
+    )
+    request = Request("POST", PATHS["join"], content=to_json(message))
+    return (yield from line.ask_json(request, JoinReply, with_token=False))
+
+
+def claim(
+    line: Line, workspace: Workspace, invitation: Invitation, server: str
+) -> Steps[JoinReply]:
+    """Bring an existing workspace to a server, or this device back to a server that forgot it.
+
+    Raises:
+        ValidationError: the invitation is for another workspace.
+        Refused, Unreachable: as `ask_to_join`.
+    """
+    ws = workspace_id(workspace)
+    if invitation.ws not in ("", ws):
+        raise _other_workspace()
+    with closing(workspace.exchange_connection()) as raw:
+        new = _device_of(raw)
+        reply = yield from ask_to_join(line, invitation, new, workspace.actor, ws)
+        if reply.ws != ws:
+            raise _other_workspace()
+        begin(raw, new, reply, server, name=workspace.actor, is_founder=not invitation.ws)
+    return reply
+
+
+def begin(
+    raw: StoreConnection,
+    new: NewDevice,
+    reply: JoinReply,
+    server: str,
+    *,
+    name: str,
+    is_founder: bool = False,
+) -> None:
+    """Make this copy the device that just joined, and remember whom to believe."""
+    founders = {new.device: new.keys.sign_key.hex()} if is_founder else {}
+    with writing(raw):
+        if not state.is_joined(raw):
+            state.begin(
+                raw,
+                workspace=reply.ws,
+                device=new.device,
+                user=reply.user,
+                sign_key=new.keys.signing,
+                seal_key=new.keys.receiving,
+                tag=reply.tag,
+                name=name,
+            )
+        known = json.loads(setting(raw, _FOUNDERS) or "{}")
+        _keep(
+            raw,
+            {
+                _SERVER: server,
+                _SERVER_KEY: reply.server_key.hex(),
+                _FOUNDERS: json.dumps(known | founders),
+                _PENDING: "",
+            },
+        )
+        learn_server(raw, reply.server_device)
+
+
+def learn_server(raw: StoreConnection, device: str) -> None:
+    """Believe what the server writes as `device`: another id in each of its lives, one key."""
+    key = anchors(raw).server_key
+    if key is not None and all(one.device != device for one in state.peers(raw)):
+        state.learn(raw, Peer(device, sign_key=key, is_admin=True))
+
+
+def anchors(raw: StoreConnection) -> Anchors:
+    """Return whom this copy believes without another's word."""
+    key = setting(raw, _SERVER_KEY)
+    founders = json.loads(setting(raw, _FOUNDERS) or "{}")
+    return Anchors(
+        bytes.fromhex(key) if key else None,
+        {device: bytes.fromhex(one) for device, one in founders.items()},
+    )
+
+
+def server_of(raw: StoreConnection) -> str:
+    """Return the address of the server this copy joined; empty when it joined none."""
+    return setting(raw, _SERVER)
+
+
+def workspace_id(workspace: Workspace) -> str:
+    """Return the id that all devices of the workspace share."""
+    return KeyFile.load(workspace.folder.key_file).workspace_id
+
+
+def create(
+    reply: JoinReply,
+    new: NewDevice,
+    make_workspace: Callable[[Newcomer], Workspace],
+    server: str,
+    *,
+    name: str,
+) -> Workspace:
+    """Make the folder of a device that just joined.
+
+    Raises:
+        StoreError: the folder cannot be written; it is empty again.
+    """
+    workspace = make_workspace(Newcomer(reply.ws, reply.tag, new.device))
+    try:
+        with closing(workspace.exchange_connection()) as raw:
+            begin(raw, new, reply, server, name=name)
+    except BaseException:
+        workspace.discard()
+        raise
+    return workspace
+
+
+def new_device() -> NewDevice:
+    """Return a device that nobody knows yet."""
+    return NewDevice(new_incarnation(), DeviceKeys.make())
+
+
+def succeed(line: Line, raw: StoreConnection, role: str, now_ms: int) -> Steps[None]:
+    """Become the device that this copy's incarnation names, on the signature of the one it was.
+
+    What the server does not hold of the old one's is sealed anew under the new name.
+
+    Raises:
+        Refused: the old device has no access. Unreachable: as `Line.ask`.
+    """
+    keys, entry = _heir(raw, role, now_ms)
+    request = Request("POST", PATHS["succeed"], content=to_bytes(entry))
+    yield from line.ask(request, with_token=False)
+    new = succession.NewDevice(entry.device, keys.signing, keys.receiving, entry.tag, entry.name)
+    succession.go_on_as(raw, new)
+    remember(raw, **{_HEIR: "", _LINEAGE: json.dumps([*_lineage(raw), to_bytes(entry).decode()])})
+
+
+def introduce_again(line: Line, raw: StoreConnection) -> Steps[bool]:
+    """Show a server that was restored how this device came to be; False where nothing is to show.
+
+    Raises:
+        Unreachable: as `Line.ask`.
+    """
+    for entry in _lineage(raw):
+        request = Request("POST", PATHS["succeed"], content=entry.encode())
+        with suppress(Refused):
+            yield from line.ask(request, with_token=False)
+    return bool(_lineage(raw))
+
+
+def _lineage(raw: StoreConnection) -> list[str]:
+    """Return the entries by which this copy became another device, oldest first."""
+    kept: list[str] = json.loads(setting(raw, _LINEAGE) or "[]")
+    return kept
+
+
+def _heir(raw: StoreConnection, role: str, now_ms: int) -> tuple[DeviceKeys, DeviceEntry]:
+    """Return keys and entry of the new device, made once: a lost answer must not make two."""
+    device, own = setting(raw, "incarnation"), state.identity(raw)
+    kept = setting(raw, _HEIR)
+    if kept:
+        heir = msgspec.json.decode(kept, type=_Heir)
+        entry = read_record(heir.entry)
+        if isinstance(entry, DeviceEntry) and entry.device == device:
+            return DeviceKeys.from_bytes(heir.keys), entry
+    keys = DeviceKeys.make()
+    before = next(one for one in state.peers(raw) if one.device == own.device)
+    draft = DeviceEntry(
+        ws=own.workspace,
+        device=device,
+        user=own.user,
+        name=before.name,
+        role=role,
+        tag=setting(raw, "device"),
+        sign_key=keys.sign_key,
+        seal_key=keys.seal_key,
+        made_at=now_ms,
+        vouched_by=own.device,
+        signature=NO_SIGNATURE,
+    )
+    entry = signed(draft, DeviceKeys(own.sign_key, own.seal_key).sign)
+    heir = _Heir(keys.to_bytes(), to_bytes(entry).decode())
+    remember(raw, **{_HEIR: msgspec.json.encode(heir).decode()})
+    return keys, entry
+
+
+class _Heir(msgspec.Struct):
+    keys: bytes
+    entry: str
+
+
+def _device_of(raw: StoreConnection) -> NewDevice:
+    """Return who this copy is, or will be; keys are kept before anybody hears of them."""
+    if state.is_joined(raw):
+        own = state.identity(raw)
+        return NewDevice(own.device, DeviceKeys(own.sign_key, own.seal_key))
+    device, kept = setting(raw, "incarnation"), setting(raw, _PENDING)
+    if not kept:
+        kept = DeviceKeys.make().to_bytes().hex()
+        remember(raw, **{_PENDING: kept})
+    return NewDevice(device, DeviceKeys.from_bytes(bytes.fromhex(kept)))
+
+
+def _keep(raw: StoreConnection, values: Mapping[str, str]) -> None:
+    """Keep settings in the transaction that is open."""
+    raw.executemany(
+        "INSERT OR REPLACE INTO local_setting (key, value) VALUES (?, ?)", list(values.items())
+    )
+
+
+def _other_workspace() -> ValidationError:
+    return ValidationError(
+        _(
+            "This invitation is for another workspace. Name a new folder with --workspace to join it."
+        )
+    )

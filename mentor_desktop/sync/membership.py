@@ -1,0 +1,71 @@
+"""Learning from the stream `members` which devices there are and with what keys they sign.
+
+Each replica judges the signed records itself: a server can add no device in the name of a
+person, and hide none that another device vouched for by a file.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync.keys.entries import BadRecord, DeviceEntry, Record, Revocation, read_record
+from mentor_desktop.sync.keys.members import ROLES, Anchors, Members
+from mentor_desktop.sync.replica.state import Peer, learn, peers
+
+_ADMIN = ROLES[0]
+RECORD_ENTITY, RECORD_COLUMN = "member_record", "record"
+
+
+def learn_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
+    """Fold the records that are here and keep the keys of the devices that count.
+
+    Called inside a transaction of the exchange.
+    """
+    members = _folded(ws, anchors, list(_records(raw)))
+    known = {one.device: one for one in peers(raw)}
+    for device, entry in members.entries.items():
+        peer = _peer(entry, members.revoked_at)
+        if known.get(device) != peer:
+            learn(raw, peer)
+    return members
+
+
+def _folded(ws: str, anchors: Anchors, waiting: list[Record]) -> Members:
+    """Take the records until none of those left counts: a file may bring them in any order.
+
+    What a device vouched for before it was revoked stays, so revocations come last.
+    """
+    members = Members(ws, anchors)
+    waiting = sorted(waiting, key=lambda one: isinstance(one, Revocation))
+    while True:
+        left = [one for one in waiting if members.add(one)]
+        if len(left) == len(waiting):
+            return members
+        waiting = left
+
+
+def _records(raw: StoreConnection) -> Iterator[Record]:
+    """Give every readable record."""
+    rows = raw.execute(
+        "SELECT vals FROM sync_shelf WHERE entity = ? AND grp = '' ORDER BY row", (RECORD_ENTITY,)
+    )
+    for (vals,) in rows.fetchall():
+        text = json.loads(vals).get(RECORD_COLUMN)
+        if isinstance(text, str):
+            try:
+                yield read_record(text)
+            except BadRecord:
+                continue
+
+
+def _peer(entry: DeviceEntry, revoked_at: Mapping[str, int]) -> Peer:
+    return Peer(
+        device=entry.device,
+        user=entry.user,
+        sign_key=entry.sign_key,
+        seal_key=entry.seal_key,
+        tag=entry.tag,
+        name=entry.name,
+        revoked_at=revoked_at.get(entry.device),
+        is_admin=entry.role == _ADMIN,
+    )

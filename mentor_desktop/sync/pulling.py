@@ -1,0 +1,128 @@
+"""Fetching what others made: batches are kept and applied in short steps, each with its cursor."""
+
+from collections.abc import Collection, Iterator
+
+from mentor_desktop.sync import troubles
+from mentor_desktop.sync.exchange import Exchange
+from mentor_desktop.sync.protocol.batches import BadBatch, Batch, read_frames
+from mentor_desktop.sync.protocol.messages import (
+    PATHS,
+    BadMessage,
+    PullReply,
+    read_pull_reply,
+)
+from mentor_desktop.sync.replica.applying import Applied, MassDeletion, apply_page
+from mentor_desktop.sync.replica.state import Cursor, cursor
+from mentor_desktop.sync.steps import MSGPACK, Request, Steps, Trouble
+from mentor_desktop.sync.troubles import Refused
+
+# Of one page. A batch of a thousand changes takes 50 to 100 kB.
+_PAGE_BYTES = 1024 * 1024
+# The server may send one batch more than fits; headers come on top.
+_MOST_REPLY_BYTES = 8 * 1024 * 1024
+# In one transaction. One batch is about 25 ms: a mark at the door waits no longer than that.
+_BATCHES_BESIDE_A_WINDOW, _BATCHES_ALONE = 1, 10
+
+
+class EpochChanged(Exception):
+    """The server was restored in the middle of this sync: begin again with a hello."""
+
+
+class Puller:
+    """Pulls one sync's streams; what needs a person's consent is kept and not applied."""
+
+    def __init__(self, exchange: Exchange, epoch: str, consent: Collection[str] = ()) -> None:
+        self._exchange = exchange
+        self.epoch = epoch
+        self._consent = consent
+        self.mass_deletions: dict[str, MassDeletion] = {}
+        self.operations = 0
+        self.has_fork = False
+
+    def pull(self, stream: str, head: int) -> Steps[None]:
+        """Fetch, keep and apply a stream up to its head.
+
+        Raises:
+            EpochChanged: the server was restored meanwhile.
+            Unreachable, SignInNeeded, Refused: as `Line.ask`; what came until then is kept.
+        """
+        if stream in self._consent:
+            self.apply(stream, [])
+        while (since := self._since(stream)) < head:
+            reply, batches = yield from self._page(stream, since)
+            for part, reached in self._parts(reply, batches):
+                self.apply(stream, part, Cursor(self.epoch, reached))
+                self._exchange.progress.check()
+            head = max(head, reply.head) if reply.more else reply.next
+
+    def apply(
+        self,
+        stream: str,
+        batches: list[Batch],
+        moved: Cursor | None = None,
+    ) -> Applied:
+        """Keep and apply batches in one transaction with the cursor that covers them."""
+        with self._exchange.turn():
+            applied = apply_page(
+                self._exchange.raw,
+                stream,
+                batches,
+                cursor=moved,
+                with_consent=stream in self._consent,
+            )
+        self.operations += applied.operations
+        self.has_fork |= any(one.device == self._exchange.own.device for one in applied.forks)
+        if applied.needs_consent:
+            self.mass_deletions[stream] = applied.needs_consent
+        if applied.changes:
+            self._exchange.on_changes(applied.changes)
+        return applied
+
+    def _since(self, stream: str) -> int:
+        known = cursor(self._exchange.raw, stream)
+        return known.since if known.epoch == self.epoch else 0
+
+    def _parts(self, reply: PullReply, batches: list[Batch]) -> Iterator[tuple[list[Batch], int]]:
+        """Give a few batches at a time, and the cursor that stands behind them."""
+        size = _BATCHES_BESIDE_A_WINDOW if self._exchange.has_window else _BATCHES_ALONE
+        for start in range(0, len(batches), size):
+            stop = start + size
+            reached = reply.next if stop >= len(batches) else reply.at[stop - 1]
+            yield batches[start:stop], reached
+        if not batches:
+            yield [], reply.next
+
+    def _page(self, stream: str, since: int) -> Steps[tuple[PullReply, list[Batch]]]:
+        query: dict[str, str | int] = {
+            "ws": self._exchange.own.workspace,
+            "stream": stream,
+            "epoch": self.epoch,
+            "since": since,
+            "most": _PAGE_BYTES,
+        }
+        request = Request(
+            "GET", PATHS["pull"], query, expects=MSGPACK, most_bytes=_MOST_REPLY_BYTES
+        )
+        try:
+            response = yield from self._exchange.line.ask(request)
+        except Refused as refused:
+            if refused.code == "epoch":
+                raise EpochChanged from refused
+            raise
+        try:
+            reply = read_pull_reply(response.content)
+            batches = read_frames(reply.frames)
+        except (BadMessage, BadBatch) as error:
+            raise troubles.unreachable(Trouble.BROKEN) from error
+        if not _is_sound(reply, since, len(batches)):
+            raise troubles.unreachable(Trouble.STRANGER)
+        return reply, batches
+
+
+def _is_sound(reply: PullReply, since: int, count: int) -> bool:
+    """Say whether the cursors of a page only go up, and never past what it brought."""
+    if len(reply.at) != count or (reply.more and reply.next == since):
+        return False
+    places = [since, *reply.at]
+    is_rising = all(before < after for before, after in zip(places, reply.at, strict=False))
+    return is_rising and reply.next >= places[-1]

@@ -1,0 +1,108 @@
+"""Sending what this device made and no server has acknowledged, batch by batch in order."""
+
+from mentor_desktop.sync.exchange import Exchange
+from mentor_desktop.sync.line import decoded
+from mentor_desktop.sync.protocol.batches import Batch, frames
+from mentor_desktop.sync.protocol.messages import PATHS, PushReply
+from mentor_desktop.sync.replica import log
+from mentor_desktop.sync.replica.state import Numbers
+from mentor_desktop.sync.steps import BYTES, Request, Steps, Trouble, Wait
+from mentor_desktop.sync.troubles import Refused, Unreachable
+
+MOST_BATCHES = 10
+_TRIES = 6
+_SET_ASIDE = ("quarantined", "no_right")
+_SMALLER_MAY_PASS = (Trouble.TIMEOUT, Trouble.BROKEN)
+
+
+class ForkFound(Exception):
+    """The server holds other operations under this device's numbers: this copy is a clone."""
+
+
+class Pusher:
+    """Pushes one sync's batches; how many at once is learnt from what passes."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._most = MOST_BATCHES
+        self._rewound: set[str] = set()
+        self.set_aside: dict[str, str] = {}
+        self.heads: dict[str, int] = {}
+        self.count = 0
+
+    def push(self, stream: str) -> Steps[None]:
+        """Push everything of one stream.
+
+        A stream in which the server sets this device's changes aside is left for the next sync:
+        nothing else waits for it (`set_aside`).
+
+        Raises:
+            ForkFound: this copy of the workspace must become a device of its own.
+            Unreachable, SignInNeeded: as `Line.ask`. Refused: a batch is damaged or unwanted.
+        """
+        while batches := self._next(stream):
+            try:
+                reply = yield from self.send(stream, batches)
+            except Refused as refused:
+                if refused.code in _SET_ASIDE:
+                    self.set_aside[stream] = refused.code
+                    return
+                self._mend(stream, refused)
+                continue
+            if reply is not None:
+                self.count += len(batches)
+                self.heads[stream] = reply.head
+                self._acknowledge(stream, reply.acked_to)
+                self._exchange.progress.check()
+
+    def send(self, stream: str, batches: list[Batch]) -> Steps[PushReply | None]:
+        """Return the answer; None when fewer batches at once are to be tried."""
+        request = Request(
+            "POST",
+            PATHS["push"],
+            {"ws": self._exchange.own.workspace, "stream": stream},
+            frames(batches),
+            media_type=BYTES,
+        )
+        failed = 0
+        while True:
+            try:
+                response = yield from self._exchange.line.ask(request, tries=1)
+            except Unreachable as trouble:
+                failed += 1
+                is_endless = trouble.trouble in {Trouble.STRANGER, Trouble.CERTIFICATE}
+                if is_endless or failed >= _TRIES:
+                    raise
+                yield Wait(self._exchange.line.pause(failed, trouble.retry_after_s))
+                if trouble.trouble in _SMALLER_MAY_PASS and len(batches) > 1:
+                    self._most = len(batches) // 2
+                    return None
+            except Refused as refused:
+                if refused.code != "too_large" or len(batches) == 1:
+                    raise
+                self._most = len(batches) // 2
+                return None
+            else:
+                self._most = min(MOST_BATCHES, self._most * 2)
+                return decoded(response.content, PushReply)
+
+    def _next(self, stream: str) -> list[Batch]:
+        exchange = self._exchange
+        numbers = Numbers(exchange.raw)
+        return log.unacknowledged(exchange.raw, numbers, exchange.own.device, stream, self._most)
+
+    def _acknowledge(self, stream: str, to_seq: int) -> None:
+        exchange = self._exchange
+        with exchange.writing():
+            numbers = Numbers(exchange.raw)
+            log.acknowledge(exchange.raw, numbers, exchange.own.device, stream, to_seq)
+
+    def _mend(self, stream: str, refused: Refused) -> None:
+        """Go back to where the server is; once, so that two opinions end somewhere."""
+        if refused.code == "fork":
+            raise ForkFound
+        last_seq = refused.facts.get("last_seq")
+        if refused.code != "gap" or not isinstance(last_seq, int) or stream in self._rewound:
+            raise refused
+        self._rewound.add(stream)
+        self._acknowledge(stream, last_seq)

@@ -1,0 +1,81 @@
+"""Why a sync ended early, as the one sentence a person is shown.
+
+The server's own words never reach the screen: they may come from somebody else.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mentor_desktop.errors import UserFacingError
+from mentor_desktop.i18n import N_, _
+from mentor_desktop.sync.steps import Trouble
+
+
+class SyncTrouble(UserFacingError):
+    """A sync that ended early; what was done until then is kept, and nothing is lost."""
+
+
+class Unreachable(SyncTrouble):
+    """No server of ours answered: being offline is normal. `retry_after_s` is the server's wish."""
+
+    def __init__(
+        self, sentence: str, *, trouble: Trouble | None = None, retry_after_s: float = 0.0
+    ) -> None:
+        super().__init__(sentence)
+        self.trouble = trouble
+        self.retry_after_s = retry_after_s
+
+
+class SignInNeeded(SyncTrouble):
+    """The server does not know this device, or no longer."""
+
+
+class Refused(SyncTrouble):
+    """The server said no; `code` says to programs what, `facts` are its further members."""
+
+    def __init__(self, status: int, code: str, facts: Mapping[str, Any]) -> None:
+        super().__init__(_(_SENTENCES.get(code, _SENTENCES[""])).format(code=code or status))
+        self.status, self.code, self.facts = status, code, facts
+
+
+_SENTENCES = {
+    "": N_("The server did not accept what was sent ({code}). Update the program, then try again."),
+    "no_right": N_("Your account has no right to this on the server. Ask an administrator."),
+    "too_large": N_("The server takes no piece of this size. Ask an administrator."),
+    "invitation": N_("This invitation is used up, out of date or mistyped. Ask for a new one."),
+    "quota": N_("There is no more room on the server. Ask an administrator."),
+}
+_TROUBLES = {
+    Trouble.OFFLINE: N_("The server cannot be reached. Changes wait on this computer."),
+    Trouble.TIMEOUT: N_("The server did not answer in time. Changes wait on this computer."),
+    Trouble.BROKEN: N_("The connection broke off. Changes wait on this computer."),
+    Trouble.CERTIFICATE: N_(
+        "Somebody else answers in the name of the server, or this computer's date is wrong. "
+        "Nothing was sent."
+    ),
+    Trouble.STRANGER: N_(
+        "Something else answers in place of the server. Perhaps this network wants you to sign in: "
+        "open a page in your browser."
+    ),
+}
+
+
+def unreachable(trouble: Trouble) -> Unreachable:
+    """Return the end of a sync that found no server."""
+    return Unreachable(_(_TROUBLES[trouble]), trouble=trouble)
+
+
+def busy(retry_after_s: float) -> Unreachable:
+    """Return the end of a sync that the server sent away for now."""
+    return Unreachable(
+        _("The server is busy. Changes wait on this computer."), retry_after_s=retry_after_s
+    )
+
+
+def sign_in_needed() -> SignInNeeded:
+    """Return the end of a sync of a device without access."""
+    return SignInNeeded(
+        _(
+            "The server does not know this device, or no longer. Ask an administrator for an invitation."
+        )
+    )

@@ -1,0 +1,262 @@
+"""A simulated organisation: laptops, a server, a network, and what may happen to them."""
+
+import asyncio
+import logging
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from logging.handlers import BufferingHandler
+from pathlib import Path
+
+from sqlalchemy.exc import IntegrityError
+
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.merge.digest import Buckets
+from mentor_desktop.sync.protocol.messages import (
+    PATHS,
+    DigestRequest,
+    HelloRequest,
+    RowsRequest,
+    to_json,
+)
+from mentor_desktop.sync.status import State, SyncStatus
+from mentor_desktop.sync.steps import Request, Response
+from tests.sync.simulation.actions import ACTIONS, Desk, Written
+from tests.sync.simulation.base import MEMBERS, STRANGER, Base, note_place
+from tests.sync.simulation.devices import Laptop, LaptopClock, Time
+from tests.sync.simulation.evidence import known_batches, tokens_in_batches, unsealed_tokens
+from tests.sync.simulation.network import CLEAR, Network, Stopped, Weather
+from tests.sync.simulation.server import Server
+
+_YEARS_MS = 10 * 365 * 24 * 3_600_000
+_MOST_ROUNDS = 8
+
+
+def _asking(path: str, **query: str | int) -> Callable[[str], Request]:
+    return lambda ws: Request("GET", path, {"ws": ws, **query})
+
+
+def _telling(path: str, make: Callable[[str], bytes]) -> Callable[[str], Request]:
+    return lambda ws: Request("POST", path, content=make(ws))
+
+
+_SUMS = Buckets().to_bytes()
+_PROBES: tuple[Callable[[str], Request], ...] = (
+    _telling(PATHS["hello"], lambda ws: to_json(HelloRequest(ws=ws, schema=2))),
+    _asking(PATHS["pull"], stream="people", epoch="x", since=0),
+    _asking(PATHS["snapshot"], stream="people"),
+    _asking(PATHS["snapshot_part"], stream="people", hash="0" * 64),
+    _asking(f"{PATHS['blob']}/{'0' * 64}"),
+    _asking(f"{PATHS['blob']}/{'0' * 64}/missing", stream="people", chunks=1),
+    _telling(
+        PATHS["digest"],
+        lambda ws: to_json(DigestRequest(ws=ws, stream="people", at_seq=1, sums=_SUMS)),
+    ),
+    _telling(PATHS["rows"], lambda ws: to_json(RowsRequest(ws=ws, stream="people", bucket=0))),
+)
+
+
+class NotQuietError(AssertionError):
+    """With a clear network the laptops and the server do not come to rest."""
+
+
+@dataclass
+class Backup:
+    """A copy of a laptop's folder, and what its owner had written until then."""
+
+    folder: Path
+    written: int
+
+
+@dataclass
+class World:
+    """Everything of one run; `close` it."""
+
+    base: Base
+    root: Path
+    seed: int
+    desk: Desk = field(default_factory=Desk)
+    written: list[Written] = field(default_factory=list)
+    revoked: set[str] = field(default_factory=set)
+    story: list[str] = field(default_factory=list)
+    # Values of actions that were not sealed when a folder was copied: both copies make them.
+    doubled: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.base.copy_to(self.root)
+        self.loop = asyncio.new_event_loop()
+        self.time = Time(self.base.started_ms)
+        self.network = Network(self.loop, random.Random(self.seed))
+        self.server = Server(self.root / "server", self.network, self.time)
+        self.laptops: dict[str, Laptop] = {}
+        for name in MEMBERS:
+            self.laptops[name] = self._open(name)
+        self.stranger = self._open(STRANGER)
+        self.backups: dict[str, Backup] = {}
+        self.copies = 0
+        self.warnings = BufferingHandler(1_000)
+        self.warnings.setLevel(logging.WARNING)
+        logging.getLogger("mentor_desktop.sync").addHandler(self.warnings)
+        self.server_backup: Path | None = None
+
+    def close(self) -> None:
+        """Let go of everything; nothing is checked any more."""
+        logging.getLogger("mentor_desktop.sync").removeHandler(self.warnings)
+        for laptop in (*self.laptops.values(), self.stranger):
+            laptop.close()
+        self.server.stop()
+        self.loop.close()
+        shutil.rmtree(self.root)
+
+    def act(self, name: str, seed: int) -> None:
+        """Somebody does something on a laptop."""
+        laptop, source = self.laptops[name], random.Random(seed)
+        action = source.choice(ACTIONS)
+        self.story.append(f"{name}: {action.__name__}")
+        try:
+            self.written += laptop.act(lambda uow: action(uow, source, self.desk, name))
+        except IntegrityError:
+            self.story.append("  refused by a reference")
+
+    def sync(self, name: str, weather: Weather = CLEAR) -> SyncStatus | None:
+        """A laptop syncs under a weather; None when it was ended in the middle."""
+        laptop = self.laptops[name]
+        try:
+            status = laptop.sync(weather)
+        except Stopped:
+            self.story.append(f"{name}: ended in the middle of a sync")
+            laptop.reopen()
+            return None
+        self.story.append(f"{name}: synced, {status.state} {status.reason[:40]}")
+        return status
+
+    def jump(self, name: str, source: random.Random) -> None:
+        """A laptop's clock is set to anything within ten years."""
+        self.laptops[name].clock.error_ms = source.randrange(-_YEARS_MS, _YEARS_MS)
+        self.story.append(f"{name}: clock is wrong by {self.laptops[name].clock.error_ms} ms")
+
+    def back_up(self, name: str) -> None:
+        """Somebody copies a laptop's folder while the program is closed."""
+        laptop = self.laptops[name]
+        laptop.reopen()
+        self.doubled |= unsealed_tokens(laptop)
+        folder = self.root / f"backup-{self.copies}"
+        self.copies += 1
+        laptop.close()
+        shutil.copytree(laptop.root, folder)
+        self._reopen(laptop)
+        self.backups[name] = Backup(folder, len(self.written))
+        self.story.append(f"{name}: backed up")
+
+    def put_back(self, name: str, *, is_noticed: bool) -> None:
+        """An old copy takes the place of a laptop's folder, perhaps without anybody noticing."""
+        backup = self.backups.get(name)
+        if backup is None:
+            return
+        laptop = self.laptops[name]
+        self._forget_what_is_nowhere_else(name, backup.written)
+        laptop.close()
+        shutil.rmtree(laptop.root)
+        shutil.copytree(backup.folder, laptop.root)
+        if not is_noticed:
+            note_place(laptop.root, laptop.workspace.key)
+        self._reopen(laptop)
+        self.story.append(f"{name}: put back, {'noticed' if is_noticed else 'not noticed'}")
+
+    def clone(self, name: str, *, is_noticed: bool) -> None:
+        """A copy of a laptop's folder is used beside it from now on."""
+        if len(self.laptops) >= len(MEMBERS) + 2:
+            return
+        laptop = self.laptops[name]
+        twin = f"{name}-{self.copies}"
+        self.copies += 1
+        self.doubled |= unsealed_tokens(laptop)
+        folder = self.root / twin
+        laptop.close()
+        shutil.copytree(laptop.root, folder)
+        self._reopen(laptop)
+        if not is_noticed:
+            note_place(folder, laptop.workspace.key)
+        clock = LaptopClock(self.time)
+        workspace = Workspace.open(folder, laptop.workspace.key, clock=clock)
+        self.laptops[twin] = Laptop(twin, workspace, clock, self.network, self.time)
+        self.story.append(f"{name}: copied as {twin}, {'noticed' if is_noticed else 'not noticed'}")
+
+    def restart_server(self) -> None:
+        """The server ends and begins again."""
+        self.server.restart()
+        self.story.append("server: restarted")
+
+    def back_up_server(self) -> None:
+        """An administrator backs the server up."""
+        folder = self.root / f"server-backup-{self.copies}"
+        self.copies += 1
+        self.server_backup = self.server.back_up(folder)
+        self.story.append("server: backed up")
+
+    def restore_server(self) -> None:
+        """The server loses everything since its backup; what no laptop holds is gone with it."""
+        if self.server_backup is None:
+            return
+        self.server.restore(self.server_backup, self.base.ws)
+        held = tokens_in_batches(known_batches(self.server, self.base.ws, self.laptops.values()))
+        held |= {token for one in self.laptops.values() for token in unsealed_tokens(one)}
+        self.written = [one for one in self.written if one.token in held]
+        self.story.append("server: restored")
+
+    def settle(self) -> None:
+        """Give everybody a clear network until nothing moves any more."""
+        self.network.deliver_late()
+        self.time.pass_by(7 * 3_600)  # past every pause of the queue of files
+        for _round in range(_MOST_ROUNDS):
+            before = self.network.requests
+            statuses = {name: self.sync(name) for name in sorted(self.laptops)}
+            self.server.fold()
+            idle = self.network.requests - before == len(statuses)
+            said = [one.getMessage() for one in self.warnings.buffer]
+            assert not said, "\n".join((*self.story, *said))
+            if idle and all(_is_quiet(one) for one in statuses.values()):
+                return
+        raise NotQuietError("\n".join((*self.story, str(statuses))))
+
+    def probe_as_stranger(self) -> Iterator[tuple[Response, Response]]:
+        """Ask for this workspace with rights in another one; give each answer, and the one for a
+        workspace that is not there."""
+        token = self.stranger.token()
+        for ws_of in _PROBES:
+            here, nowhere = ws_of(self.base.ws), ws_of("f" * 32)
+            yield (
+                self.network.answer(replace(here, token=token)),
+                self.network.answer(replace(nowhere, token=token)),
+            )
+
+    def _forget_what_is_nowhere_else(self, name: str, since: int) -> None:
+        """What only this disk held is lost with it: no program can bring it back."""
+        others = [one for one in self.laptops.values() if one.name != name]
+        elsewhere = tokens_in_batches(known_batches(self.server, self.base.ws, others))
+        elsewhere |= {token for one in others for token in unsealed_tokens(one)}
+        kept: list[Written] = []
+        for number, one in enumerate(self.written):
+            if number < since or one.laptop != name:
+                kept.append(one)
+            elif one.token in elsewhere:
+                # Its author, too, shows older values until the next sync.
+                kept.append(replace(one, laptop=f"{name} before {self.copies}"))
+        self.written = kept
+
+    def _open(self, name: str) -> Laptop:
+        return self.base.open_laptop(self.root, name, self.network, self.time)
+
+    def _reopen(self, laptop: Laptop) -> None:
+        laptop.begin(Workspace.open(laptop.root, laptop.workspace.key, clock=laptop.clock))
+
+
+def _is_quiet(status: SyncStatus | None) -> bool:
+    return (
+        status is not None
+        and status.state is State.IDLE
+        and not status.reason
+        and not status.waiting_changes
+        and not status.waiting_files
+    )
