@@ -62,6 +62,7 @@ class Sealer:
         """Seal a few changes in a transaction of its own; return how many, 0 when all are sealed."""
         if not self.has_more():
             return 0
+        self._look_ahead()
         with writing(self._raw):
             return self.seal_within()
 
@@ -90,6 +91,21 @@ class Sealer:
             "UPDATE sync_self SET sealed_change = ?, last_hlc = ?", (changes[-1].seq, last_hlc)
         )
         return len(changes)
+
+    def _look_ahead(self) -> None:
+        """Find out where a large action ends before others are kept waiting for it."""
+        row = self._raw.execute(
+            "SELECT txn FROM change WHERE seq > (SELECT sealed_change FROM sync_self) "
+            "ORDER BY seq LIMIT 1"
+        ).fetchone()
+        if row is None or row[0] == self._large[0]:
+            return
+        following = self._raw.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM change WHERE txn = ? LIMIT ?)",
+            (row[0], STEP_CHANGES + 1),
+        ).fetchone()
+        if following[0] > STEP_CHANGES:
+            self._large = (row[0], streams_after(self._raw, row[0]))
 
     def _going_on(self, txn: int, after: int) -> frozenset[str]:
         """Return the streams in which an action has changes after this one."""
@@ -201,7 +217,11 @@ class _Step:
             row = self._book.rows[key]
             if row.stream:
                 return self._numbers.stream_of(row.stream)
-            name = created.get(key, change).stream
+            if key in created or change.kind == DELETE:
+                name = created.get(key, change).stream
+            else:
+                # A row that came without being recorded: its table tells.
+                name = entities()[change.entity].stream_of(change.row, row.shown or {})
             row.stream = self._numbers.stream(name)
             return name
         return change.stream
@@ -267,6 +287,9 @@ class _Step:
         elif change.kind == DELETE:
             _fill_winners(row, change.old)
             self._add(stream, row, at_ms, DELETE, seen=dict(row.state.touched))
+        elif not row.state.creates and row.shown is not None:
+            # Nobody knows the row yet: without a create it would be there for this device alone.
+            self._add(stream, row, at_ms, CREATE, values=row.shown)
         else:
             base = self._bases.get(change.seq) or _seen_heads(row, change.group, change.old)
             self._add(stream, row, at_ms, SET, group=change.group, values=change.values, base=base)

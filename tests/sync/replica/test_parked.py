@@ -171,3 +171,19 @@ def test_a_row_made_again_under_its_id_says_what_is_new(devices: Devices) -> Non
     assert b.value("registration", place, "role") == "participant"
     assert b.raw.execute("SELECT sum(conflicts) FROM sync_row").fetchone() == (0,)
     same(a, b)
+
+
+def test_a_row_that_came_unrecorded_travels_when_it_is_changed(devices: Devices) -> None:
+    a, b = devices(2)
+    with a.acting() as uow:
+        slot = factories.slot(uow.session)
+        found = (slot.id, slot.workshop_id)
+    slot_id, workshop = found
+    # As a migration writes it: nobody hears of it.
+    a.raw.execute("DELETE FROM change WHERE row = ?", (slot_id,))
+    a.set("slot", slot_id, code="S9")
+    a.set("slot", slot_id, code="S10")
+    b.receive_all(a)
+    assert b.value("slot", slot_id, "code") == "S10"
+    assert b.value("slot", slot_id, "workshop_id") == workshop
+    same(a, b)
