@@ -133,6 +133,12 @@ def _add_service_commands(command: _Command) -> None:
     serve.add_argument("--workers", type=_count, default=1, metavar="N", help=_("processes"))
     serve.add_argument("--certificate", type=Path, metavar="FILE", help=_("for TLS, with --key"))
     serve.add_argument("--key", type=Path, metavar="FILE")
+    serve.add_argument(
+        "--no-merging",
+        dest="is_merging",
+        action="store_false",
+        help=_("leave the merging of rows to other processes"),
+    )
     serve.add_argument("--socket", type=int, default=-1, help=argparse.SUPPRESS)
     command("migrate", _("Bring the tables to the version of this program."))
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from sqlalchemy import Connection, select, update
 
 from mentor_desktop.server import change_log, rejecting
@@ -31,6 +32,9 @@ MOST_STEP_BATCHES = 16
 MOST_STEP_BYTES = 2 * 1024 * 1024
 _SCAN_BATCHES = 64
 _NAMES_AT_ONCE = 500  # rows looked up by one statement
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[tuple[str, int, dict[str, Value]]]).decode
 
 Row = tuple[str, str]  # entity, row
 Ranges = dict[str, list[Rejection]]  # by device
@@ -58,6 +62,8 @@ class Merged:
     def tidy(self) -> None:
         """Drop the values of everything that nobody will be shown again."""
         state = self.state
+        if state.is_plain:
+            return
         kept = (
             set()
             if state.purged
@@ -72,7 +78,7 @@ def merge_step(service: Service, connection: Connection, ws: str, stream: str) -
     False also when another process is at it.
     """
     dialect = service.database.dialect
-    first = {"ws": ws, "stream": stream, "folded": 0, "ends": "{}"}
+    first = {"ws": ws, "stream": stream, "folded": 0, "fresh": 0, "ends": "{}"}
     dialect.upsert(connection, folding, [first], keep=True)
     found = connection.execute(
         select(folding.c.folded, folding.c.ends)
@@ -100,7 +106,7 @@ def merge_step(service: Service, connection: Connection, ws: str, stream: str) -
     connection.execute(
         update(folding)
         .where(folding.c.ws == ws, folding.c.stream == stream)
-        .values(folded=upto, ends=json.dumps(ends))
+        .values(folded=upto, fresh=folding.c.fresh + len(ops), ends=json.dumps(ends))
     )
     return True
 
@@ -160,7 +166,7 @@ def read_merged(state: str, vals: str) -> Merged:
 
 
 def _read_values(vals: str) -> dict[OpId, Mapping[str, Value]]:
-    return {OpId(device, seq): values for device, seq, values in json.loads(vals)}
+    return {OpId(device, seq): values for device, seq, values in _decode(vals)}
 
 
 def _rejections(
@@ -216,9 +222,11 @@ def _folded_though_rejected(
     """Return the rows that an earlier step merged with operations which are rejected only now."""
     rows: set[Row] = set()
     for op in ops:
-        device, span = _target(op) if op.kind == REJECT else ("", Rejection(0, 0, ""))
+        if op.kind != REJECT:
+            continue
+        device, span = _target(op)
         last = min(span.last_seq, applied.get(device, 0))
-        if span.first_seq <= last:
+        if device and span.first_seq <= last:
             found = connection.execute(
                 select(log.c.header, log.c.body).where(
                     log.c.ws == ws,
@@ -309,11 +317,12 @@ def _write(
     for (entity, name), row in rows.items():
         if row.was is not None:
             buckets.remove(entity, name, row.was)
+        text = row.state.digest_text()
         if not row.is_nothing:
-            buckets.add(entity, name, row.state.digest_text())
+            buckets.add(entity, name, text)
         elif row.was is None:
             continue  # kinds of a newer program: they do nothing to a row here
-        values = [[op.device, op.seq, dict(values)] for op, values in sorted(row.values.items())]
+        values = [(op.device, op.seq, values) for op, values in sorted(row.values.items())]
         written.append(
             {
                 "ws": ws,
@@ -321,8 +330,8 @@ def _write(
                 "entity": entity,
                 "row": name,
                 "bucket": bucket_of(entity, name),
-                "state": row.state.to_text(),
-                "vals": json.dumps(values, ensure_ascii=False, separators=(",", ":")),
+                "state": row.state.to_text() if row.state.early else text,
+                "vals": _encode(values).decode(),
             }
         )
     dialect = service.database.dialect

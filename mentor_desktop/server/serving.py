@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,13 +92,15 @@ def folding(service: Service) -> Iterator[None]:
         thread.join()
 
 
-def serve_here(service: Service, listening: socket.socket, tls: Tls | None) -> None:
+def serve_here(
+    service: Service, listening: socket.socket, tls: Tls | None, *, is_merging: bool
+) -> None:
     """Answer in this process until SIGTERM or Ctrl+C."""
     for name in (signal.SIGTERM, signal.SIGINT):
         # uvicorn answers what is under way and then sends itself the signal once more.
         signal.signal(name, lambda *_of: None)
     journal.note("started", process=os.getpid())
-    with folding(service):
+    with folding(service) if is_merging else nullcontext():
         make_server(service, tls).run(sockets=[listening])
     journal.note("stopped", process=os.getpid())
 

@@ -20,17 +20,18 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, tuple_
+from sqlalchemy import Connection, delete, func, select, tuple_, update
 
 from mentor_desktop.server import refusals
 from mentor_desktop.server.accounts import reader_of
 from mentor_desktop.server.merging import read_merged
 from mentor_desktop.server.service import Service
-from mentor_desktop.server.tables import folding, log, merged, snapshot, snapshot_part
+from mentor_desktop.server.tables import folding, merged, snapshot, snapshot_part
 from mentor_desktop.sync.keys.sessions import Session
 from mentor_desktop.sync.protocol.messages import Part, SnapshotReply
 
-EVERY_BATCHES = 50
+LEAST_FRESH_OPS = 20_000
+FRESH_SHARE = 4  # a stream of n rows is written anew after n / 4 further operations
 ROWS_IN_PART = 5_000
 _LEVEL = 6
 _EMPTY = SnapshotReply(seq=0, parts=[], applied={}, chains={})
@@ -40,6 +41,8 @@ _EMPTY = SnapshotReply(seq=0, parts=[], applied={}, chains={})
 class _Taken:
     reply: SnapshotReply
     contents: dict[str, bytes]
+    rows: int
+    fresh: int  # operations merged since the one before
 
 
 def manifest(service: Service, caller: Session, ws: str, stream: str) -> SnapshotReply:
@@ -79,47 +82,46 @@ def part(service: Service, caller: Session, ws: str, stream: str, address: str) 
 
 
 def take_when_due(service: Service, ws: str, stream: str) -> bool:
-    """Take a snapshot when enough batches came since the last one; tell whether it was."""
-    if service.database.read(ws, lambda one: _batches_since(one, ws, stream)) < EVERY_BATCHES:
+    """Take a snapshot when enough operations came since the last one; tell whether it was."""
+    if not service.database.read(ws, lambda one: _is_due(one, ws, stream)):
         return False
     taken = service.database.read_consistently(ws, lambda one: _taken(one, ws, stream))
     service.database.write(ws, lambda one: _keep(service, one, ws, stream, taken))
     return True
 
 
-def _batches_since(connection: Connection, ws: str, stream: str) -> int:
-    last = (
-        select(snapshot.c.at_seq)
-        .where(snapshot.c.ws == ws, snapshot.c.stream == stream)
-        .scalar_subquery()
-    )
-    return connection.execute(
-        select(func.count())
-        .select_from(log)
-        .where(log.c.ws == ws, log.c.stream == stream, log.c.seq > func.coalesce(last, 0))
-    ).scalar_one()
+def _is_due(connection: Connection, ws: str, stream: str) -> bool:
+    found = connection.execute(
+        select(folding.c.fresh, func.coalesce(snapshot.c.rows, 0).label("rows"))
+        .outerjoin(
+            snapshot, (snapshot.c.ws == folding.c.ws) & (snapshot.c.stream == folding.c.stream)
+        )
+        .where(folding.c.ws == ws, folding.c.stream == stream)
+    ).one_or_none()
+    return found is not None and found.fresh >= max(LEAST_FRESH_OPS, found.rows // FRESH_SHARE)
 
 
 def _taken(connection: Connection, ws: str, stream: str) -> _Taken:
     place = connection.execute(
-        select(folding.c.folded, folding.c.ends).where(
+        select(folding.c.folded, folding.c.fresh, folding.c.ends).where(
             folding.c.ws == ws, folding.c.stream == stream
         )
     ).one()
     ends: dict[str, tuple[int, str]] = json.loads(place.ends)
-    contents = {}
-    for content in _parts(connection, ws, stream):
+    contents, rows = {}, 0
+    for count, content in _parts(connection, ws, stream):
         contents[sha256(content).hexdigest()] = content
+        rows += count
     reply = SnapshotReply(
         seq=place.folded,
         parts=[Part(hash=bytes.fromhex(one), size=len(contents[one])) for one in contents],
         applied={device: end[0] for device, end in ends.items()},
         chains={device: bytes.fromhex(end[1]) for device, end in ends.items()},
     )
-    return _Taken(reply, contents)
+    return _Taken(reply, contents, rows, place.fresh)
 
 
-def _parts(connection: Connection, ws: str, stream: str) -> Iterator[bytes]:
+def _parts(connection: Connection, ws: str, stream: str) -> Iterator[tuple[int, bytes]]:
     last = ("", "")
     while True:
         rows = connection.execute(
@@ -139,7 +141,7 @@ def _parts(connection: Connection, ws: str, stream: str) -> Iterator[bytes]:
         for row in rows:
             entities.setdefault(row.entity, _Entity(row.entity)).add(row.row, row.state, row.vals)
         body = {"v": 1, "entities": [one.columns() for one in entities.values()]}
-        yield zlib.compress(msgspec.json.encode(body), _LEVEL)
+        yield len(rows), zlib.compress(msgspec.json.encode(body), _LEVEL)
 
 
 class _Entity:
@@ -190,4 +192,9 @@ def _keep(service: Service, connection: Connection, ws: str, stream: str, taken:
     rows = [{**place, "hash": name, "content": one} for name, one in taken.contents.items()]
     dialect.upsert(connection, snapshot_part, rows)
     text = msgspec.json.encode(taken.reply).decode()
-    dialect.upsert(connection, snapshot, [{**place, "manifest": text}])
+    dialect.upsert(connection, snapshot, [{**place, "rows": taken.rows, "manifest": text}])
+    connection.execute(
+        update(folding)
+        .where(folding.c.ws == ws, folding.c.stream == stream)
+        .values(fresh=folding.c.fresh - taken.fresh)
+    )

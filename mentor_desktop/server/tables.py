@@ -81,7 +81,14 @@ workspace = Table(
 # The last batch of each stream; and, apart so that merging never holds up a push, up to where
 # its rows are merged, with the last number and hash of each device there (JSON).
 stream = _table("stream", "stream", _id("stream"), _number("head"))
-folding = _table("folding", "stream", _id("stream"), _number("folded"), _text("ends"))
+folding = _table(
+    "folding",
+    "stream",
+    _id("stream"),
+    _number("folded"),
+    _number("fresh"),  # operations merged since the last snapshot
+    _text("ends"),
+)
 
 account = _table(
     "account",
@@ -202,7 +209,14 @@ digest = _table(
     "digest", "stream", _id("stream"), _number("at_seq"), _bytes("sums"), _bytes("root")
 )
 
-snapshot = _table("snapshot", "stream", _id("stream"), _number("at_seq"), _text("manifest"))
+snapshot = _table(
+    "snapshot",
+    "stream",
+    _id("stream"),
+    _number("at_seq"),
+    _number("rows"),
+    _text("manifest"),
+)
 
 snapshot_part = _table(
     "snapshot_part",

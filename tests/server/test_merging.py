@@ -275,7 +275,7 @@ def _rows_of(parts: Iterator[bytes]) -> dict[tuple[str, str], str]:
 def test_snapshot_and_what_follows_is_everything(
     world: World, devices: list[Device], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshots, "EVERY_BATCHES", 10)
+    monkeypatch.setattr(snapshots, "LEAST_FRESH_OPS", 10)
     monkeypatch.setattr(snapshots, "ROWS_IN_PART", 2)
     history, ana = History(devices, 5), devices[0]
     for _round in range(12):
@@ -298,10 +298,28 @@ def test_snapshot_and_what_follows_is_everything(
     assert following.header.prev_hash == reply.chains.get(following.header.device, bytes(32))
 
 
+def test_snapshot_is_taken_again_when_a_quarter_is_fresh(
+    world: World, devices: list[Device], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "LEAST_FRESH_OPS", 4)
+    ana, person = devices[0], {"entity": "person", "kind": "create", "values": {"note": "a"}}
+    ana.write(STREAM, *[person] * 40)
+    fold_all(world.service)
+    first = _manifest(ana)
+    for _one in range(9):
+        ana.write(STREAM, person)
+    fold_all(world.service)
+    assert _manifest(ana) == first
+    ana.write(STREAM, person)
+    fold_all(world.service)
+    assert _manifest(ana).seq > first.seq
+    assert _part(ana, first.parts[0].hash.hex())  # who was at it gets to the end
+
+
 def test_part_comes_in_ranges_and_not_to_those_without_the_stream(
     world: World, devices: list[Device], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshots, "EVERY_BATCHES", 1)
+    monkeypatch.setattr(snapshots, "LEAST_FRESH_OPS", 1)
     ana, stream = devices[0], f"w:{new_id()}"
     ana.write(stream, {"entity": "slot", "kind": "create", "values": {"code": "d1"}})
     fold_all(world.service)

@@ -25,14 +25,15 @@ def run(found: argparse.Namespace) -> Report:
         require_current(service.database)
         journal.start()
         if found.socket >= 0:
-            serve_here(service, socket.socket(fileno=found.socket), tls)
+            shared = socket.socket(fileno=found.socket)
+            serve_here(service, shared, tls, is_merging=found.is_merging)
             return Report({})
         with listen(found.host, found.port) as listening:
             host, port = listening.getsockname()[:2]
             scheme = "https" if tls else "http"
             print(_("Serving at {url}.").format(url=f"{scheme}://{host}:{port}"), file=sys.stderr)
             if found.workers == 1:
-                serve_here(service, listening, tls)
+                serve_here(service, listening, tls, is_merging=found.is_merging)
             else:
                 serve_in_processes(_again(found), found.workers, listening)
     finally:
@@ -43,6 +44,8 @@ def run(found: argparse.Namespace) -> Report:
 def _again(found: argparse.Namespace) -> list[str]:
     """Return the arguments of one of several processes."""
     arguments = ["serve", "--folder", str(found.folder)]
+    if not found.is_merging:
+        arguments.append("--no-merging")
     if found.certificate:
         arguments += ["--certificate", str(found.certificate), "--key", str(found.key)]
     return arguments
