@@ -6,12 +6,16 @@ that a mark at the door lands in between. A program that is killed on the way fi
 workspace is opened again. While an action has parts here it is not complete: undo and exchange
 leave it alone.
 
+In the record of changes the action stands where it was promised, in one piece, whatever was
+written between its parts: the numbers are set aside with the promise. Capture, which counts on,
+is silent here.
+
 The table belongs to this copy of the workspace: never captured, never exchanged, and empty but
 for seconds. So it is made like the derived tables, without a migration.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -20,7 +24,7 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from mentor_desktop.store import person_order
-from mentor_desktop.store.bulk import Batch, insert_batch, narrowed
+from mentor_desktop.store.bulk import Batch, Row, insert_batch, insert_many, narrowed
 from mentor_desktop.store.connection import StoreConnection, sort_language
 from mentor_desktop.store.write_gate import WriteGate
 
@@ -31,6 +35,9 @@ UNFINISHED = f"SELECT txn FROM {TABLE}"
 ROWS_A_PART = 250
 # And for the commit. Each commit writes the pages of the indexes again, so nobody waiting, few are made.
 _ROWS_A_COMMIT = 1_500
+
+# Of a head: the number in the record that was set aside for the first row of the part.
+_FIRST_CHANGE = "first_change"
 
 _CREATE = (
     f"CREATE TABLE {TABLE} (part INTEGER NOT NULL PRIMARY KEY, txn INTEGER NOT NULL, "
@@ -75,12 +82,25 @@ def pack(batch: Batch) -> list[PackedRows]:
     return packed
 
 
-def keep(raw: StoreConnection, txn: int, parts: Iterable[PackedRows]) -> None:
+def has_unfinished(raw: StoreConnection) -> bool:
+    """Say whether an action is promised and not written to its end."""
+    return bool(raw.execute(f"SELECT EXISTS (SELECT 1 FROM {TABLE})").fetchone()[0])
+
+
+def keep(raw: StoreConnection, txn: int, parts: Sequence[PackedRows]) -> None:
     """Promise to write the parts, in this order; within the transaction at hand."""
-    raw.executemany(
-        f"INSERT INTO {TABLE} (txn, head, content) VALUES (?, ?, ?)",
-        ((txn, json.dumps(asdict(part.head)), part.content) for part in parts),
-    )
+    number = raw.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0]
+    for part in parts:
+        head = {**asdict(part.head), _FIRST_CHANGE: number + 1}
+        raw.execute(
+            f"INSERT INTO {TABLE} (txn, head, content) VALUES (?, ?, ?)",
+            (txn, json.dumps(head), part.content),
+        )
+        number += len(part.ids)
+    if parts:
+        # The last line of the record keeps the numbers before it: others go on behind it.
+        last = parts[-1]
+        _record(raw, txn, last.head.table, [(number, last.ids[-1])])
 
 
 def finish(raw: StoreConnection, gate: WriteGate, require_in_place: Callable[[], object]) -> None:
@@ -102,12 +122,13 @@ def finish(raw: StoreConnection, gate: WriteGate, require_in_place: Callable[[],
 @contextmanager
 def _transaction(raw: StoreConnection, require_in_place: Callable[[], object]) -> Iterator[None]:
     raw.execute("BEGIN IMMEDIATE")
+    raw.is_capture_silent = True
     try:
         yield
         require_in_place()
         raw.execute("COMMIT")
     finally:
-        raw.current_txn = None
+        raw.is_capture_silent = False
         if raw.in_transaction:
             raw.execute("ROLLBACK")
 
@@ -122,19 +143,41 @@ def _write_some(raw: StoreConnection, gate: WriteGate) -> bool:
         ).fetchone()
         if row is None:
             return False
-        number, raw.current_txn, head, content = row
-        batch = replace(Batch(**json.loads(head)), rows=json.loads(content))
-        try:
-            insert_batch(raw, batch)
-        except dbapi2.IntegrityError:
-            _insert_what_fits(raw, batch)
-        raw.execute(f"DELETE FROM {TABLE} WHERE part = ?", (number,))
+        part, txn, head_json, content = row
+        head = json.loads(head_json)
+        first = head.pop(_FIRST_CHANGE)
+        batch = replace(Batch(**head), rows=json.loads(content))
+        _write(raw, txn, batch, first)
+        raw.execute(f"DELETE FROM {TABLE} WHERE part = ?", (part,))
         written += len(batch.rows)
     return True
 
 
-def _insert_what_fits(raw: StoreConnection, batch: Batch) -> None:
+def _write(raw: StoreConnection, txn: int, batch: Batch, first: int) -> None:
+    """Write the rows of one part, and the lines of the record whose numbers were set aside."""
+    recorded = [(first + place, row[0]) for place, row in enumerate(batch.rows)]
+    try:
+        insert_batch(raw, batch)
+    except dbapi2.IntegrityError:
+        fitting = set(_insert_what_fits(raw, batch))
+        recorded = [line for line in recorded if line[1] in fitting]
+    # The last line of all is there since the promise.
+    raw.execute(
+        "DELETE FROM change WHERE seq BETWEEN ? AND ?", (first, first + len(batch.rows) - 1)
+    )
+    _record(raw, txn, batch.table, recorded)
+
+
+def _record(raw: StoreConnection, txn: int, table: str, lines: Sequence[Row]) -> None:
+    """Write down, as capture would, that rows were created; lines are their number and the row."""
+    constants = {"txn": txn, "entity": table, "kind": "create", "group": ""}
+    insert_many(raw, "change", ("seq", "row"), lines, constants)
+
+
+def _insert_what_fits(raw: StoreConnection, batch: Batch) -> Iterator[object]:
     """Insert row by row what still makes sense after what others did since the promise.
+
+    Gives the ids of the rows that were inserted.
 
     Who came in at the door meanwhile has a place already. What a row refers to may be gone: the
     reference is left empty, or the row left out where it cannot be without.
@@ -163,6 +206,7 @@ def _insert_what_fits(raw: StoreConnection, batch: Batch) -> None:
         raw.execute(
             f'INSERT INTO "{batch.table}" ({names}) VALUES ({holes})', tuple(values.values())
         )
+        yield values["id"]
 
 
 def _is_there(raw: StoreConnection, table: str, row_id: object) -> bool:

@@ -154,6 +154,39 @@ def test_half_an_action_can_neither_be_undone_nor_exchanged(workspace: Workspace
     assert _count(workspace, "SELECT count(*) FROM person") == 0
 
 
+def test_the_record_tells_it_in_one_piece_where_it_was_promised(workspace: Workspace) -> None:
+    first, second = _people(), _people()
+    txns = [_promise(workspace, first)]
+    _write_some(workspace, 1)
+    with workspace.unit_of_work() as uow:
+        uow.raw.execute("UPDATE person SET note = 'met' WHERE id = ?", (first.rows[0][0],))
+        met = uow.commit().txn
+    txns.append(_promise(workspace, second))
+    workspace.finish_staged()
+    with workspace.reader() as uow:
+        told = changes_after(uow.raw, 0)
+        record = uow.raw.execute("SELECT seq, txn FROM change ORDER BY seq").fetchall()
+    assert [txn for _seq, txn in record] == [txns[0]] * PEOPLE + [met] + [txns[1]] * PEOPLE
+    assert [seq for seq, _txn in record] == list(range(1, 2 * PEOPLE + 2))
+    rows = [row[0] for row in first.rows] + [first.rows[0][0]] + [row[0] for row in second.rows]
+    assert [one.row for one in told] == rows
+    assert told[0].new["note"] == ""
+
+
+def test_who_is_left_out_is_not_in_the_record(workspace: Workspace) -> None:
+    batch = _people()
+    txn = _promise(workspace, batch)
+    there = {batch.rows[3][0], batch.rows[-1][0]}
+    for person_id in there:
+        with workspace.unit_of_work() as uow:
+            factories.person(uow.session, id=person_id)
+            uow.commit()
+    workspace.finish_staged()
+    with workspace.reader() as uow:
+        told = changes_of(uow.raw, txn)
+    assert [one.row for one in told] == [row[0] for row in batch.rows if row[0] not in there]
+
+
 def test_a_reference_that_went_meanwhile_is_left_empty(workspace: Workspace) -> None:
     with workspace.unit_of_work() as uow:
         school = factories.organisation(uow.session)

@@ -55,6 +55,25 @@ def test_two_long_actions_take_turns() -> None:
     assert len(most) == 150
 
 
+def test_long_actions_write_in_the_order_they_came() -> None:
+    gate = WriteGate()
+    order: list[str] = []
+
+    def write() -> None:
+        with gate.closed():
+            order.append("other")
+
+    with gate.closed():
+        other = _begun(write)
+        while not gate.turns_waiting:
+            other.join(0.001)
+    # Without turns who asks again at once is the quicker.
+    with gate.closed():
+        order.append("one")
+    other.join(LONGEST_S)
+    assert order == ["other", "one"]
+
+
 def test_nobody_waits_while_no_part_is_written() -> None:
     gate = WriteGate()
     with gate.passing(), gate.passing():

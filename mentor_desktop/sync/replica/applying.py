@@ -82,6 +82,10 @@ def apply_page(
 
     Without batches it applies what waits: after a key was learnt, or `with_consent` after a
     backup was made.
+
+    Raises:
+        UnfinishedImportError: an import is written in parts and has not come to its end; nothing
+            was kept and the cursor stands where it was.
     """
     with writing(raw):
         seal_rest(raw)

@@ -81,6 +81,18 @@ def read_changes(raw: StoreConnection, after: int, most: int) -> list[OwnChange]
     return changes
 
 
+def whole_actions(changes: list[OwnChange]) -> tuple[list[OwnChange], int]:
+    """Return the changes of this step, and the action that is cut by its end (else 0).
+
+    Only an action larger than a step is cut.
+    """
+    following = changes.pop()
+    if changes[-1].txn != following.txn:
+        return changes, 0
+    whole = [change for change in changes if change.txn != following.txn]
+    return (whole, 0) if whole else (changes, following.txn)
+
+
 @dataclass(slots=True)
 class _Trail:
     """Of a created row: what it holds now (None when it is gone), and what later changes found.

@@ -33,11 +33,15 @@ from mentor_desktop.sync.replica.digests import Digests, Key, add_plain_rows
 from mentor_desktop.sync.replica.entities import entities
 from mentor_desktop.sync.replica.log import Chain
 from mentor_desktop.sync.replica.own_actions import OwnAction, read_actions, streams_after
-from mentor_desktop.sync.replica.own_changes import OwnChange, read_changes
+from mentor_desktop.sync.replica.own_changes import OwnChange, read_changes, whole_actions
 from mentor_desktop.sync.replica.parked import release_waiting
 from mentor_desktop.sync.replica.rows import Book, OpenRow, known_rows, said
 from mentor_desktop.sync.replica.state import Identity, Numbers, identity
-from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.replica.transactions import (
+    UnfinishedImportError,
+    require_whole_actions,
+    writing,
+)
 
 # One batch. About 15 ms on a machine of 2024: a step, with its commit, stays under 40 ms.
 STEP_CHANGES = MOST_OPS
@@ -59,22 +63,35 @@ class Sealer:
         return row is not None
 
     def seal_step(self) -> int:
-        """Seal a few changes in a transaction of its own; return how many, 0 when all are sealed."""
+        """Seal a few changes in a transaction of its own; return how many.
+
+        0 when all are sealed, and while an import is written in parts: `has_more` tells them apart.
+        """
         if not self.has_more():
             return 0
-        self._look_ahead()
-        with writing(self._raw):
-            return self.seal_within()
+        try:
+            # What is found out of an action that is not whole would be kept and be wrong.
+            require_whole_actions(self._raw)
+            self._look_ahead()
+            with writing(self._raw):
+                return self.seal_within()
+        except UnfinishedImportError:
+            return 0
 
     def seal_all(self) -> int:
-        """Seal everything there is, step by step; return how many changes that were."""
+        """Seal everything that is whole, step by step; return how many changes that were."""
         total = 0
         while sealed := self.seal_step():
             total += sealed
         return total
 
     def seal_within(self) -> int:
-        """Seal a few changes in the transaction of the caller; return how many."""
+        """Seal a few changes in the transaction of the caller; return how many.
+
+        Raises:
+            UnfinishedImportError: an import is written in parts and has not come to its end.
+        """
+        require_whole_actions(self._raw)
         own = identity(self._raw)
         changes = read_changes(self._raw, own.sealed_change, STEP_CHANGES + 1)
         if not changes:
@@ -82,7 +99,7 @@ class Sealer:
         going_on: frozenset[str] = frozenset()
         cut = 0
         if len(changes) > STEP_CHANGES:
-            changes, cut = _whole_actions(changes)
+            changes, cut = whole_actions(changes)
         if cut:
             going_on = self._going_on(cut, changes[-1].seq)
         step = _Step(self._raw, own, cut, going_on)
@@ -115,22 +132,14 @@ class Sealer:
 
 
 def seal_rest(raw: StoreConnection) -> None:
-    """Seal what is left, in the transaction of the caller: foreign things may come after it."""
+    """Seal what is left, in the transaction of the caller: foreign things may come after it.
+
+    Raises:
+        UnfinishedImportError: an import is written in parts and has not come to its end.
+    """
     sealer = Sealer(raw)
     while sealer.seal_within():
         pass
-
-
-def _whole_actions(changes: list[OwnChange]) -> tuple[list[OwnChange], int]:
-    """Return the changes of this step, and the action that is cut by its end (else 0).
-
-    Only an action larger than a step is cut.
-    """
-    following = changes.pop()
-    if changes[-1].txn != following.txn:
-        return changes, 0
-    whole = [change for change in changes if change.txn != following.txn]
-    return (whole, 0) if whole else (changes, following.txn)
 
 
 @dataclass(slots=True)

@@ -3,9 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mentor_desktop.errors import UserFacingError
+from mentor_desktop.i18n import _
 from mentor_desktop.store.connection import StoreConnection, connect
 from mentor_desktop.store.settings import setting
+from mentor_desktop.store.staging import has_unfinished
 from mentor_desktop.store.workspace import Workspace
+
+
+class UnfinishedImportError(UserFacingError):
+    """A large import is promised and not written to its end; nothing was changed. Try again soon."""
+
+    def __init__(self) -> None:
+        super().__init__(_("An import is being written. Try again in a moment."))
 
 
 def connect_to(workspace: Workspace) -> StoreConnection:
@@ -33,6 +43,19 @@ def writing(raw: StoreConnection) -> Iterator[None]:
         raise
     finally:
         raw.is_capture_silent = False
+
+
+def require_whole_actions(raw: StoreConnection) -> None:
+    """Look that no action of this device waits to be written.
+
+    Sealed now it would be cut in two, and what is applied now would count as sealed with its rest.
+    What must stay true until a commit is looked at within its transaction.
+
+    Raises:
+        UnfinishedImportError: one waits.
+    """
+    if has_unfinished(raw):
+        raise UnfinishedImportError
 
 
 def pass_over_foreign(raw: StoreConnection) -> None:
