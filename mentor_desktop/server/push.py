@@ -2,7 +2,7 @@
 
 A batch whose author has no right to one of its operations is stored all the same; the
 server's own signed `reject` batch follows it in the same transaction, so that every replica, also one
-that got the batch from a stick, leaves the same operations out. A device without any right to
+that got the batch from a stick, leaves the same operations out. A device that may not even read
 the stream has its push quarantined: kept, listed by `mentor-server audit`, told with the reason.
 """
 

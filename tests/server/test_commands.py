@@ -6,10 +6,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import zxingcpp
+from PIL import Image
 
 from mentor_desktop.server.command_line import run
 from mentor_desktop.server.folding import fold_all
 from mentor_desktop.server.service import Service
+from mentor_desktop.server.terminal_code import code_lines
 from mentor_desktop.sync.keys.invitations import parse_invitation
 from tests.server.world import Device, World, running
 
@@ -107,6 +110,22 @@ def test_code_read_aloud_admits_too(folder: Path, said: Said) -> None:
     invitation = parse_invitation(code.lower(), "http://127.0.0.1:8320")
     device = _join(folder, invitation.link)
     assert device.role == "admin"
+
+
+def test_code_on_the_terminal_is_read_by_a_phone() -> None:
+    link = "https://sync.example.org/join#" + "a" * 32 + ".ABCDEFGH." + "X" * 28
+    lines = code_lines(link)
+    halves = {"█": (0, 0), "▀": (0, 1), "▄": (1, 0), " ": (1, 1)}
+    rows = [
+        bytes(0 if halves[letter][half] else 255 for letter in line for _wide in range(4))
+        for line in lines
+        for half in (0, 1)
+        for _high in range(4)
+    ]
+    picture = Image.frombytes("L", (len(rows[0]), len(rows)), b"".join(rows))
+    (found,) = zxingcpp.read_barcodes(picture)
+    assert found.text == link
+    assert len(lines[0]) < 60
 
 
 def test_revoked_device_is_shown_as_such(folder: Path, said: Said) -> None:

@@ -124,9 +124,7 @@ def test_no_role_reaches_another_workspace(
 # What each role gets from each request in its own workspace, in the stream `people`.
 OWN = {
     "POST /v1/hello": dict.fromkeys(ROLES, 200),
-    "POST /v1/push": {
-        "admin": 200, "organiser": 200, "trainer": 200, "mentor": 403, "reader": 403,
-    },
+    "POST /v1/push": dict.fromkeys(ROLES, 200),  # of some of them all is rejected
     "GET /v1/pull": dict.fromkeys(ROLES, 409),  # allowed, but of another epoch
     "GET /v1/snapshot": dict.fromkeys(ROLES, 200),
     "GET /v1/snapshot/part": dict.fromkeys(ROLES, 404),

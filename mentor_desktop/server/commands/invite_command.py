@@ -1,6 +1,7 @@
 """`invite`: an invitation that one device can use once; only its hash stays here."""
 
 import argparse
+import sys
 
 from mentor_desktop.errors import NotFoundError, StoreError
 from mentor_desktop.i18n import _
@@ -8,6 +9,7 @@ from mentor_desktop.server.command_line import DEFAULT_PORT, Report
 from mentor_desktop.server.joining import make_invitation
 from mentor_desktop.server.rights import ALL_WORKSHOPS
 from mentor_desktop.server.service import Service
+from mentor_desktop.server.terminal_code import code_lines
 from mentor_desktop.server.workspaces import workspace_ids
 from mentor_desktop.sync.keys.invitations import new_invitation
 from mentor_desktop.sync.protocol.streams import is_id
@@ -41,6 +43,7 @@ def run(found: argparse.Namespace) -> Report:
             _("Link: {link}").format(link=invited.link),
             _("Or type this: server {url}, code {code}").format(url=url, code=invited.code),
             _("It is good for one device and {days} days.").format(days=found.days),
+            *(code_lines(invited.qr_text) if sys.stdout.isatty() else ()),
         ),
     )
 
