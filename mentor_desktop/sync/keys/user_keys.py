@@ -154,7 +154,9 @@ class UserKeys:
         return self.recover_as(self._known_sheet(code), at)
 
     def recover_as(self, sheet: Holder, at: int) -> list[KeyRecord]:
-        """Do the same with a sheet at hand (by its code or by the copy under a passphrase)."""
+        """Do the same with a holder at hand: a sheet by its passphrase copy, or the device that
+        this one is a restored copy of, whose keys lie in the same store.
+        """
         own = self._holder.fingerprint
         made: list[KeyRecord] = [self.card, self._say("add", sheet.fingerprint, at)]
         made.append(self._say("add", own, at, holder=sheet))

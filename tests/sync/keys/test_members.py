@@ -173,6 +173,35 @@ def test_every_changed_bit_of_an_entry_and_a_revocation_is_refused() -> None:
             assert members.add(other), bytes(changed)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("device", hex_id(7)), ("user", hex_id(1002)), ("name", "Ona B."), ("role", "trainer"),
+        ("tag", "B"), ("sign_key", b"k" * 32), ("seal_key", DeviceKeys.make().seal_key),
+        ("made_at", 3), ("vouched_by", SERVER),
+    ],
+)  # fmt: skip
+def test_every_field_of_an_entry_is_signed(name: str, value: object) -> None:
+    ona, second = Device(1), Device(2)
+    changed = msgspec.structs.replace(ona.vouch(second), **{name: value})
+    assert reason(ona, changed) == "signature"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("id", "00000000"), ("user", hex_id(1003)), ("name", "J."), ("role", "mentor"),
+        ("workshops", ("*",)), ("made_at", 2), ("expires_at", 2_000),
+    ],
+)  # fmt: skip
+def test_every_field_of_an_invitation_is_signed(name: str, value: object) -> None:
+    ona, jonas = Device(1), Device(2, user=2, role="trainer")
+    invitation = new_invitation("https://host", WS)
+    given = msgspec.structs.replace(ona.invite(invitation, jonas), **{name: value})
+    same = {"user": given.user, "role": given.role, "invitation": given}
+    assert reason(ona, jonas.entry(ona.id, invitation.sign, **same)) == "signature"
+
+
 def test_signatures_do_not_pass_for_another_record() -> None:
     ona, second = Device(1), Device(2)
     entry, revocation = ona.vouch(second), ona.revoke(second)

@@ -211,6 +211,18 @@ def test_a_reader_reads_and_adds_nobody() -> None:
         one.keys.share_with(msgspec.structs.replace(reader.card, user=USER), 8)
 
 
+def test_a_restored_copy_goes_on_as_a_new_device() -> None:
+    one, other = two_laptops()
+    old = one.write(b"old")
+    restored = Laptop(9)
+    restored.takes(one.ledger.records())
+    restored.keys.recover_as(one.holder, 5)
+    other.sees(restored)
+    assert restored.read(old) == b"old"
+    assert other.read(restored.write(b"new", at=6)) == b"new"
+    assert restored.card.fingerprint != one.card.fingerprint
+
+
 def test_an_own_device_that_only_reads_adds_nobody() -> None:
     one, third, thief = two_laptops()[0], Laptop(5), Laptop(6)
     one.keys.share_with(third.card, 4)
