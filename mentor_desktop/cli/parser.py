@@ -11,6 +11,7 @@ from mentor_desktop.i18n import DOCUMENT_LANGUAGES, PSEUDO_LANGUAGE, _
 
 IMPORT_KINDS = ("participants", "programme", "plan", "attendance", "project", "organisations")
 PRINT_KINDS = ("list", "certificates")
+BUNDLE_DIRECTIONS = ("export", "import")
 EXPORT_KINDS = ("participants", "attendance", "certificates", "organisations")
 
 _Command = Callable[[str, str], argparse.ArgumentParser]
@@ -39,7 +40,6 @@ class Invocation:
     name: str = ""
     direction: str = ""
     words_file: Path | None = None
-    is_new_device: bool = False
 
 
 def parse(arguments: Sequence[str]) -> Invocation:
@@ -151,6 +151,19 @@ def _add_exchange_commands(command: _Command) -> None:
     join.add_argument("--name", metavar="NAME", help=_("your name, for a new workspace"))
 
     command("sync", _("Send what is new here and fetch what is new elsewhere, once."))
+
+    bundle = command("bundle", _("Exchange changes by a file on a stick instead of a server."))
+    bundle.add_argument("direction", choices=BUNDLE_DIRECTIONS)
+    bundle.add_argument("files", nargs=1, type=Path, metavar="FILE")
+    bundle.add_argument(
+        "--workshop", metavar="CODE", help=_("export only what this workshop needs")
+    )
+    bundle.add_argument(
+        "--words-file",
+        type=Path,
+        metavar="FILE",
+        help=_("import with the six words from a file instead of typing them"),
+    )
 
 
 def _add_care_commands(command: _Command) -> None:

@@ -54,8 +54,8 @@ def new_passphrase(invocation: Invocation) -> str:
     """
     if invocation.passphrase_file:
         return read_passphrase(invocation.passphrase_file)
-    first = _asked(_("New passphrase: "))
-    if first != _asked(_("Again: ")):
+    first = asked(_("New passphrase: "))
+    if first != asked(_("Again: ")):
         raise StoreError(_("The two passphrases differ. Nothing was made; try again."))
     if not first:
         raise StoreError(_("A workspace needs a passphrase. Nothing was made; try again."))
@@ -86,7 +86,7 @@ def secret_for(invocation: Invocation) -> str:
     """
     if invocation.passphrase_file:
         return read_passphrase(invocation.passphrase_file)
-    return _asked(_("Passphrase: "))
+    return asked(_("Passphrase: "))
 
 
 def is_key_kept(invocation: Invocation) -> bool:
@@ -100,10 +100,16 @@ def _key(invocation: Invocation, key_file: KeyFile) -> bytes:
     return kept or key_file.open_with_passphrase(secret_for(invocation))
 
 
-def _asked(prompt: str) -> str:
+def asked(prompt: str, if_nobody: str = "") -> str:
+    """Return what a person types, unseen; `if_nobody` is the sentence for when nobody can.
+
+    Raises:
+        StoreError: nobody is at a terminal.
+    """
     if not sys.stdin.isatty():
         raise StoreError(
-            _(
+            if_nobody
+            or _(
                 "The workspace is locked and nobody is here to type the passphrase. Name a file with --passphrase-file."
             )
         )

@@ -94,7 +94,7 @@ class BlobQueue:
     def files(self) -> Files:
         """Return how many files wait."""
         here = set(self._blobs.addresses())
-        wanted, sealed = _wanted(self._raw), _sealed(self._raw)
+        wanted, sealed = wanted_files(self._raw), _sealed(self._raw)
         failed = self._raw.execute("SELECT address FROM sync_blob WHERE tries > 0")
         tried = {row[0] for row in failed.fetchall()}
         absent = wanted - here
@@ -114,7 +114,7 @@ class BlobQueue:
     def _due(self) -> list[tuple[str, bool]]:
         """Return the files to move now and whether they are here, small ones first."""
         here = self._blobs.sizes()
-        wanted, sealed = _wanted(self._raw), _sealed(self._raw)
+        wanted, sealed = wanted_files(self._raw), _sealed(self._raw)
         later = "SELECT address FROM sync_blob WHERE next_at > ?"
         resting = {row[0] for row in self._raw.execute(later, (self._now_ms(),)).fetchall()}
         waiting = {one for one in wanted if one not in here or one not in sealed} - resting
@@ -214,7 +214,8 @@ def forget_seals(raw: StoreConnection) -> None:
     raw.execute("UPDATE sync_blob SET is_sealed = 0, tries = 0, next_at = 0")
 
 
-def _wanted(raw: StoreConnection) -> set[str]:
+def wanted_files(raw: StoreConnection) -> set[str]:
+    """Return the addresses of all files that records refer to."""
     return {str(row[0]) for sql in _REFERENCES for row in raw.execute(sql).fetchall()}
 
 

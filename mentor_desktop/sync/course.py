@@ -85,20 +85,20 @@ class Course:
         hello = yield from self._hello()
         pusher = Pusher(self._exchange)
         puller = Puller(self._exchange, hello.epoch, self._consent)
-        was_restored = self._begin(hello)
+        self._begin(hello)
         heads = hello.streams
         for stream in pull_order({*heads, *self._unsent()}):
             yield from pusher.push(stream)
             if stream in heads:
                 yield from puller.pull(stream, max(heads[stream].head, pusher.heads.get(stream, 0)))
+            # After that: what the server holds already need not be carried to it.
+            yield from pusher.carry(stream)
             if stream == MEMBERS:
                 self._learn_members()
         self.set_aside, self.mass_deletions = pusher.set_aside, puller.mass_deletions
         if puller.has_fork:
             raise ForkFound
-        if was_restored:
-            yield from mending.hand_on_what_was_lost(self._exchange, pusher, heads)
-        if pusher.count or puller.operations or was_restored:
+        if pusher.count or puller.operations:
             heads = (yield from self._hello()).streams
         yield from mending.compare(self._exchange, puller, pusher, heads)
 
@@ -114,8 +114,8 @@ class Course:
             joining.learn_server(exchange.raw, hello.server_device)
         return hello
 
-    def _begin(self, hello: HelloReply) -> bool:
-        """Look at where both sides stand; say whether the server is another one than before."""
+    def _begin(self, hello: HelloReply) -> None:
+        """Look at where both sides stand."""
         known: dict[str, StreamHead] = hello.streams
         changed = [
             mending.begin_epoch(self._exchange, stream, hello.epoch) for stream in sorted(known)
@@ -125,7 +125,6 @@ class Course:
         if any(changed):
             with self._exchange.writing():
                 forget_seals(self._exchange.raw)
-        return any(changed)
 
     def _unsent(self) -> list[str]:
         exchange = self._exchange

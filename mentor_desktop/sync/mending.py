@@ -1,7 +1,7 @@
 """What a sync checks before and after: whose numbers these are, and whether both sides agree."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
@@ -17,7 +17,7 @@ from mentor_desktop.sync.protocol.messages import (
 )
 from mentor_desktop.sync.protocol.streams import pull_order
 from mentor_desktop.sync.pulling import Puller
-from mentor_desktop.sync.pushing import MOST_BATCHES, ForkFound, Pusher
+from mentor_desktop.sync.pushing import ForkFound, Pusher
 from mentor_desktop.sync.replica import log, recompute
 from mentor_desktop.sync.replica.digests import Digests
 from mentor_desktop.sync.replica.log import chain_of
@@ -27,8 +27,6 @@ from mentor_desktop.sync.troubles import Refused
 
 _log = logging.getLogger(__name__)
 
-# Of one device: the server judges them as if it had sent them itself.
-_NOT_TAKEN = ("unknown_author", "fork", "gap", "no_right", "quarantined", "bad_batch")
 _HEADERS = msgspec.msgpack.Decoder(Header)
 
 
@@ -53,11 +51,20 @@ def check_own_numbers(exchange: Exchange, stream: str, head: StreamHead) -> None
 
 
 def begin_epoch(exchange: Exchange, stream: str, epoch: str) -> bool:
-    """Start a stream anew where the server is another one than before; say whether it is."""
+    """Start a stream anew where the server is another one than before; say whether it is.
+
+    Nothing counts as acknowledged then, of no device: what the server does not name while the
+    stream is pulled once more is given back to it.
+    """
     known = cursor(exchange.raw, stream)
     if known.epoch == epoch:
         return False
     with exchange.writing():
+        exchange.raw.execute(
+            "UPDATE sync_batch SET is_acked = 0 "
+            "WHERE stream = (SELECT no FROM sync_stream WHERE stream = ?)",
+            (stream,),
+        )
         move_cursor(exchange.raw, stream, Cursor(epoch, 0))
     return bool(known.epoch)
 
@@ -77,53 +84,6 @@ def _hash_at(exchange: Exchange, stream: int, device: int, seq: int) -> bytes | 
         (stream, device, seq),
     ).fetchone()
     return None if row is None else _HEADERS.decode(row[0]).hash
-
-
-def hand_on_what_was_lost(
-    exchange: Exchange, pusher: Pusher, streams: Iterable[str]
-) -> Steps[None]:
-    """Give a restored server back what it lost of other devices: a signed batch needs no author.
-
-    Asking with the last batch of a device tells how far the server is with it.
-    """
-    for stream in pull_order(streams):
-        number, devices = _others(exchange, stream)
-        for device in devices:
-            held = chain_of(exchange.raw, number, device).held
-            try:
-                yield from _hand_on(exchange, pusher, stream, number, device, held)
-            except Refused as refused:
-                if refused.code not in _NOT_TAKEN:
-                    raise
-
-
-def _hand_on(
-    exchange: Exchange, pusher: Pusher, stream: str, number: int, device: int, held: int
-) -> Steps[None]:
-    known = held - 1
-    while known < held:
-        batches = list(log.batches_of(exchange.raw, number, device, known + 1, held))
-        try:
-            reply = yield from pusher.send(stream, batches[:MOST_BATCHES])
-        except Refused as refused:
-            last_seq = refused.facts.get("last_seq")
-            if refused.code != "gap" or not isinstance(last_seq, int) or last_seq >= known:
-                raise
-            known = last_seq
-            continue
-        known = reply.acked_to if reply else known
-        exchange.progress.check()
-
-
-def _others(exchange: Exchange, stream: str) -> tuple[int, list[int]]:
-    """Return the number of a stream and of the other devices that wrote into it."""
-    number = Numbers(exchange.raw).stream(stream)
-    rows = exchange.raw.execute(
-        "SELECT a.device FROM sync_applied a JOIN sync_peer p ON p.no = a.device "
-        "WHERE a.stream = ? AND p.device <> ? AND a.held > 0 ORDER BY a.device",
-        (number, exchange.own.device),
-    )
-    return number, [row[0] for row in rows.fetchall()]
 
 
 def compare(

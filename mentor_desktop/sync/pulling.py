@@ -12,7 +12,9 @@ from mentor_desktop.sync.protocol.messages import (
     read_pull_reply,
 )
 from mentor_desktop.sync.replica.applying import Applied, MassDeletion, apply_page
+from mentor_desktop.sync.replica.forks import give_way
 from mentor_desktop.sync.replica.state import Cursor, cursor
+from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.steps import MSGPACK, Request, Steps, Trouble
 from mentor_desktop.sync.troubles import Refused
 
@@ -62,21 +64,40 @@ class Puller:
         moved: Cursor | None = None,
     ) -> Applied:
         """Keep and apply batches in one transaction with the cursor that covers them."""
-        with self._exchange.turn():
-            applied = apply_page(
-                self._exchange.raw,
-                stream,
-                batches,
-                cursor=moved,
-                with_consent=stream in self._consent,
-            )
+        exchange = self._exchange
+        with exchange.turn():
+            applied = self._applied(stream, batches, moved)
+            others = {one.device for one in applied.forks} - {exchange.own.device}
+            if sum(give_way(exchange.raw, stream, device) for device in sorted(others)):
+                applied = self._applied(stream, batches, moved)
+            if moved is not None:
+                self._note_held(stream, batches)
         self.operations += applied.operations
-        self.has_fork |= any(one.device == self._exchange.own.device for one in applied.forks)
+        self.has_fork |= any(one.device == exchange.own.device for one in applied.forks)
         if applied.needs_consent:
             self.mass_deletions[stream] = applied.needs_consent
         if applied.changes:
             self._exchange.on_changes(applied.changes)
         return applied
+
+    def _applied(self, stream: str, batches: list[Batch], moved: Cursor | None) -> Applied:
+        return apply_page(
+            self._exchange.raw,
+            stream,
+            batches,
+            cursor=moved,
+            with_consent=stream in self._consent,
+        )
+
+    def _note_held(self, stream: str, batches: list[Batch]) -> None:
+        """Note that the server holds these: some came by a file before."""
+        with writing(self._exchange.raw):
+            self._exchange.raw.executemany(
+                "UPDATE sync_batch SET is_acked = 1 WHERE is_acked = 0 "
+                "AND stream = (SELECT no FROM sync_stream WHERE stream = ?) "
+                "AND device = (SELECT no FROM sync_peer WHERE device = ?) AND from_seq = ?",
+                [(stream, one.header.device, one.header.from_seq) for one in batches],
+            )
 
     def _since(self, stream: str) -> int:
         known = cursor(self._exchange.raw, stream)

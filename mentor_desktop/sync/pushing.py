@@ -30,6 +30,23 @@ class Pusher:
         self.heads: dict[str, int] = {}
         self.count = 0
 
+    def carry(self, stream: str) -> Steps[None]:
+        """Push what came by a file of other devices; what the server does not take stays here.
+
+        Raises:
+            Unreachable, SignInNeeded: as `Line.ask`.
+        """
+        for device in self._others(stream):
+            try:
+                while batches := self._next(stream, device):
+                    reply = yield from self.send(stream, batches)
+                    if reply is not None:
+                        self.count += len(batches)
+                        self.heads[stream] = max(reply.head, self.heads.get(stream, 0))
+                        self._acknowledge(stream, reply.acked_to, device)
+            except Refused:
+                continue
+
     def push(self, stream: str) -> Steps[None]:
         """Push everything of one stream.
 
@@ -40,7 +57,8 @@ class Pusher:
             ForkFound: this copy of the workspace must become a device of its own.
             Unreachable, SignInNeeded: as `Line.ask`. Refused: a batch is damaged or unwanted.
         """
-        while batches := self._next(stream):
+        own = self._exchange.own.device
+        while batches := self._next(stream, own):
             try:
                 reply = yield from self.send(stream, batches)
             except Refused as refused:
@@ -52,7 +70,7 @@ class Pusher:
             if reply is not None:
                 self.count += len(batches)
                 self.heads[stream] = reply.head
-                self._acknowledge(stream, reply.acked_to)
+                self._acknowledge(stream, reply.acked_to, own)
                 self._exchange.progress.check()
 
     def send(self, stream: str, batches: list[Batch]) -> Steps[PushReply | None]:
@@ -86,16 +104,23 @@ class Pusher:
                 self._most = min(MOST_BATCHES, self._most * 2)
                 return decoded(response.content, PushReply)
 
-    def _next(self, stream: str) -> list[Batch]:
-        exchange = self._exchange
-        numbers = Numbers(exchange.raw)
-        return log.unacknowledged(exchange.raw, numbers, exchange.own.device, stream, self._most)
+    def _next(self, stream: str, device: str) -> list[Batch]:
+        raw = self._exchange.raw
+        return log.unacknowledged(raw, Numbers(raw), device, stream, self._most)
 
-    def _acknowledge(self, stream: str, to_seq: int) -> None:
+    def _others(self, stream: str) -> list[str]:
+        rows = self._exchange.raw.execute(
+            "SELECT DISTINCT p.device FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
+            "JOIN sync_peer p ON p.no = b.device "
+            "WHERE b.is_acked = 0 AND s.stream = ? AND p.device <> ? ORDER BY p.device",
+            (stream, self._exchange.own.device),
+        )
+        return [row[0] for row in rows.fetchall()]
+
+    def _acknowledge(self, stream: str, to_seq: int, device: str) -> None:
         exchange = self._exchange
         with exchange.writing():
-            numbers = Numbers(exchange.raw)
-            log.acknowledge(exchange.raw, numbers, exchange.own.device, stream, to_seq)
+            log.acknowledge(exchange.raw, Numbers(exchange.raw), device, stream, to_seq)
 
     def _mend(self, stream: str, refused: Refused) -> None:
         """Go back to where the server is; once, so that two opinions end somewhere."""
@@ -105,4 +130,4 @@ class Pusher:
         if refused.code != "gap" or not isinstance(last_seq, int) or stream in self._rewound:
             raise refused
         self._rewound.add(stream)
-        self._acknowledge(stream, last_seq)
+        self._acknowledge(stream, last_seq, self._exchange.own.device)

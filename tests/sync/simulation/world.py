@@ -5,13 +5,17 @@ import logging
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from logging.handlers import BufferingHandler
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
+from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.carrying import export_bundle, import_bundle
+from mentor_desktop.sync.keys.words import new_words
 from mentor_desktop.sync.merge.digest import Buckets
 from mentor_desktop.sync.protocol.messages import (
     PATHS,
@@ -20,6 +24,7 @@ from mentor_desktop.sync.protocol.messages import (
     RowsRequest,
     to_json,
 )
+from mentor_desktop.sync.replica import succession
 from mentor_desktop.sync.status import State, SyncStatus
 from mentor_desktop.sync.steps import Request, Response
 from tests.sync.simulation.actions import ACTIONS, Desk, Written
@@ -29,6 +34,8 @@ from tests.sync.simulation.evidence import known_batches, tokens_in_batches, uns
 from tests.sync.simulation.network import CLEAR, Network, Stopped, Weather
 from tests.sync.simulation.server import Server
 
+_WORDS = new_words()
+_CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=8)
 _YEARS_MS = 10 * 365 * 24 * 3_600_000
 _MOST_ROUNDS = 8
 
@@ -164,9 +171,9 @@ class World:
         self._reopen(laptop)
         self.story.append(f"{name}: put back, {'noticed' if is_noticed else 'not noticed'}")
 
-    def clone(self, name: str, *, is_noticed: bool) -> None:
+    def clone(self, name: str, *, is_noticed: bool, most: int = len(MEMBERS) + 2) -> None:
         """A copy of a laptop's folder is used beside it from now on."""
-        if len(self.laptops) >= len(MEMBERS) + 2:
+        if len(self.laptops) >= most:
             return
         laptop = self.laptops[name]
         twin = f"{name}-{self.copies}"
@@ -182,6 +189,19 @@ class World:
         workspace = Workspace.open(folder, laptop.workspace.key, clock=clock)
         self.laptops[twin] = Laptop(twin, workspace, clock, self.network, self.time)
         self.story.append(f"{name}: copied as {twin}, {'noticed' if is_noticed else 'not noticed'}")
+
+    def carry(self, name: str, other: str) -> None:
+        """Somebody carries everything from one laptop to another on a stick."""
+        path = self.root / f"stick-{self.copies}"
+        self.copies += 1
+        source, target = self.laptops[name].workspace, self.laptops[other].workspace
+        with closing(source.exchange_connection()) as raw:
+            if succession.is_another_copy(raw):
+                return
+            export_bundle(source, raw, path, _WORDS, now_ms=self.time.now_ms, cost=_CHEAP)
+        with closing(target.exchange_connection()) as raw:
+            import_bundle(target, raw, path, _WORDS)
+        self.story.append(f"{name}: carried to {other}")
 
     def restart_server(self) -> None:
         """The server ends and begins again."""

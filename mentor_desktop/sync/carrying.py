@@ -1,0 +1,178 @@
+"""The same batches by a stick: written to one sealed file, and taken from one.
+
+What came by a file and no server is known to hold is offered to the server at the next sync, in
+its author's name: a signed batch needs no author to carry it.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.crypto import Argon2Cost
+from mentor_desktop.progress import NO_PROGRESS, Progress
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.blobs import wanted_files
+from mentor_desktop.sync.bundle import Bundle, open_bundle, write_bundle
+from mentor_desktop.sync.joining import anchors
+from mentor_desktop.sync.membership import learn_members
+from mentor_desktop.sync.protocol.batches import Batch
+from mentor_desktop.sync.protocol.streams import (
+    MEMBERS,
+    PEOPLE,
+    PROGRAMME,
+    USER,
+    parse_stream,
+    pull_order,
+    workshop_stream,
+)
+from mentor_desktop.sync.replica import log, state
+from mentor_desktop.sync.replica.applying import apply_page
+from mentor_desktop.sync.replica.sealing import Sealer
+from mentor_desktop.sync.replica.state import Numbers
+from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.sealed_file import lid_for_words
+
+_BATCHES_A_PAGE = 10
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a file held, and how many operations of it were new here."""
+
+    batches: int
+    files: int
+    operations: int = 0
+    held_back: tuple[str, ...] = ()
+
+
+def export_bundle(
+    workspace: Workspace,
+    raw: StoreConnection,
+    path: Path,
+    words: str,
+    *,
+    now_ms: int,
+    workshop: str = "",
+    cost: Argon2Cost | None = None,
+    progress: Progress = NO_PROGRESS,
+) -> Carried:
+    """Write everything this copy holds, or what one workshop needs, under six words.
+
+    Raises:
+        StoreError: the disk refused; a file that was there before is as it was.
+        Cancelled: the person pressed Cancel.
+    """
+    sealer = Sealer(raw)
+    while _sealed(workspace, sealer):
+        progress.check()
+    own = state.identity(raw)
+    blobs = workspace.blobs()
+    here = sorted(wanted_files(raw) & set(blobs.addresses()))
+    contents = write_bundle(
+        path,
+        lid_for_words(words, cost),
+        ws=own.workspace,
+        made_by=own.device,
+        made_at=now_ms,
+        batches=_batches(raw, _streams(raw, workshop)),
+        files=(blobs.read(one) for one in here),
+        progress=progress,
+    )
+    return Carried(contents.batches, contents.files)
+
+
+def import_bundle(
+    workspace: Workspace,
+    raw: StoreConnection,
+    path: Path,
+    words: str,
+    *,
+    progress: Progress = NO_PROGRESS,
+) -> tuple[Carried, list[Changes]]:
+    """Take a file in; what is here already changes nothing.
+
+    Raises:
+        ValidationError: the words do not open it.
+        StoreError: it is not whole, or of another workspace; or the disk refused.
+        Cancelled: the person pressed Cancel; what was taken in until then is kept.
+    """
+    own = state.identity(raw)
+    bundle = open_bundle(path, words, ws=own.workspace, progress=progress)
+    operations, held_back, changes = 0, set(), []
+    for stream, page in _pages(bundle):
+        progress.check()
+        with workspace.gate.closed():
+            fresh = _unknown(raw, page)
+            applied = apply_page(raw, stream, page)
+            _offer_later(raw, fresh)
+        operations += applied.operations
+        if applied.needs_consent:
+            held_back.add(stream)
+        if applied.changes:
+            changes.append(applied.changes)
+        if stream == MEMBERS:
+            with workspace.gate.closed(), writing(raw):
+                learn_members(raw, own.workspace, anchors(raw))
+    for _address, content in bundle.files():
+        workspace.blobs().add(content)
+    counted = bundle.contents
+    return Carried(counted.batches, counted.files, operations, tuple(sorted(held_back))), changes
+
+
+def _sealed(workspace: Workspace, sealer: Sealer) -> int:
+    with workspace.gate.closed():
+        return sealer.seal_step()
+
+
+def _streams(raw: StoreConnection, workshop: str) -> list[str]:
+    known = [one for one in state.streams(raw) if parse_stream(one).kind != USER]
+    if workshop:
+        needed = {MEMBERS, PEOPLE, PROGRAMME, workshop_stream(workshop)}
+        known = [one for one in known if one in needed]
+    return pull_order(known)
+
+
+def _batches(raw: StoreConnection, streams: Collection[str]) -> Iterator[Batch]:
+    numbers = Numbers(raw)
+    for stream in streams:
+        rows = raw.execute(
+            "SELECT header, body FROM sync_batch WHERE stream = ? ORDER BY id",
+            (numbers.stream(stream),),
+        )
+        for row in rows:
+            yield log.stored_batch(row)
+
+
+def _pages(bundle: Bundle) -> Iterator[tuple[str, list[Batch]]]:
+    for stream, batches in groupby(bundle.batches(), key=lambda one: one.header.stream):
+        page: list[Batch] = []
+        for batch in batches:
+            page.append(batch)
+            if len(page) == _BATCHES_A_PAGE:
+                yield stream, page
+                page = []
+        if page:
+            yield stream, page
+
+
+def _unknown(raw: StoreConnection, page: Collection[Batch]) -> list[tuple[str, str, int]]:
+    """Return the places of the batches that are not here."""
+    sql = (
+        "SELECT 1 FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
+        "JOIN sync_peer p ON p.no = b.device WHERE s.stream = ? AND p.device = ? AND b.from_seq = ?"
+    )
+    places = [(one.header.stream, one.header.device, one.header.from_seq) for one in page]
+    return [place for place in places if raw.execute(sql, place).fetchone() is None]
+
+
+def _offer_later(raw: StoreConnection, places: Collection[tuple[str, str, int]]) -> None:
+    with writing(raw):
+        raw.executemany(
+            "UPDATE sync_batch SET is_acked = 0 "
+            "WHERE stream = (SELECT no FROM sync_stream WHERE stream = ?) "
+            "AND device = (SELECT no FROM sync_peer WHERE device = ?) AND from_seq = ?",
+            places,
+        )

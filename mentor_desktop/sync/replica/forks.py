@@ -1,0 +1,38 @@
+"""Two lives of one device met: what the server holds stands, what came by a file gives way.
+
+A copy that nobody noticed wrote under the name of the other one. It makes its operations anew as
+a device of its own when it hears of that; until then they leave this log.
+"""
+
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync.protocol.batches import NO_HASH
+from mentor_desktop.sync.replica import log
+from mentor_desktop.sync.replica.log import Chain, chain_of
+from mentor_desktop.sync.replica.recompute import repair_stream
+from mentor_desktop.sync.replica.state import Numbers
+from mentor_desktop.sync.replica.transactions import writing
+
+
+def give_way(raw: StoreConnection, stream: str, device: str) -> bool:
+    """Take out what no server is known to hold of a device; False where there is nothing."""
+    with writing(raw):
+        numbers = Numbers(raw)
+        place = (numbers.stream(stream), numbers.device(device))
+        gone = raw.execute(
+            "DELETE FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0", place
+        ).rowcount
+        if not gone:
+            return False
+        last = raw.execute(
+            "SELECT header, body FROM sync_batch WHERE stream = ? AND device = ? "
+            "ORDER BY from_seq DESC LIMIT 1",
+            place,
+        ).fetchone()
+        chain = Chain(0, 0, NO_HASH)
+        if last is not None:
+            header = log.stored_batch(last).header
+            applied = min(chain_of(raw, *place).seq, header.to_seq)
+            chain = Chain(applied, header.to_seq, header.hash)
+        log.keep_chain(raw, *place, chain)
+    repair_stream(raw, stream)
+    return True

@@ -1,0 +1,233 @@
+"""Whatever people, networks, clocks, disks and servers do: nothing is lost and all end equal.
+
+Thousands of random steps over real encrypted workspaces and the real server. `make soak` runs
+it for hours (MENTOR_SIMULATION_S seconds) and prints its seeds; MENTOR_SIMULATION_SEED runs one.
+"""
+
+import os
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.sync.simulation.base import MEMBERS, Base, make_base
+from tests.sync.simulation.invariants import Watch, check_quiet
+from tests.sync.simulation.network import Weather
+from tests.sync.simulation.world import World
+
+EXAMPLES, STEPS = 30, 50
+SEEDS = st.integers(0, 2**32)
+NAMES = st.sampled_from(sorted(MEMBERS))
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Base:
+    """Make what every simulation begins with."""
+    return make_base(tmp_path_factory.mktemp("base"))
+
+
+class Walk:
+    """What may happen next: the same for the machine of Hypothesis and for a walk by a seed."""
+
+    def __init__(self, base: Base, root: Path, seed: int) -> None:
+        self.world = World(base, root, seed)
+        self.watch = Watch()
+        self.steps = 0
+
+    def act(self, name: str, seed: int) -> None:
+        self.world.act(name, seed)
+        self._done(name)
+
+    def sync(self, name: str, seed: int, badness: float = 0.0, stop: float = 0.0) -> None:
+        self.world.network.source.seed(seed)
+        self.world.sync(name, Weather(badness, stop))
+        self._done(name)
+
+    def jump(self, name: str, seed: int) -> None:
+        self.world.jump(name, random.Random(seed))
+        self._done(name)
+
+    def back_up(self, name: str) -> None:
+        self.world.back_up(name)
+        self._done(name)
+
+    def put_back(self, name: str, *, is_noticed: bool) -> None:
+        self.watch.forget(name)
+        self.world.put_back(name, is_noticed=is_noticed)
+        self._done(name)
+
+    def clone(self, name: str, *, is_noticed: bool) -> None:
+        self.world.clone(name, is_noticed=is_noticed)
+        self._done(name)
+
+    def carry(self, name: str, other: str) -> None:
+        self.world.carry(name, other)
+        self._done(other)
+
+    def settle(self) -> None:
+        self.world.settle()
+        check_quiet(self.world)
+        self.steps += 1
+
+    def _done(self, name: str) -> None:
+        self.steps += 1
+        self.watch.check(self.world, name)
+
+
+def walk(base: Base, root: Path, seed: int, steps: int) -> Walk:
+    """Take random steps from a seed, then let everything settle; return the walk, closed."""
+    source = random.Random(seed)
+    walked = Walk(base, root, seed)
+    try:
+        for _step in range(steps):
+            _take_step(walked, source)
+        walked.settle()
+    except BaseException:
+        sys.stderr.write("\n  ".join((f"seed {seed}:", *walked.world.story, "")))
+        raise
+    finally:
+        walked.world.close()
+    return walked
+
+
+def _take_step(walked: Walk, source: random.Random) -> None:
+    world = walked.world
+    name, drawn = source.choice(sorted(world.laptops)), source.randrange(2**32)
+    is_noticed = bool(drawn & 1)
+    steps: dict[Callable[[], None], int] = {
+        lambda: walked.act(name, drawn): 40,
+        lambda: walked.sync(name, drawn): 20,
+        lambda: walked.sync(name, drawn, (0.1, 0.3, 0.9)[drawn % 3]): 10,
+        lambda: walked.sync(name, drawn, 0.1, 0.15): 6,
+        lambda: walked.jump(name, drawn): 3,
+        world.restart_server: 1,
+        world.server.fold: 4,
+        world.network.deliver_late: 2,
+        lambda: walked.back_up(name): 2,
+        lambda: walked.put_back(name, is_noticed=is_noticed): 2,
+        lambda: walked.clone(name, is_noticed=is_noticed): 1,
+        lambda: walked.carry(name, source.choice(sorted(world.laptops))): 3,
+        world.back_up_server: 1,
+        world.restore_server: 1,
+        walked.settle: 2,
+    }
+    source.choices(list(steps), list(steps.values()))[0]()
+
+
+class Exchange(RuleBasedStateMachine):
+    """Rules over one world; Hypothesis finds short ways to break it."""
+
+    base: ClassVar[Base]
+    root: ClassVar[Path]
+    count: ClassVar[int] = 0
+    steps: ClassVar[int] = 0
+
+    @initialize(seed=SEEDS)
+    def begin(self, seed: int) -> None:
+        type(self).count += 1
+        self.walk = Walk(self.base, self.root / str(self.count), seed)
+
+    @rule(name=NAMES, seed=SEEDS)
+    def act(self, name: str, seed: int) -> None:
+        self.walk.act(name, seed)
+
+    @rule(name=NAMES, seed=SEEDS)
+    def act_more(self, name: str, seed: int) -> None:
+        self.walk.act(name, seed)
+
+    @rule(name=NAMES, seed=SEEDS)
+    def sync(self, name: str, seed: int) -> None:
+        self.walk.sync(name, seed)
+
+    @rule(name=NAMES, seed=SEEDS, badness=st.sampled_from((0.1, 0.3, 0.9)))
+    def sync_in_bad_weather(self, name: str, seed: int, badness: float) -> None:
+        self.walk.sync(name, seed, badness)
+
+    @rule(name=NAMES, seed=SEEDS)
+    def power_cut(self, name: str, seed: int) -> None:
+        self.walk.sync(name, seed, 0.1, 0.15)
+
+    @rule(name=NAMES, seed=SEEDS)
+    def jump(self, name: str, seed: int) -> None:
+        self.walk.jump(name, seed)
+
+    @rule()
+    def restart_server(self) -> None:
+        self.walk.world.restart_server()
+
+    @rule(name=NAMES, other=NAMES)
+    def carry(self, name: str, other: str) -> None:
+        self.walk.carry(name, other)
+
+    @rule()
+    def back_up_server(self) -> None:
+        self.walk.world.back_up_server()
+
+    @precondition(lambda self: self.walk.world.server_backup)
+    @rule()
+    def restore_server(self) -> None:
+        self.walk.world.restore_server()
+
+    @rule()
+    def fold(self) -> None:
+        self.walk.world.server.fold()
+
+    @rule()
+    def deliver_late(self) -> None:
+        self.walk.world.network.deliver_late()
+
+    @rule(name=NAMES)
+    def back_up(self, name: str) -> None:
+        self.walk.back_up(name)
+
+    @precondition(lambda self: self.walk.world.backups)
+    @rule(name=NAMES, is_noticed=st.booleans())
+    def put_back(self, name: str, *, is_noticed: bool) -> None:
+        self.walk.put_back(name, is_noticed=is_noticed)
+
+    @rule(name=NAMES, is_noticed=st.booleans())
+    def clone(self, name: str, *, is_noticed: bool) -> None:
+        self.walk.clone(name, is_noticed=is_noticed)
+
+    @rule()
+    def settle(self) -> None:
+        self.walk.settle()
+
+    def teardown(self) -> None:
+        if hasattr(self, "walk"):
+            try:
+                self.walk.settle()
+                type(self).steps += self.walk.steps
+            except BaseException:
+                sys.stderr.write("\n  ".join(("story:", *self.walk.world.story, "")))
+                raise
+            finally:
+                self.walk.world.close()
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_and_everybody_ends_equal(base: Base, tmp_path: Path) -> None:
+    examples = int(os.environ.get("MENTOR_SIMULATION_EXAMPLES", str(EXAMPLES)))
+    Exchange.base, Exchange.root, Exchange.count, Exchange.steps = base, tmp_path, 0, 0
+    run_state_machine_as_test(
+        Exchange,
+        settings=settings(
+            max_examples=examples,
+            phases=(Phase.generate,),  # a story of fifty lines is read sooner than shrunk
+            stateful_step_count=STEPS,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    sys.stderr.write(f"{Exchange.steps} steps in {Exchange.count} worlds\n")
