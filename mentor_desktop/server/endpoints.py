@@ -4,7 +4,7 @@ from mentor_desktop.server import blobs, health, names, refusals, snapshots
 from mentor_desktop.server.blobs import Place
 from mentor_desktop.server.comparing import bucket_rows, differing
 from mentor_desktop.server.hello import hello
-from mentor_desktop.server.joining import invite, join, succeed
+from mentor_desktop.server.joining import invite, join, look_at_invitation, succeed
 from mentor_desktop.server.limits import MOST_BODY_BYTES, MOST_CHUNK_BYTES
 from mentor_desktop.server.pull import pull
 from mentor_desktop.server.push import push
@@ -15,6 +15,7 @@ from mentor_desktop.sync.keys.entries import BadRecord, DeviceEntry, read_record
 from mentor_desktop.sync.protocol.messages import (
     DigestRequest,
     HelloRequest,
+    InvitationRequest,
     InviteRequest,
     JoinRequest,
     MissingReply,
@@ -39,6 +40,10 @@ def _session(service: Service, call: Call) -> Answer:
 
 def _join(service: Service, call: Call) -> Answer:
     return Answer(join(service, call.message(JoinRequest)))
+
+
+def _look_at_invitation(service: Service, call: Call) -> Answer:
+    return Answer(look_at_invitation(service, call.message(InvitationRequest)))
 
 
 def _invite(service: Service, call: Call) -> Answer:
@@ -176,6 +181,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("POST", "/v1/session", _session, needs_token=False, cost=4),
     Endpoint("POST", "/v1/join", _join, needs_token=False, cost=20),
     Endpoint("POST", "/v1/succeed", _succeed, needs_token=False, cost=20),
+    Endpoint("POST", "/v1/invitation", _look_at_invitation, needs_token=False, cost=20),
     Endpoint("POST", "/v1/invite", _invite),
     Endpoint("POST", "/v1/hello", _hello),
     Endpoint("POST", "/v1/push", _push, most_bytes=MOST_BODY_BYTES),

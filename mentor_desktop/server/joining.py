@@ -35,7 +35,14 @@ from mentor_desktop.sync.keys.entries import (
 from mentor_desktop.sync.keys.invitations import Invitation, is_secret_of
 from mentor_desktop.sync.keys.members import INVITING_ROLES
 from mentor_desktop.sync.keys.sessions import Session
-from mentor_desktop.sync.protocol.messages import InviteReply, InviteRequest, JoinReply, JoinRequest
+from mentor_desktop.sync.protocol.messages import (
+    InvitationReply,
+    InvitationRequest,
+    InviteReply,
+    InviteRequest,
+    JoinReply,
+    JoinRequest,
+)
 from mentor_desktop.sync.protocol.operations import CREATE
 
 _DAY_MS = 86_400_000
@@ -130,6 +137,26 @@ def role_for(connection: Connection, ws: str, user: str, role: str) -> str:
 
 def _may_invite(own: str, role: str) -> bool:
     return own in INVITING_ROLES and role in ROLES and ROLES.index(role) >= ROLES.index(own)
+
+
+def look_at_invitation(service: Service, asked: InvitationRequest) -> InvitationReply:
+    """Return what an invitation gives; it stays unused.
+
+    Raises:
+        Refusal: 403 `invitation`: it is none, used up or too old (which, is not told).
+    """
+
+    def work(connection: Connection) -> InvitationReply:
+        found = connection.execute(
+            select(invitation).where(invitation.c.ws == SERVER_ROWS, invitation.c.id == asked.id)
+        ).one_or_none()
+        if found is None or not is_secret_of(found.hash, asked.secret):
+            raise _no_invitation()
+        if found.used_by or found.expires_at <= service.now_ms():
+            raise _no_invitation()
+        return InvitationReply(ws=found.for_ws, role=found.role, user=found.user)
+
+    return service.database.read(SERVER_ROWS, work)
 
 
 def join(service: Service, newcomer: JoinRequest) -> JoinReply:

@@ -5,12 +5,14 @@ unpacked beyond the limit of their request. Nothing of a request or an answer is
 """
 
 import ipaddress
+import socket
 import ssl
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
@@ -28,13 +30,15 @@ _CONNECT_S = 10.0
 _GZIP = "gzip"
 _GZIP_WINDOW = 31  # zlib's number for a gzip stream
 _THIS_COMPUTER = "localhost"
+# Events of the transport that bring a stream with a new socket in it.
+_CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
 
 
 class Client:
     """Answers the steps of a sync; close it, or use it with `with`.
 
-    `pause` waits so many seconds (an event that Cancel sets, in the window); `transport`
-    is another than the network in tests.
+    `pause` waits so many seconds, by itself until `abort`; `transport` is another than the
+    network in tests.
     """
 
     def __init__(
@@ -44,7 +48,9 @@ class Client:
         pause: Pause | None = None,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
-        self._pause = pause or threading.Event().wait
+        self._is_aborted = threading.Event()
+        self._pause = pause or self._is_aborted.wait
+        self._socket: socket.socket | None = None
         self._http = httpx2.Client(
             base_url=checked_url(url),
             transport=transport,
@@ -67,6 +73,17 @@ class Client:
     def close(self) -> None:
         """End the connection."""
         self._http.close()
+
+    def abort(self) -> None:
+        """End a wait or a request that is under way in another thread; nothing is asked after it.
+
+        Looking up a name and connecting cannot be ended; they have limits of their own.
+        """
+        self._is_aborted.set()
+        if self._socket is not None:
+            with suppress(OSError):
+                # Not the method of an SSL socket: that takes the object away from its reader.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def drive(self, steps: Steps[T], progress: Progress = NO_PROGRESS) -> T:
         """Run a sync to its end and return what it returns; between steps it may be cancelled.
@@ -93,6 +110,8 @@ class Client:
             steps.close()
 
     def _answer(self, request: Request) -> Response | Failure:
+        if self._is_aborted.is_set():
+            return Failure(Trouble.OFFLINE)
         try:
             with self._http.stream(
                 request.method,
@@ -101,12 +120,17 @@ class Client:
                 content=request.content or None,
                 headers=_headers(request),
                 timeout=httpx2.Timeout(request.timeout_s, connect=_CONNECT_S),
+                extensions={"trace": self._watch},
             ) as response:
                 content = _content(response, request.most_bytes)
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Response(response.status_code, content, headers)
         except (httpx2.HTTPError, httpx2.InvalidURL, _Garbled, ssl.SSLError, OSError) as error:
             return Failure(_trouble(error))
+
+    def _watch(self, event: str, told: Mapping[str, Any]) -> None:  # Any: the transport's objects
+        if event in _CONNECTED:
+            self._socket = told["return_value"].get_extra_info("socket")
 
 
 def checked_url(text: str) -> str:

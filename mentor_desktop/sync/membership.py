@@ -14,6 +14,7 @@ from mentor_desktop.sync.replica.state import Peer, learn, peers
 
 _ADMIN = ROLES[0]
 RECORD_ENTITY, RECORD_COLUMN = "member_record", "record"
+USER_ENTITY = "member"
 
 
 def learn_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
@@ -21,13 +22,18 @@ def learn_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
 
     Called inside a transaction of the exchange.
     """
-    members = _folded(ws, anchors, list(_records(raw)))
+    members = read_members(raw, ws, anchors)
     known = {one.device: one for one in peers(raw)}
     for device, entry in members.entries.items():
         peer = _peer(entry, members.revoked_at)
         if known.get(device) != peer:
             learn(raw, peer)
     return members
+
+
+def read_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
+    """Fold the records that are here."""
+    return _folded(ws, anchors, list(_records(raw)))
 
 
 def _folded(ws: str, anchors: Anchors, waiting: list[Record]) -> Members:

@@ -2,7 +2,9 @@
 
 import json
 import time
+from dataclasses import replace
 
+import httpx2
 import msgspec
 import pytest
 
@@ -17,10 +19,10 @@ from mentor_desktop.sync.keys.entries import (
     signed,
     to_bytes,
 )
-from mentor_desktop.sync.keys.invitations import new_invitation
+from mentor_desktop.sync.keys.invitations import Invitation, new_invitation
 from mentor_desktop.sync.keys.members import Anchors, members_of
 from mentor_desktop.sync.protocol.batches import open_batch
-from mentor_desktop.sync.protocol.messages import Refusal
+from mentor_desktop.sync.protocol.messages import InvitationRequest, Refusal, to_json
 from mentor_desktop.sync.protocol.operations import expand
 from tests.server.world import Device, World
 
@@ -156,6 +158,32 @@ def test_device_invites_up_to_its_own_role(
     assert (answer.status_code == 200) == works
     if works:
         assert world.join(made).role == invited
+
+
+def _looked_at(world: World, invited: Invitation) -> httpx2.Response:
+    request = InvitationRequest(id=invited.id, secret=invited.secret)
+    return world.http.post("/v1/invitation", content=to_json(request))
+
+
+def test_looking_at_an_invitation_tells_what_it_gives_and_uses_nothing_up(
+    world: World, ana: Device
+) -> None:
+    invited = world.invitation(ana.ws, "trainer")
+    for _time in range(2):
+        answer = _looked_at(world, invited)
+        assert answer.json() == {"ws": ana.ws, "role": "trainer", "user": ""}
+    assert world.join(invited).role == "trainer"
+
+
+def test_looking_at_an_invitation_nobody_can_use_tells_nothing(world: World, ana: Device) -> None:
+    used = world.invitation(ana.ws)
+    world.join(used)
+    known = world.invitation(ana.ws)
+    guessed = replace(known, secret=bytes(16))
+    unknown = new_invitation("http://127.0.0.1", ana.ws)
+    answers = [_looked_at(world, one) for one in (used, guessed, unknown)]
+    assert {one.status_code for one in answers} == {403}
+    assert len({one.content for one in answers}) == 1
 
 
 def test_nobody_adds_a_device_to_a_user_above_them(world: World, ana: Device) -> None:

@@ -40,12 +40,12 @@ START_LIMIT_S = 10
 
 
 @contextmanager
-def running(service: Service) -> Iterator[str]:
-    """Answer on a free port of this computer in a thread; give the address.
+def running(service: Service, port: int = 0) -> Iterator[str]:
+    """Answer on a port of this computer (a free one: 0) in a thread; give the address.
 
     Nothing merges behind the pushes: tests do that where they look at it (`fold_all`).
     """
-    with listen("127.0.0.1", 0) as listening:
+    with listen("127.0.0.1", port) as listening:
         server = make_server(service)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

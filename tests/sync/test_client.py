@@ -4,6 +4,7 @@ import gzip
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -232,6 +233,40 @@ def test_waiting_is_left_to_whoever_drives() -> None:
     with Client("http://127.0.0.1:1", pause=waits.append) as client:
         assert client.drive(steps()) == "done"
     assert waits == [3, 4]
+
+
+def test_abort_ends_a_request_that_nobody_answers(listen: Listen) -> None:
+    asked = threading.Event()
+    ended = threading.Event()
+
+    def be_silent(_connection: socket.socket, _head: bytes) -> None:
+        asked.set()
+        ended.wait(10)
+
+    def ask_twice() -> Steps[list[Reply]]:
+        return [(yield Request("GET", "/")), (yield Request("GET", "/"))]
+
+    with Client(f"http://127.0.0.1:{listen(be_silent).port}") as client:
+        thread = threading.Thread(target=lambda: (asked.wait(10), client.abort()))
+        thread.start()
+        began = time.monotonic()
+        replies = client.drive(ask_twice())
+        thread.join()
+    ended.set()
+    assert replies == [Failure(Trouble.BROKEN), Failure(Trouble.OFFLINE)]
+    assert time.monotonic() - began < 5
+
+
+def test_abort_ends_a_wait() -> None:
+    def wait() -> Steps[str]:
+        yield Wait(30)
+        return "awake"
+
+    with Client("http://127.0.0.1:9") as client:
+        client.abort()
+        began = time.monotonic()
+        assert client.drive(wait()) == "awake"
+    assert time.monotonic() - began < 5
 
 
 def test_cancel_ends_between_two_steps_and_closes_the_sync() -> None:

@@ -25,6 +25,7 @@ PATHS: Final = {
     "digest": "/v1/digest",
     "rows": "/v1/rows",
     "join": "/v1/join",
+    "invitation": "/v1/invitation",
     "invite": "/v1/invite",
     "succeed": "/v1/succeed",
     "blob": "/v1/blob",
@@ -93,6 +94,24 @@ class JoinReply(msgspec.Struct, kw_only=True):
     server_device: Id
     server_key: Key
     streams: list[StreamName]
+
+
+class InvitationRequest(msgspec.Struct, kw_only=True):
+    """POST /v1/invitation: what would somebody with this secret join? Nothing is used up."""
+
+    id: Annotated[str, Meta(pattern=r"\A[0-9A-Z]{8}\Z")]
+    secret: Annotated[bytes, Meta(min_length=16, max_length=16)]
+
+
+class InvitationReply(msgspec.Struct, kw_only=True):
+    """The workspace (empty: whatever the first device brings), the role, and whose device it is.
+
+    `user` is empty for somebody new.
+    """
+
+    ws: Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{32})?\Z")]
+    role: Role
+    user: Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{32})?\Z")] = ""
 
 
 class InviteRequest(msgspec.Struct, kw_only=True):

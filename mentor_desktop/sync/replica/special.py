@@ -1,5 +1,9 @@
-"""Operations that no edit makes: an admin erases a row for ever, or rejects what was shared."""
+"""Operations that no edit makes: an admin erases a row for ever, or rejects what was shared.
 
+Also a signed record among the members, which lies in no table.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mentor_desktop.changes import Changes
@@ -9,6 +13,7 @@ from mentor_desktop.ids import new_id
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.merge.fold import REJECTED_DEVICE, REJECTED_FIRST, REJECTED_LAST
 from mentor_desktop.sync.protocol.operations import (
+    CREATE,
     PURGE,
     REJECT,
     Action,
@@ -20,6 +25,7 @@ from mentor_desktop.sync.protocol.operations import (
 from mentor_desktop.sync.replica import log
 from mentor_desktop.sync.replica.applying import apply_own
 from mentor_desktop.sync.replica.batching import add_batches
+from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.refusals import REASON, Rejection, Rules
 from mentor_desktop.sync.replica.sealing import seal_rest
 from mentor_desktop.sync.replica.state import Numbers, identity
@@ -78,6 +84,20 @@ def reject_operations(
         return _do(raw, stream, _OPERATIONS, rejection.device, REJECT, values, REJECTED, author)
 
 
+def add_record(
+    raw: StoreConnection,
+    stream: str,
+    key: Key,
+    values: Mapping[str, Value],
+    text: str,
+    author: Author,
+) -> Changes:
+    """Create a row that is in no table, in the transaction of the caller."""
+    seal_rest(raw)
+    return _do(raw, stream, *key, CREATE, dict(values), text, author)
+
+
+REVOKED = N_("Ended the access of a device")
 ERASED_ROW = N_("Erased a record for ever")
 REJECTED = N_("Rejected changes of a device")
 
@@ -107,7 +127,7 @@ def _do(
         kind=kind,
         values=values,
     )
-    if not Rules(raw, numbers, number).counts(op):
+    if kind != CREATE and not Rules(raw, numbers, number).counts(op):
         raise ValidationError(_("Only an administrator of this workspace can do this."))
     action = Action(chain.seq, author.at_ms, author.actor, text, link=new_id())
     add_batches(raw, own, stream, number, device, chain, runs_of([op]), [action])

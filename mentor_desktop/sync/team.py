@@ -1,0 +1,173 @@
+"""Who takes part in the exchange, as the records that are here tell it, and ending a device's access.
+
+Everything is read from this copy: it works without the server, and shows what was known last.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from mentor_desktop.errors import ValidationError
+from mentor_desktop.i18n import _
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync import joining
+from mentor_desktop.sync.keys.device import DeviceKeys
+from mentor_desktop.sync.keys.entries import (
+    NO_SIGNATURE,
+    DeviceEntry,
+    Revocation,
+    signed,
+    to_bytes,
+)
+from mentor_desktop.sync.keys.members import INVITING_ROLES, ROLES, Members
+from mentor_desktop.sync.membership import (
+    RECORD_COLUMN,
+    RECORD_ENTITY,
+    USER_ENTITY,
+    learn_members,
+    read_members,
+)
+from mentor_desktop.sync.protocol.streams import ID_LENGTH, MEMBERS
+from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.digests import Digests
+from mentor_desktop.sync.replica.rows import Book
+from mentor_desktop.sync.replica.special import REVOKED, Author, add_record
+from mentor_desktop.sync.replica.state import Identity, Numbers
+from mentor_desktop.sync.replica.transactions import writing
+
+_NO_STREAM = 0  # for rows nobody knows, and these are known
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """One device. `last_change_at` is when it did something last that arrived here, if ever."""
+
+    device: str
+    tag: str
+    name: str
+    person: str
+    role: str
+    last_change_at: datetime | None
+    is_own: bool
+    is_revoked: bool
+    may_be_revoked: bool
+
+
+@dataclass(frozen=True)
+class Team:
+    """The server this copy exchanges with, who it is there, and all devices, its own first.
+
+    `roles_to_invite` are those its person may give away, the one with most rights first.
+    """
+
+    server: str
+    person: str
+    role: str
+    devices: tuple[DeviceRow, ...]
+    roles_to_invite: tuple[str, ...]
+
+
+def read_team(raw: StoreConnection) -> Team | None:
+    """Return who takes part; None where this copy exchanges with nobody."""
+    if not state.is_joined(raw):
+        return None
+    own = state.identity(raw)
+    members = read_members(raw, own.workspace, joining.anchors(raw))
+    users = _users(raw, members)
+    role = users[own.user].role if own.user in users else ""
+    at = dict(raw.execute("SELECT device, max(at) FROM txn GROUP BY device").fetchall())
+    rows = [
+        _device(entry, own, members, users, at.get(entry.tag))
+        for entry in members.entries.values()
+        if entry.user
+    ]
+    rows.sort(key=lambda one: (not one.is_own, one.is_revoked, len(one.tag), one.tag))
+    return Team(
+        server=joining.server_of(raw),
+        person=users[own.user].name if own.user in users else "",
+        role=role,
+        devices=tuple(rows),
+        roles_to_invite=ROLES[ROLES.index(role) :] if role in INVITING_ROLES else (),
+    )
+
+
+def revoke(raw: StoreConnection, device: str, author: Author) -> None:
+    """End the access of a device; the server and the others hear of it with the next exchange.
+
+    Raises:
+        ValidationError: this person may not, or there is no such device.
+    """
+    with writing(raw):
+        own = state.identity(raw)
+        record = signed(
+            Revocation(own.workspace, device, own.device, author.at_ms, NO_SIGNATURE),
+            DeviceKeys(own.sign_key, own.seal_key).sign,
+        )
+        anchors = joining.anchors(raw)
+        if read_members(raw, own.workspace, anchors).add(record):
+            raise ValidationError(_("Only an administrator of this workspace can do this."))
+        content = to_bytes(record)
+        row = sha256(content).hexdigest()[:ID_LENGTH]
+        values = {RECORD_COLUMN: content.decode()}
+        add_record(raw, MEMBERS, (RECORD_ENTITY, row), values, REVOKED, author)
+        learn_members(raw, own.workspace, anchors)
+
+
+@dataclass(frozen=True)
+class _User:
+    name: str
+    role: str
+
+
+def _users(raw: StoreConnection, members: Members) -> Mapping[str, _User]:
+    """Return the people by id: as their row says today, else as they joined."""
+    found = {one.user: _User(one.name, one.role) for one in members.entries.values()}
+    ids = [
+        row[0] for row in raw.execute("SELECT row FROM sync_row WHERE entity = ?", (USER_ENTITY,))
+    ]
+    numbers = Numbers(raw)
+    book = Book(raw, numbers, Digests(raw))
+    book.open(((USER_ENTITY, one) for one in ids), _NO_STREAM)
+    for user in ids:
+        values: dict[str, object] = {}
+        row = book.rows[USER_ENTITY, user]
+        for group in ("", *row.state.heads):
+            winner = row.state.winner(group)
+            values |= row.values.get(winner, {}) if winner is not None else {}
+        before = found.get(user, _User("", ""))
+        name, role = values.get("name", before.name), values.get("role", before.role)
+        found[user] = _User(str(name), str(role))
+    return found
+
+
+def _device(
+    entry: DeviceEntry,
+    own: Identity,
+    members: Members,
+    users: Mapping[str, _User],
+    at_ms: int | None,
+) -> DeviceRow:
+    is_revoked = entry.device in members.revoked_at
+    is_own = entry.device == own.device
+    return DeviceRow(
+        device=entry.device,
+        tag=entry.tag,
+        name=entry.name,
+        person=users[entry.user].name,
+        role=users[entry.user].role,
+        last_change_at=None if at_ms is None else _EPOCH + timedelta(milliseconds=at_ms),
+        is_own=is_own,
+        is_revoked=is_revoked,
+        may_be_revoked=not is_own and not is_revoked and _may_revoke(own, entry, users),
+    )
+
+
+def _may_revoke(own: Identity, entry: DeviceEntry, users: Mapping[str, _User]) -> bool:
+    """Say what the server would: those who may invite, never upwards; and everybody the own ones."""
+    if entry.user == own.user:
+        return True
+    mine, theirs = (users[one].role if one in users else "" for one in (own.user, entry.user))
+    may = mine in INVITING_ROLES and theirs in ROLES
+    return may and ROLES.index(mine) <= ROLES.index(theirs)
