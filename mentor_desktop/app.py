@@ -148,7 +148,12 @@ class Program:
         window.show()
         self._window = window
         words = current_language().load
-        FirstPaint(window, partial(jobs.warm_up, _WARM_MODULES, words))
+
+        def go_on() -> None:
+            jobs.warm_up(_WARM_MODULES, words)
+            window.desk.sync.begin_if_joined()
+
+        FirstPaint(window, go_on)
 
     def report(self, trace: str) -> None:
         """Show what a bug left behind; called for whatever nobody caught."""

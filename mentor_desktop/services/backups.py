@@ -21,6 +21,7 @@ _REASONS: Mapping[str, str] = {
     "migration": N_("Before the program was updated"),
     "import": N_("Before an import"),
     "merge": N_("Before people were merged"),
+    "exchange": N_("Before others took many records away"),
     "replaced": N_("Before another backup was restored"),
     "manual": N_("By hand"),
     "command": N_("By hand"),
@@ -50,7 +51,7 @@ def back_up_now(
 
 
 def back_up_before(workspace: Workspace, reason: str, *, progress: Progress = NO_PROGRESS) -> None:
-    """Write the backup that a large "import" or "merge" begins with.
+    """Write the backup that a large "import", "merge" or "exchange" begins with.
 
     Raises:
         StoreError, Cancelled: as `back_up_now`; do not begin then.

@@ -14,6 +14,7 @@ from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.store import keyfile
+from mentor_desktop.store.device import Newcomer
 from mentor_desktop.store.folder import WorkspaceFolder
 from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.workspace import Workspace
@@ -36,15 +37,18 @@ def create_workspace(
     clock: Clock,
     with_samples: bool = False,
     progress: Progress = NO_PROGRESS,
+    new: Newcomer | None = None,
 ) -> NewWorkspace:
     """Make a workspace, with the sample workshop in it if wanted.
+
+    `new` is given for a further device of a workspace that exists elsewhere.
 
     Raises:
         StoreError: the folder is not empty or cannot be written.
         Cancelled: the person pressed Cancel; the folder is empty again.
     """
     workspace, code = Workspace.create(
-        root, passphrase, clock=clock, actor=actor, language=language
+        root, passphrase, clock=clock, actor=actor, language=language, new=new
     )
     try:
         if with_samples:

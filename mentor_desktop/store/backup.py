@@ -54,7 +54,10 @@ _MANIFEST_LIMIT_BYTES = 16 << 20
 
 @dataclass(frozen=True)
 class Backup:
-    """One backup file. `reason`: close, migration, import, merge, replaced, command or manual."""
+    """One backup file.
+
+    `reason`: close, migration, import, merge, exchange, replaced, command or manual.
+    """
 
     path: Path
     made_at: datetime

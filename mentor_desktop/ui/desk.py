@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from mentor_desktop.clock import Clock
 from mentor_desktop.ui.jobs import Jobs
 from mentor_desktop.ui.live_settings import LiveSettings
+from mentor_desktop.ui.sync_link import SyncLink
 from mentor_desktop.ui.theme import Theme
 
 BannerKind = Literal["info", "warning", "danger"]
@@ -66,3 +67,4 @@ class Desk(NamedTuple):
     frame: Frame
     clock: Clock
     settings: LiveSettings
+    sync: SyncLink

@@ -19,10 +19,11 @@ from mentor_desktop.ui.jobs import Failure, Jobs
 from mentor_desktop.ui.live_settings import LiveSettings
 from mentor_desktop.ui.navigator import Navigator
 from mentor_desktop.ui.pages.base import Page
-from mentor_desktop.ui.places import PLACES, Place
+from mentor_desktop.ui.places import PLACES, SYNC, Place
 from mentor_desktop.ui.rail import Rail
 from mentor_desktop.ui.shortcuts import Shortcut, native_keys
 from mentor_desktop.ui.status_line import StatusLine
+from mentor_desktop.ui.sync_link import SyncLink
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.undo import UndoStack, UndoUseCase
 from mentor_desktop.ui.widgets.banner import BannerStack
@@ -74,7 +75,8 @@ class MainWindow(QMainWindow):
             provider=provider,
             commands=self._commands,
         )
-        self.desk = Desk(jobs, theme, self.frame, clock, settings)
+        sync = SyncLink(jobs, self.frame, clock)
+        self.desk = Desk(jobs, theme, self.frame, clock, settings, sync)
         self.navigator = Navigator(self.desk, places, self._stack)
         self.setWindowTitle(name)
         self.setMinimumSize(*SMALLEST)
@@ -128,6 +130,7 @@ class MainWindow(QMainWindow):
         self._undo.undone.connect(self._on_undone)
         self._undo.redone.connect(self._say_done)
         self._theme.changed.connect(self._fit_rail)
+        self._status.state_pressed.connect(self._show_sync)
         jobs.saved.connect(self._status.show_saved)
         jobs.work_started.connect(self._status.add_work)
         jobs.work_ended.connect(self._status.remove_work)
@@ -171,6 +174,10 @@ class MainWindow(QMainWindow):
             # A page that has the window to itself counts where one looks.
             self._status.show_counter("" if page.full_window else page.counter)
 
+    def _show_sync(self) -> None:
+        if self.navigator.has_place(SYNC):
+            self.navigator.go(SYNC)
+
     def _on_changed(self, changes: Changes) -> None:
         page = self.navigator.page
         is_told = changes.action and changes.undoable and not self._undo.is_own(changes)
@@ -198,4 +205,9 @@ class MainWindow(QMainWindow):
 
     def _commands(self) -> list[Hit]:
         lock = Hit(_("Lock"), self.lock_wanted.emit, icon="locked", keys=native_keys(Shortcut.LOCK))
-        return [*self.navigator.hits(), lock]
+        place = self.navigator.place
+        is_there = place is not None and place.key == SYNC
+        syncing = (
+            [] if is_there or not self.navigator.has_place(SYNC) else self.desk.sync.commands()
+        )
+        return [*self.navigator.hits(), *syncing, lock]

@@ -35,6 +35,9 @@ class Place(NamedTuple):
 
 
 _PAGES = "mentor_desktop.ui.pages"
+SYNC = "sync"
+# Reached from the Sync page where there is such a place: a second laptop without a server.
+HAND_OVER = "hand_over"
 
 # A place appears here when it works; the order is the order in the rail.
 PLACES: tuple[Place, ...] = (
@@ -92,6 +95,7 @@ PLACES: tuple[Place, ...] = (
         "Ctrl+,",
         group="foot",
     ),
+    Place(SYNC, "sync", N_("Sync"), f"{_PAGES}.sync_page:SyncPage", "Ctrl+Shift+S", group="more"),
     Place("history", "history", N_("History"), f"{_PAGES}.history_page:HistoryPage", group="more"),
     Place(
         "door",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
@@ -17,10 +17,47 @@ _TICK_MS = 100
 _BAR_WIDTH, _BAR_STEPS = 140, 1000
 _MINUTE_S = 60
 _BETWEEN = " · "
+_FEWEST_LETTERS = 12
+
+
+class StateButton(Button):
+    """How things stand, in small quiet words that lead to more; they end in "…" where room is short."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "", kind="link")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        words = self.fontMetrics().horizontalAdvance(self.text()) + 1  # it was rounded down
+        return QSize(words + 2 * self._theme.space("xs"), self._theme.size("status_line"))
+
+    def minimumSizeHint(self) -> QSize:
+        least = self.fontMetrics().averageCharWidth() * _FEWEST_LETTERS
+        return QSize(min(least, self.sizeHint().width()), self.sizeHint().height())
+
+    def _paint_words(self, painter: QPainter) -> None:
+        gap = self._theme.space("xs")
+        room = self.rect().adjusted(gap, 0, -gap, 0)
+        words = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room.width()
+        )
+        self.setToolTip("" if words == self.text() else self.text())
+        painter.setPen(self._theme.color("text" if self.underMouse() else "muted"))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _set_font(self) -> None:
+        self.setFont(self._theme.font("small"))
+        self.updateGeometry()
 
 
 class StatusLine(QWidget):
-    """Always there. Being offline is not an error, so nothing here is red."""
+    """Always there. Being offline is not an error, so nothing here is red.
+
+    Emits:
+        state_pressed: the person wants to know more about what was saved and what waits.
+    """
+
+    state_pressed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -29,7 +66,8 @@ class StatusLine(QWidget):
         self._waiting = ""
         self._works: list[Work] = []
         self.setObjectName("status_line")
-        self._state = ElidedText(theme, role="small", tone="muted")
+        self._state = StateButton(theme)
+        self._state.clicked.connect(self.state_pressed)
         self._title = ElidedText(theme, role="small")
         self._bar = QProgressBar(textVisible=False, maximum=_BAR_STEPS)
         self._left = Text(theme, role="small", tone="muted", wrap=False)
@@ -86,7 +124,8 @@ class StatusLine(QWidget):
         self._bar.setFixedWidth(_BAR_WIDTH)
         layout = QHBoxLayout(self)
         side = self._theme.space("xl")
-        layout.setContentsMargins(side, 1, side, 0)
+        # The words of the first part line up with the page, not the room around them.
+        layout.setContentsMargins(side - self._theme.space("xs"), 0, side, 0)
         layout.setSpacing(self._theme.space("m"))
         layout.addWidget(self._state)
         layout.addStretch(1)
@@ -94,9 +133,12 @@ class StatusLine(QWidget):
             layout.addWidget(widget)
         self._cancel.setFixedHeight(self._theme.size("status_line") - 1)
         self._counter.hide()
+        self._show_state()
 
     def _show_state(self) -> None:
-        self._state.setText(_BETWEEN.join(part for part in (self._saved, self._waiting) if part))
+        words = _BETWEEN.join(part for part in (self._saved, self._waiting) if part)
+        self._state.set_text(words[:1].upper() + words[1:])
+        self._state.setVisible(bool(self._state.text()))
 
     def _show_work(self) -> None:
         work = self._works[0] if self._works else None

@@ -13,10 +13,18 @@ class Work:
     """A long job: `done` of `total` steps, 0 of 0 while nobody knows.
 
     Written by the job's thread, read by the window's; single assignments, so no lock.
+    `on_cancel` is called as well, for what is deaf to the flag while it waits.
     """
 
-    def __init__(self, title: str, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        title: str,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        on_cancel: Callable[[], object] = lambda: None,
+    ) -> None:
         self.title = title
+        self._on_cancel = on_cancel
         self.done = self.total = 0
         self.is_cancelled = False
         self._now = now
@@ -30,6 +38,7 @@ class Work:
     def cancel(self) -> None:
         """Ask the job to stop at its next step; it then leaves nothing half done."""
         self.is_cancelled = True
+        self._on_cancel()
 
     @property
     def fraction(self) -> float | None:

@@ -15,6 +15,7 @@ from mentor_desktop.ui.pages.base import Page
 from mentor_desktop.ui.rail import Rail, RailItem
 from mentor_desktop.ui.report_dialog import ReportDialog
 from mentor_desktop.ui.theme import Theme
+from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.text import ElidedText
 from tests.ui.stores import add_person
 
@@ -266,8 +267,9 @@ def test_status_line_says_when_it_was_saved_and_counts(window: MainWindow, qtbot
     page.add("Elena")
     settle(qtbot, window)
     words = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
-    assert "Saved 10:42:07 · 3 changes waiting · offline" in words
     assert "1" in words
+    buttons = [button.text() for button in window.findChildren(Button) if button.isVisible()]
+    assert "Saved 10:42:07 · 3 changes waiting · offline" in buttons
 
 
 def test_long_work_is_shown_with_cancel(window: MainWindow, jobs: Jobs, qtbot: QtBot) -> None:

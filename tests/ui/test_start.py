@@ -7,7 +7,7 @@ from pathlib import Path
 
 HEAVY = {
     "sqlalchemy", "reportlab", "alembic", "babel", "cryptography", "pypdfium2", "PIL", "openpyxl",
-    "keyring", "segno", "uharfbuzz", "fontTools", "asyncio", "unittest", "subprocess", "uuid",
+    "httpx2", "keyring", "segno", "uharfbuzz", "fontTools", "asyncio", "unittest", "subprocess", "uuid",
 }  # fmt: skip
 LATER = {
     "mentor_desktop.ui.widgets.command_palette",
@@ -15,6 +15,7 @@ LATER = {
     "mentor_desktop.ui.widgets.toast",
     "mentor_desktop.ui.report_dialog",
     "mentor_desktop.ui.widgets.pdf_view",
+    "mentor_desktop.ui.sync_controller",
 }
 PROGRAM = """
 import json, sys
@@ -91,6 +92,7 @@ def test_first_paint_imports_nothing_heavy_and_starts_no_thread() -> None:
     modules, threads = started(PROGRAM)
     assert not {module.split(".")[0] for module in modules} & HEAVY
     assert not modules & LATER
+    assert not {module for module in modules if module.startswith("mentor_desktop.sync")}
     assert threads == 1
 
 

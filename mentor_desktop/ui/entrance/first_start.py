@@ -12,15 +12,16 @@ from mentor_desktop.clock import Clock
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
 from mentor_desktop.services import workspaces
-from mentor_desktop.services.workspace_places import look_at
+from mentor_desktop.ui.entrance.cloud_warning import warn_of_cloud
 from mentor_desktop.ui.entrance.passphrase_pair import PassphrasePair
+from mentor_desktop.ui.entrance.recovery_code_sheet import RecoveryCodeSheet
 from mentor_desktop.ui.entrance.sheet import Sheet, link
 from mentor_desktop.ui.jobs import Jobs
 from mentor_desktop.ui.live_settings import LiveSettings
 from mentor_desktop.ui.owned_jobs import OwnedJobs
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
-from mentor_desktop.ui.widgets.inputs import CheckBox, Choice, LineEdit
+from mentor_desktop.ui.widgets.inputs import Choice, LineEdit
 from mentor_desktop.ui.widgets.layout import row
 from mentor_desktop.ui.widgets.text import Text
 
@@ -41,11 +42,13 @@ class FirstStart(QStackedWidget):
         opened: the new workspace, after its recovery sheet was seen.
         language_chosen: a language code; the entrance shows itself anew in it.
         existing_wanted: the folder of a workspace that is there already.
+        joining_wanted: the workspace is on a server, and the person has an invitation.
     """
 
     opened = Signal(object)
     language_chosen = Signal(str)
     existing_wanted = Signal(object)
+    joining_wanted = Signal()
 
     def __init__(
         self, theme: Theme, jobs: Jobs, clock: Clock, settings: LiveSettings, root: Path
@@ -94,6 +97,7 @@ class FirstStart(QStackedWidget):
                 _("Look around with sample data"),
                 partial(self._ask_who, with_samples=True),
             ),
+            link(self._theme, _("Join a workspace"), self.joining_wanted.emit),
             link(self._theme, _("Open a workspace"), self._choose_existing),
         )
         return sheet
@@ -111,8 +115,8 @@ class FirstStart(QStackedWidget):
         name = LineEdit(_("Your name"), text=self._answers.actor)
         folder = LineEdit(_("Folder of the workspace"), text=str(self._answers.root))
         warning = Text(self._theme, "", "small", "late")
-        folder.textChanged.connect(partial(_warn_of_cloud, warning))
-        _warn_of_cloud(warning, folder.text())
+        folder.textChanged.connect(partial(warn_of_cloud, warning))
+        warn_of_cloud(warning, folder.text())
         next_screen = partial(self._ask_passphrase, sheet, name, folder)
         name.returnPressed.connect(next_screen)
         folder.returnPressed.connect(next_screen)
@@ -178,60 +182,10 @@ class FirstStart(QStackedWidget):
         sheet.show_trouble(str(error))
 
     def _show_recovery_sheet(self, made: workspaces.NewWorkspace) -> None:
-        sheet = Sheet(
-            self._theme,
-            _("Keep this on paper"),
-            _(
-                "If the passphrase is forgotten, only this code opens the workspace. It is shown this one time."
-            ),
-            icon="document",
-        )
-        code = Text(self._theme, made.recovery_code, "section", "accent")
-        code.setAccessibleName(made.recovery_code)
-        done = Button(
-            self._theme,
-            _("Open the workspace"),
-            partial(self.opened.emit, made.workspace),
-            kind="primary",
-        )
-        done.setEnabled(False)
-        kept = CheckBox(self._theme, _("The sheet is printed or written down"))
-        kept.toggled.connect(done.setEnabled)
-        sheet.fields.addWidget(code)
-        sheet.fields.addWidget(kept)
-        save = Button(
-            self._theme,
-            _("Save the sheet as PDF"),
-            partial(self._save_sheet, sheet, made),
-            icon="print",
-        )
-        sheet.add_verbs(done, save)
+        sheet = RecoveryCodeSheet(self._theme, made)
+        sheet.opened.connect(self.opened)
         self._show(sheet)
-        save.setFocus()
-
-    def _save_sheet(self, sheet: Sheet, made: workspaces.NewWorkspace) -> None:
-        path, _filter = QFileDialog.getSaveFileName(
-            self,
-            _("Save the recovery sheet"),
-            str(Path.home() / "recovery-sheet.pdf"),
-            "PDF (*.pdf)",
-        )
-        if not path:
-            return
-        try:
-            Path(path).write_bytes(made.recovery_sheet)
-        except OSError as error:
-            sheet.show_trouble(
-                _("{path} cannot be written ({reason}). Choose another place.").format(
-                    path=path, reason=error.strerror
-                )
-            )
-            return
-        sheet.show_trouble("")
-        sheet.set_words(
-            _("Keep this on paper"),
-            _("Saved as {path}. Print it, then delete the file.").format(path=path),
-        )
+        sheet.first_focus().setFocus()
 
     def _choose_folder(self, line: LineEdit) -> None:
         chosen = QFileDialog.getExistingDirectory(
@@ -246,14 +200,3 @@ class FirstStart(QStackedWidget):
         )
         if chosen:
             self.existing_wanted.emit(Path(chosen))
-
-
-def _warn_of_cloud(warning: Text, folder: str) -> None:
-    service = look_at(Path(folder).expanduser()).cloud_service if folder else ""
-    warning.setVisible(bool(service))
-    if service:
-        warning.setText(
-            _(
-                "{service} synchronises this folder and may damage the workspace. Choose a folder outside it."
-            ).format(service=service)
-        )

@@ -23,6 +23,7 @@ from mentor_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
     from mentor_desktop.ui.entrance.first_start import FirstStart
+    from mentor_desktop.ui.entrance.join_start import JoinStart
     from mentor_desktop.ui.entrance.recovery_sheet import RecoverySheet
 
 _SMALLEST = (1024, 640)
@@ -96,7 +97,7 @@ class Entrance(QWidget):
         self.closing.emit()
         super().closeEvent(event)
 
-    def _show(self, sheet: LockSheet | RecoverySheet | FirstStart) -> None:
+    def _show(self, sheet: LockSheet | RecoverySheet | FirstStart | JoinStart) -> None:
         if self._sheet is not None:
             self._layout.removeWidget(self._sheet)
             self._sheet.deleteLater()
@@ -130,6 +131,16 @@ class Entrance(QWidget):
         sheet = FirstStart(self._theme, self._jobs, self._clock, self._settings, self._root)
         sheet.language_chosen.connect(self._speak)
         sheet.existing_wanted.connect(self._take)
+        sheet.joining_wanted.connect(self._show_joining)
+        self._show(sheet)
+
+    def _show_joining(self) -> None:
+        from mentor_desktop.ui.entrance.join_start import (
+            JoinStart,
+        )  # HTTP, keys: with an invitation
+
+        sheet = JoinStart(self._theme, self._jobs, self._clock, self._root)
+        sheet.back_wanted.connect(self._show_first_start)
         self._show(sheet)
 
     def _speak(self, language: str) -> None:

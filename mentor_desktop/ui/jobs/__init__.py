@@ -85,7 +85,8 @@ class Jobs(QObject):
         changed: `Changes`, after each command that wrote something.
         saved: aware UTC `datetime` of that moment.
         failed: `Failure`, when the caller gave no `on_failure`, and for every bug.
-        work_started, work_ended: `Work`.
+        work_started, work_ended: `Work`, where it has a title.
+        ended: every thread that could be waited for is gone.
     """
 
     changed = Signal(object)
@@ -93,6 +94,7 @@ class Jobs(QObject):
     failed = Signal(object)
     work_started = Signal(object)
     work_ended = Signal(object)
+    ended = Signal()
     _arrived = Signal()
 
     def __init__(self, store: Store, clock: Clock, parent: QObject | None = None) -> None:
@@ -108,6 +110,7 @@ class Jobs(QObject):
         self._writer = Lane("writer")
         self._readers = Lane("reader", _READERS)
         self._long = Lane("work")
+        self._beside = Lane("beside")
         self._drawing = Lane("drawing")
         self._loader = Lane("loader")
         # A thread that computes gives way to the window's after this, not after 5 ms each time.
@@ -231,12 +234,16 @@ class Jobs(QObject):
         on_failure: Callable[[UserFacingError], None] | None = None,
         *,
         owner: QObject | None = None,
+        is_beside: bool = False,
+        on_cancel: Callable[[], object] = lambda: None,
     ) -> Work:
         """Run something long beside commands; `op(store, progress)`. Shown with Cancel.
 
-        Cancelled work calls `on_failure` with `Cancelled`, or says nothing.
+        Without a title nobody is shown it. `is_beside` runs it at the same time as other work:
+        an exchange waits for no import. Cancelled work calls `on_failure` with `Cancelled`, or
+        says nothing; `on_cancel` is for what waits without looking at its progress.
         """
-        work, alive = Work(title), _is_alive(owner)
+        work, alive = Work(title, on_cancel=on_cancel), _is_alive(owner)
 
         def succeed(outcome: tuple[T, object]) -> None:
             self._end(work)
@@ -254,8 +261,9 @@ class Jobs(QObject):
             return op(self._store, work.start()), self._clock()
 
         self._works.append(work)
-        self._submit(self._long, _Task(run, succeed, fail))
-        self.work_started.emit(work)
+        self._submit(self._beside if is_beside else self._long, _Task(run, succeed, fail))
+        if title:
+            self.work_started.emit(work)
         return work
 
     def tell(self, error: UserFacingError) -> None:
@@ -267,13 +275,16 @@ class Jobs(QObject):
         self._is_closed = True
         for work in self._works:
             work.cancel()
-        lanes = (self._readers, self._drawing, self._loader, self._long, self._writer)
+        lanes = (
+            self._readers, self._drawing, self._loader, self._beside, self._long, self._writer,
+        )  # fmt: skip
         for lane in lanes:
             lane.close(finish=lane is self._writer)
         ended = [lane.join(timeout_s) for lane in lanes]  # each one, whatever the others did
         if self._glancing is not None:
             self._glancing.close()
             self._glancing = None
+        self.ended.emit()
         return all(ended)
 
     def _read(
@@ -346,7 +357,8 @@ class Jobs(QObject):
 
     def _end(self, work: Work) -> None:
         self._works.remove(work)
-        self.work_ended.emit(work)
+        if work.title:
+            self.work_ended.emit(work)
 
 
 def _is_alive(owner: QObject | None) -> Callable[[], bool]:

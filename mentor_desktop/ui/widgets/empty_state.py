@@ -1,4 +1,7 @@
-"""An empty page that says what to do next: one picture, one sentence, one button."""
+"""An empty page that says what to do next: one picture, one sentence, one button.
+
+Beside the button there may be a quieter one for what is done more rarely (`rarer`).
+"""
 
 from collections.abc import Callable
 from typing import Literal
@@ -12,7 +15,7 @@ from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.layout import STRETCH, row
 from mentor_desktop.ui.widgets.text import Text
 
-Drawing = Literal["people", "workshop", "paper", "search", "calm", "certificate"]
+Drawing = Literal["people", "workshop", "paper", "search", "calm", "certificate", "sync"]
 
 _PICTURE = (168, 126)
 _TEXT_WIDTH = 420
@@ -29,6 +32,8 @@ class EmptyState(QWidget):
         drawing: Drawing = "calm",
         action: str = "",
         on_action: Callable[[], object] | None = None,
+        *,
+        rarer: tuple[str, Callable[[], object]] | None = None,
     ) -> None:
         super().__init__()
         self.setAccessibleName(sentence)
@@ -45,6 +50,9 @@ class EmptyState(QWidget):
         if action:
             button = Button(theme, action, on_action)
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        if rarer:
+            quiet = Button(theme, *rarer, kind="quiet")
+            layout.addWidget(quiet, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
 
     def set_sentence(self, sentence: str) -> None:

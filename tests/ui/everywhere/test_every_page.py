@@ -29,6 +29,7 @@ ROOMS = [
     ("certificates", "workshop_id"),
     ("settings", ""),
     ("history", ""),
+    ("sync", ""),
     ("door", "workshop_id"),
     ("register", "workshop_id"),
     ("papers", "workshop_id kind=list"),

@@ -1,0 +1,15 @@
+"""Whether this workspace exchanges changes with a server: asked before anything is loaded for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mentor_desktop.store.connection import StoreConnection
+
+
+def is_joined(connection: StoreConnection, _now: datetime) -> bool:
+    """Say whether this copy has joined a server; made for `Jobs.glance`."""
+    return connection.execute("SELECT 1 FROM sync_self").fetchone() is not None

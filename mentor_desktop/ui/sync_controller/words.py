@@ -1,0 +1,128 @@
+"""How the exchange stands, in words: for the status line, the Sync page and lists of devices."""
+
+from datetime import datetime
+
+from mentor_desktop.i18n import N_, _, current_language, ngettext
+from mentor_desktop.sync.status import MassChange, State, SyncStatus
+
+_BETWEEN = " · "
+_MINUTE_S = 60
+_ROLES = {
+    "admin": N_("administrator"),
+    "organiser": N_("organiser"),
+    "trainer": N_("trainer"),
+    "mentor": N_("mentor"),
+    "reader": N_("reader"),
+}
+_STATES = {
+    State.OFFLINE: N_("offline"),
+    State.NEEDS_SIGN_IN: N_("no access to the server"),
+    State.NEEDS_CONSENT: N_("your decision is needed"),
+}
+_HEADLINES = {
+    State.NEEDS_CONSENT: N_("Others took away much at once. Your decision is needed."),
+    State.NEEDS_SIGN_IN: N_("This computer has no access to the server."),
+}
+
+
+def role(code: str) -> str:
+    """Return what a role is called; the code itself for one of a later version."""
+    return _(_ROLES[code]) if code in _ROLES else code
+
+
+def waiting_line(status: SyncStatus, now: datetime) -> str:
+    """Return what the status line says behind the time of saving; empty without a server."""
+    if status.state is State.NOT_JOINED:
+        return ""
+    parts = [waiting(status)] if status.waiting_changes or status.waiting_files else []
+    if status.state in _STATES:
+        parts.append(_(_STATES[status.state]))
+    elif not parts and status.last_success_at is not None:
+        at = moment(status.last_success_at, now)
+        parts.append(_("everything exchanged {time}").format(time=at))
+    return _BETWEEN.join(parts)
+
+
+def waiting(status: SyncStatus) -> str:
+    """Return "3 changes waiting", "3 changes waiting · 1 file waiting", or nothing."""
+    changes = ngettext("{count} change waiting", "{count} changes waiting", status.waiting_changes)
+    files = ngettext("{count} file waiting", "{count} files waiting", status.waiting_files)
+    return _BETWEEN.join(
+        text.format(count=count)
+        for count, text in ((status.waiting_changes, changes), (status.waiting_files, files))
+        if count
+    )
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """Return a time of today as a clock shows it, an earlier one with its day."""
+    language = current_language()
+    local, today = at.astimezone(), now.astimezone().date()
+    time = language.time(at)
+    if local.date() == today:
+        return time
+    return _("{day}, {time}").format(day=language.date(local.date(), "long"), time=time)
+
+
+def headline(status: SyncStatus) -> str:
+    """Return how things stand in one sentence."""
+    if status.state in _HEADLINES:
+        return _(_HEADLINES[status.state])
+    changes, files = status.waiting_changes, status.waiting_files
+    if changes:
+        return ngettext(
+            "{count} change waits on this computer.",
+            "{count} changes wait on this computer.",
+            changes,
+        ).format(count=changes)
+    if files:
+        return ngettext(
+            "{count} file waits on this computer.", "{count} files wait on this computer.", files
+        ).format(count=files)
+    if status.state is State.OFFLINE:
+        return _("You are offline. Nothing waits on this computer.")
+    is_first = status.last_success_at is None
+    return _("Nothing was exchanged yet.") if is_first else _("Everything is exchanged.")
+
+
+def because(status: SyncStatus) -> str:
+    """Return why something waits, in one sentence; empty when nothing is known against it."""
+    if status.state is State.NEEDS_SIGN_IN:
+        return ""  # it is told with what to do
+    if status.reason:
+        return status.reason
+    if status.waiting_changes or status.waiting_files:
+        return _("It goes with the next exchange.")
+    return ""
+
+
+def mass_change(one: MassChange) -> str:
+    """Return what a mass change would do here."""
+    return _("Others deleted {count} of {total} records. A backup is made first.").format(
+        count=one.deletions, total=one.of_rows
+    )
+
+
+def clock(skew_s: int) -> str:
+    """Return that the clock is wrong, by how much, and what to do."""
+    length = _length(abs(skew_s))
+    if skew_s > 0:
+        sentence = _("The clock of this computer is {length} ahead of the server's.")
+    else:
+        sentence = _("The clock of this computer is {length} behind the server's.")
+    return " ".join(
+        (
+            sentence.format(length=length),
+            _("Set it in the settings of the computer; nothing is lost."),
+        )
+    )
+
+
+def _length(seconds: int) -> str:
+    if seconds < 2 * _MINUTE_S:
+        return ngettext("{count} second", "{count} seconds", seconds).format(count=seconds)
+    minutes = round(seconds / _MINUTE_S)
+    if minutes < 2 * _MINUTE_S:
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    hours = round(minutes / _MINUTE_S)
+    return ngettext("{count} hour", "{count} hours", hours).format(count=hours)

@@ -1,0 +1,1 @@
+"""Parts of the Sync page: joining, inviting, one device, and what needs a decision."""

@@ -1,0 +1,131 @@
+"""When the window exchanges by itself, and what pages hear of it."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.models import Person
+from mentor_desktop.services.people import remove_person
+from mentor_desktop.sync.joining import workspace_id
+from mentor_desktop.ui.sync_controller import State, SyncStatus, words
+from tests.ui.sync.company import Colleague, Server
+from tests.ui.sync.exchanging import adding, rest, status_words
+from tests.ui.workshop.office import Office
+
+Hire = Callable[..., Colleague]
+# More than everyday work takes away at once.
+CROWD = 25
+
+
+def test_a_change_goes_by_itself(joined: Office, server: Server, hire: Hire) -> None:
+    jonas = hire(server.invite(workspace_id(joined.workspace), "organiser"))
+    controller = joined.window.desk.sync.controller
+    began: list[bool] = []
+    controller.changed.connect(lambda: began.append(controller.is_syncing))
+    joined.write(adding("Ines", "Kos"))
+    joined.qtbot.waitUntil(lambda: True in began, timeout=10_000)
+    rest(joined)
+    jonas.sync()
+    with jonas.workspace.reader() as reader:
+        assert [one.family_name for one in reader.session.query(Person)] == ["Kos"]
+
+
+def test_what_waits_is_counted_soon_after_a_change(joined: Office, server: Server) -> None:
+    server.stop()
+    joined.write(adding("Ines", "Kos"))
+    joined.qtbot.waitUntil(lambda: "1 change waiting" in status_words(joined), timeout=5_000)
+
+
+def test_pages_hear_of_a_colleague_like_of_a_command_but_nothing_is_to_be_undone(
+    joined: Office, server: Server, hire: Hire
+) -> None:
+    jonas = hire(server.invite(workspace_id(joined.workspace), "organiser"))
+    jonas.sync()
+    jonas.act(adding("Elena", "Munteanu"))
+    jonas.sync()
+    heard: list[Changes] = []
+    joined.jobs.changed.connect(heard.append)
+    said = joined.window.frame.last_toast
+    joined.press("Sync now")
+    rest(joined)
+    told = [one for one in heard if one.touches({"person"})]
+    assert len(told) == 1
+    assert not told[0].undoable
+    assert joined.window.frame.last_toast in {said, ""}
+
+
+def test_asking_during_an_exchange_begins_no_second_one(joined: Office) -> None:
+    controller = joined.window.desk.sync.controller
+    before = joined.jobs.pending
+    controller.sync_now()
+    controller.sync_now()
+    controller.sync_now()
+    assert joined.jobs.pending == before + 1
+    rest(joined)
+
+
+def test_being_offline_shows_no_message(joined: Office, server: Server) -> None:
+    told: list[object] = []
+    joined.jobs.failed.connect(told.append)
+    said = joined.window.frame.last_toast
+    server.stop()
+    controller = joined.window.desk.sync.controller
+    controller.sync_now()
+    joined.qtbot.waitUntil(lambda: controller.status.state is State.OFFLINE, timeout=30_000)
+    assert told == []
+    assert joined.window.frame.last_toast in {said, ""}
+
+
+def test_a_mass_change_is_asked_about_and_applied_after_a_backup(
+    joined: Office, server: Server, hire: Hire
+) -> None:
+    jonas = hire(server.invite(workspace_id(joined.workspace), "organiser"))
+    _let_go_of_everybody(joined, jonas)
+    assert joined.read(lambda reader: reader.session.query(Person).count()) == CROWD
+    assert "Your decision is needed" in status_words(joined)
+    joined.press("Apply")
+    rest(joined)
+    assert joined.read(lambda reader: reader.session.query(Person).count()) == 0
+    assert list(joined.workspace.folder.backups.glob("*exchange*"))
+
+
+def test_what_is_kept_here_stays(joined: Office, server: Server, hire: Hire) -> None:
+    jonas = hire(server.invite(workspace_id(joined.workspace), "organiser"))
+    _let_go_of_everybody(joined, jonas)
+    joined.press("Keep here")
+    joined.press("Sync now")
+    rest(joined)
+    assert joined.read(lambda reader: reader.session.query(Person).count()) == CROWD
+    assert "Your decision is needed" not in status_words(joined)
+
+
+def _let_go_of_everybody(joined: Office, jonas: Colleague) -> None:
+    """Let a colleague add a crowd, and take all of it away when it has arrived here."""
+    for number in range(CROWD):
+        jonas.act(adding("Person", f"Number {number}"))
+    jonas.sync()
+    joined.press("Sync now")
+    rest(joined)
+    with jonas.workspace.reader() as reader:
+        people = [one.id for one in reader.session.query(Person)]
+    for person in people:
+        jonas.act(partial(remove_person, person_id=person))
+    jonas.sync()
+    joined.press("Sync now")
+    rest(joined)
+
+
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [
+        (SyncStatus(), ""),
+        (SyncStatus(State.OFFLINE, waiting_changes=3), "3 changes waiting · offline"),
+        (SyncStatus(State.OFFLINE), "offline"),
+        (SyncStatus(State.IDLE, waiting_files=1), "1 file waiting"),
+        (SyncStatus(State.NEEDS_CONSENT), "your decision is needed"),
+    ],
+)
+def test_the_status_line_says_what_waits(office: Office, status: SyncStatus, line: str) -> None:
+    assert words.waiting_line(status, office.window.desk.clock()) == line
