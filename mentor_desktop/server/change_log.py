@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from mentor_desktop.server.database import OvertakenError
 from mentor_desktop.server.dialect import Dialect
@@ -30,6 +30,14 @@ class Tail:
     open_from: int = 0
     open_reason: str = ""
     exists: bool = False
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a device that asks for a page has already: its own operations up to one."""
+
+    device: str
+    to_seq: int
 
 
 @dataclass(frozen=True)
@@ -182,13 +190,24 @@ class Page:
 
 
 def page(
-    connection: Connection, ws: str, name: str, since: int, most_bytes: int, most_batches: int
+    connection: Connection,
+    ws: str,
+    name: str,
+    since: int,
+    most_bytes: int,
+    most_batches: int,
+    held: Held | None = None,
 ) -> Page:
     """Return the batches of a stream behind `since`, at least one where there is one.
 
+    What a device `held` says it has is left out; a page that is the last one has passed it too.
     The sizes are read first, so that a page never brings more into memory than it gives.
     """
-    where = (log.c.ws == ws, log.c.stream == name, log.c.seq > since)
+    # First: whatever is committed behind it later is behind this page too.
+    head = stream_head(connection, ws, name)
+    where = [log.c.ws == ws, log.c.stream == name, log.c.seq > since, log.c.seq <= head]
+    if held is not None:
+        where.append(or_(log.c.device != held.device, log.c.from_seq > held.to_seq))
     sizes = connection.execute(
         select(log.c.seq, log.c.size).where(*where).order_by(log.c.seq).limit(most_batches + 1)
     ).all()
@@ -198,7 +217,6 @@ def page(
         if taken and total > most_bytes:
             break
         taken += 1
-    head = stream_head(connection, ws, name)
     if not taken:
         return Page((), (), head, more=False)
     rows = connection.execute(

@@ -79,6 +79,7 @@ def _pull(service: Service, call: Call) -> Answer:
         call.word("epoch"),
         call.number("since"),
         call.number("most", 0),
+        call.number("held", 0),
     )
     return Answer(pull_reply_bytes(reply), media_type="application/msgpack")
 

@@ -13,11 +13,19 @@ from mentor_desktop.sync.protocol.messages import PullReply
 
 
 def pull(
-    service: Service, caller: Session, ws: str, stream: str, epoch: str, since: int, most_bytes: int
+    service: Service,
+    caller: Session,
+    ws: str,
+    stream: str,
+    epoch: str,
+    since: int,
+    most_bytes: int,
+    held: int = 0,
 ) -> PullReply:
     """Return a page of batches behind a cursor; an empty one when there is nothing yet.
 
     `next` is never below the cursor that was asked with, also where this replica lags behind.
+    The caller's own operations up to `held` are left out: it made them and still has them.
 
     Raises:
         Refusal: 403 without the right to the stream; 409 `epoch` when the server was restored
@@ -29,10 +37,11 @@ def pull(
         if member.epoch != epoch:
             raise Refusal("epoch", "The server was restored. Say hello first.", epoch=member.epoch)
         most = min(most_bytes or MOST_PULL_BYTES, MOST_PULL_BYTES)
-        return change_log.page(connection, ws, stream, since, most, MOST_BATCHES)
+        own = change_log.Held(caller.device, held)
+        return change_log.page(connection, ws, stream, since, most, MOST_BATCHES, own)
 
     page = service.database.read(ws, work)
-    last = max((since, *page.numbers))
+    last = max((since, *page.numbers)) if page.more else max(since, page.head)
     service.cursors.saw(caller, last)
     return PullReply(
         next=last,

@@ -11,9 +11,10 @@ from mentor_desktop.sync.protocol.messages import (
     PullReply,
     read_pull_reply,
 )
+from mentor_desktop.sync.replica import log
 from mentor_desktop.sync.replica.applying import Applied, MassDeletion, apply_page
 from mentor_desktop.sync.replica.forks import give_way
-from mentor_desktop.sync.replica.state import Cursor, cursor
+from mentor_desktop.sync.replica.state import Cursor, Numbers, cursor
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.steps import MSGPACK, Request, Steps, Trouble
 from mentor_desktop.sync.troubles import Refused
@@ -103,6 +104,12 @@ class Puller:
         known = cursor(self._exchange.raw, stream)
         return known.since if known.epoch == self.epoch else 0
 
+    def _held(self, stream: str) -> int:
+        """Return up to where the server agreed to this device's own operations; they are here."""
+        exchange = self._exchange
+        numbers = Numbers(exchange.raw)
+        return log.acknowledged_to(exchange.raw, numbers, exchange.own.device, stream)
+
     def _parts(self, reply: PullReply, batches: list[Batch]) -> Iterator[tuple[list[Batch], int]]:
         """Give a few batches at a time, and the cursor that stands behind them."""
         size = _BATCHES_BESIDE_A_WINDOW if self._exchange.has_window else _BATCHES_ALONE
@@ -120,6 +127,7 @@ class Puller:
             "epoch": self.epoch,
             "since": since,
             "most": _PAGE_BYTES,
+            "held": self._held(stream),
         }
         request = Request(
             "GET", PATHS["pull"], query, expects=MSGPACK, most_bytes=_MOST_REPLY_BYTES

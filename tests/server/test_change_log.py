@@ -37,6 +37,25 @@ def test_resend_is_a_no_op_with_the_same_answer(ana: Device) -> None:
     assert ana.pull_all("people") == batches
 
 
+def test_own_batches_one_holds_are_left_out_and_passed(world: World, ana: Device) -> None:
+    ben = world.colleague(ana, "organiser")
+    kinds = [PERSON] * 2
+    first = ana.batch("people", ana.ops("people", *kinds))
+    second = ana.batch("people", ana.ops("people", *kinds))
+    ana.send("people", first, second)
+    his = ben.batch("people", ben.ops("people", PERSON))
+    ben.send("people", his)
+    reply = ana.pull("people", held=first.header.to_seq)
+    assert read_frames(reply.frames) == [second, his]
+    reply = ana.pull("people", held=second.header.to_seq)
+    assert read_frames(reply.frames) == [his]
+    assert reply.next == reply.head
+    reply = ben.pull("people", held=second.header.to_seq)
+    assert read_frames(reply.frames) == [first, second]
+    reply = ana.pull("people", since=reply.next, held=second.header.to_seq)
+    assert (read_frames(reply.frames), reply.more) == ([], False)
+
+
 def test_resend_with_more_behind_it_appends_only_what_is_new(ana: Device) -> None:
     first = ana.batch("people", ana.ops("people", PERSON))
     ana.send("people", first)

@@ -155,10 +155,12 @@ class Device:
         assert answer.status_code == 200, answer.text
         return msgspec.json.decode(answer.content, type=PushReply)
 
-    def pull(self, stream: str, since: int = 0, most: int = 0) -> PullReply:
+    def pull(self, stream: str, since: int = 0, most: int = 0, held: int = 0) -> PullReply:
         """Pull one page."""
         self.epoch = self.epoch or self.hello().epoch
-        answer = self.get("/v1/pull", stream=stream, epoch=self.epoch, since=since, most=most)
+        answer = self.get(
+            "/v1/pull", stream=stream, epoch=self.epoch, since=since, most=most, held=held
+        )
         assert answer.status_code == 200, answer.text
         return read_pull_reply(answer.content)
 

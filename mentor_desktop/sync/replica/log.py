@@ -190,6 +190,16 @@ def acknowledge(
     raw.execute(f"UPDATE sync_batch SET is_acked = 0 WHERE {own} AND to_seq > ?", place)
 
 
+def acknowledged_to(raw: StoreConnection, numbers: Numbers, own_device: str, stream: str) -> int:
+    """Return up to where the server holds this device's operations; 0 when it holds none."""
+    row = raw.execute(
+        "SELECT coalesce(max(to_seq), 0) FROM sync_batch "
+        "WHERE stream = ? AND device = ? AND is_acked = 1",
+        (numbers.stream(stream), numbers.device(own_device)),
+    ).fetchone()
+    return int(row[0])
+
+
 def stored_batch(row: Sequence[bytes]) -> Batch:
     """Return a batch from the two columns that hold it."""
     return Batch(_HEADERS.decode(row[0]), row[1])
