@@ -25,6 +25,7 @@ from mentor_desktop.sync.client import Client
 from mentor_desktop.sync.keys.invitations import parse_invitation
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.replica.entities import entities
+from mentor_desktop.sync.status import SyncStatus
 
 PLACES, SLOTS = 500, 200
 ACTION = 1_000
@@ -172,7 +173,11 @@ def two_workspaces(
 
 def sync(workspace: Workspace) -> None:
     """Sync once; everything must have been exchanged."""
-    status = synced(workspace, NO_PROGRESS)
+    require_exchanged(synced(workspace, NO_PROGRESS))
+
+
+def require_exchanged(status: SyncStatus) -> None:
+    """Raise AssertionError when something waits."""
     assert (status.state.value, status.waiting_changes) == ("idle", 0), status
 
 

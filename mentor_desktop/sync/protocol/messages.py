@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 from msgspec import Meta
 
-from mentor_desktop.sync.protocol.batches import Sha256, Signature
+from mentor_desktop.sync.protocol.batches import NO_HASH, Sha256, Signature
 from mentor_desktop.sync.protocol.operations import MOST_INTEGER
 
 AUTHORIZATION: Final = "Device"  # `Authorization: Device <token>`
@@ -146,18 +146,18 @@ class HelloRequest(msgspec.Struct, kw_only=True):
     streams: list[StreamName] | None = None
 
 
-class StreamHead(msgspec.Struct, kw_only=True):
-    """How far the server is in a stream.
+class StreamHead(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """How far the server is in a stream; what is as in a new one is left out.
 
     `head` counts batches of the workspace; `last_seq`, `last_hash` and `archived_seq` are of
     the asking device's operations, `last_hash` is NO_HASH before the first. `root` is that
     of the digest, where it stands for the stream up to `head`.
     """
 
-    head: Count
-    last_seq: Count
-    last_hash: Sha256
-    archived_seq: Count
+    head: Count = 0
+    last_seq: Count = 0
+    last_hash: Sha256 = NO_HASH
+    archived_seq: Count = 0
     root: Sha256 | None = None
 
 
