@@ -85,7 +85,7 @@ pytest: setup
 
 .PHONY: soak
 soak: setup ## Kill the program 200 times while it saves (minutes); make test does 20
-	MENTOR_KILL_ROUNDS=200 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m soak
+	MENTOR_KILL_ROUNDS=200 MENTOR_SIMULATION_S=3600 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m soak
 
 .PHONY: bench
 bench: setup ## Measure each promise of speed beside its floor (ONLY=part-of-a-name for one)

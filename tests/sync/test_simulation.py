@@ -1,12 +1,14 @@
 """Whatever people, networks, clocks, disks and servers do: nothing is lost and all end equal.
 
-Thousands of random steps over real encrypted workspaces and the real server. `make soak` runs
-it for hours (MENTOR_SIMULATION_S seconds) and prints its seeds; MENTOR_SIMULATION_SEED runs one.
+Thousands of random steps over real encrypted workspaces and the real server: half of them
+chosen by Hypothesis, half by walks from seeds. `make soak` walks for MENTOR_SIMULATION_S seconds;
+MENTOR_SIMULATION_SEED begins there. A failure prints its seed and its story.
 """
 
 import os
 import random
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
@@ -27,7 +29,7 @@ from tests.sync.simulation.invariants import Watch, check_quiet
 from tests.sync.simulation.network import Weather
 from tests.sync.simulation.world import World
 
-EXAMPLES, STEPS = 30, 50
+EXAMPLES, WALKS, STEPS = 50, 50, 50
 SEEDS = st.integers(0, 2**32)
 NAMES = st.sampled_from(sorted(MEMBERS))
 
@@ -48,7 +50,7 @@ class Walk:
 
     def act(self, name: str, seed: int) -> None:
         self.world.act(name, seed)
-        self._done(name)
+        self._done(name, has_exchanged=False)
 
     def sync(self, name: str, seed: int, badness: float = 0.0, stop: float = 0.0) -> None:
         self.world.network.source.seed(seed)
@@ -81,9 +83,9 @@ class Walk:
         check_quiet(self.world)
         self.steps += 1
 
-    def _done(self, name: str) -> None:
+    def _done(self, name: str, *, has_exchanged: bool = True) -> None:
         self.steps += 1
-        self.watch.check(self.world, name)
+        self.watch.check(self.world, name, has_exchanged=has_exchanged)
 
 
 def walk(base: Base, root: Path, seed: int, steps: int) -> Walk:
@@ -230,4 +232,17 @@ def test_nothing_is_lost_and_everybody_ends_equal(base: Base, tmp_path: Path) ->
             suppress_health_check=list(HealthCheck),
         ),
     )
-    sys.stderr.write(f"{Exchange.steps} steps in {Exchange.count} worlds\n")
+
+
+@pytest.mark.soak
+@pytest.mark.slow
+def test_walks_from_seeds_end_equal(
+    base: Base, tmp_path: Path, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    seed = first = int(os.environ.get("MENTOR_SIMULATION_SEED", "1"))
+    end = time.monotonic() + float(os.environ.get("MENTOR_SIMULATION_S", "0"))
+    steps = 0
+    while seed < first + WALKS or time.monotonic() < end:
+        steps += walk(base, tmp_path / str(seed), seed, STEPS).steps
+        seed += 1
+    record_testsuite_property("simulation", f"{steps} steps from seeds {first} to {seed - 1}")
