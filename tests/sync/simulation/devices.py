@@ -152,7 +152,9 @@ class Laptop:
 
     def _engine(self) -> Engine:
         source = random.Random(self._network.source.random())
-        return Engine(self.workspace, source, now_ms=self.clock.now_ms)
+        # Beside a window a page is applied batch by batch.
+        has_window = source.random() < 0.5
+        return Engine(self.workspace, source, now_ms=self.clock.now_ms, has_window=has_window)
 
 
 def claim(laptop: Laptop, invitation: Invitation, network: Network) -> None:
