@@ -175,7 +175,7 @@ def join(service: Service, newcomer: JoinRequest) -> JoinReply:
         if found.used_by == newcomer.device:
             service.database.enter(connection, found.used_ws)
             return _joined(service, connection, found.used_ws, newcomer.device)
-        if found.used_by or found.expires_at <= service.now_ms():
+        if found.expires_at <= service.now_ms():
             raise _no_invitation()
         ws = found.for_ws or newcomer.ws or new_id()
         used = connection.execute(

@@ -2,8 +2,11 @@
 
 import msgspec
 import pytest
+from sqlalchemy import Connection
 
 from mentor_desktop.ids import new_id
+from mentor_desktop.server.change_log import Tail, move_tail, take_numbers
+from mentor_desktop.server.database import OvertakenError
 from mentor_desktop.sync.protocol.batches import read_frames
 from mentor_desktop.sync.protocol.messages import PushReply, Refusal
 from mentor_desktop.sync.protocol.streams import workshop_stream
@@ -138,6 +141,35 @@ def test_hello_tells_where_the_server_stands(ana: Device) -> None:
     head = ana.hello(streams=["people"]).streams["people"]
     assert (head.head, head.last_seq, head.last_hash) == (2, 2, sent.header.hash)
     assert head.archived_seq == 0
+
+
+@pytest.mark.parametrize("old", [Tail(), Tail(exists=True), Tail(2, b"x" * 32, exists=True)])
+def test_end_of_a_chain_that_moved_meanwhile_is_not_moved_again(
+    world: World, ana: Device, old: Tail
+) -> None:
+    ana.write("people", PERSON, PERSON)
+    database, tries = world.service.database, []
+
+    def work(connection: Connection) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            with pytest.raises(OvertakenError):
+                move_tail(database.dialect, connection, ana.ws, "people", ana.device, old, Tail(9))
+
+    database.write(ana.ws, work)
+    assert ana.hello(streams=["people"]).streams["people"].last_seq == 2
+
+
+def test_numbers_are_not_taken_under_rights_that_changed_meanwhile(
+    world: World, ana: Device
+) -> None:
+    def work(connection: Connection) -> None:
+        with pytest.raises(OvertakenError):
+            take_numbers(connection, ana.ws, 1, 10_000, changes_access=False)
+
+    world.service.database.write(ana.ws, work)
+    ana.write("people", PERSON)
+    assert ana.pull("people").at == [2]
 
 
 def test_batches_of_a_colleague_may_be_carried(world: World, ana: Device) -> None:

@@ -309,6 +309,14 @@ def test_device_cannot_write_as_another(world: World, ana: Device) -> None:
     assert _code(ben.send("people", posing)) == "bad_batch"
 
 
+def test_what_a_colleague_may_not_read_they_cannot_carry(world: World, ana: Device) -> None:
+    stream = f"w:{new_id()}"
+    trainer = world.colleague(ana, "trainer", new_id())
+    batch = ana.batch(stream, ana.ops(stream, PERSON))
+    assert _code(trainer.send(stream, batch)) == "quarantined"
+    assert ana.pull_all(stream) == []
+
+
 def test_device_cannot_write_as_the_server(ana: Device) -> None:
     assert ana.joined is not None
     server = Device(ana.http, ana.keys, ana.ws, ana.joined.server_device, token=ana.token)

@@ -249,10 +249,11 @@ def test_copy_succeeds_the_device_it_was_on_the_old_signature(world: World, ana:
     assert [one.device for one in _records(new)] == [ana.device, new.device]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("what", ["signature", "user", "revoked", "server"])
+@pytest.mark.parametrize("what", ["signature", "user", "newcomer", "revoked", "server"])
 def test_false_successor_is_refused(world: World, ana: Device, what: str) -> None:
     ben = world.colleague(ana, "organiser")
-    entry, _keys = _entry(ben, ana.user if what == "user" else ben.user, "organiser")
+    users = {"user": ana.user, "newcomer": new_id()}
+    entry, _keys = _entry(ben, users.get(what, ben.user), "organiser")
     if what == "signature":
         entry = msgspec.structs.replace(entry, signature=b"1" * 64)
     if what == "server":

@@ -100,13 +100,13 @@ def devices(world: World) -> list[Device]:
     return [ana, world.colleague(ana, "organiser"), world.colleague(ana, "trainer")]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_rows_equal_the_fold_of_all_operations(
     world: World, devices: list[Device], seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(merging, "MOST_STEP_BATCHES", 1 + seed)
     history = History(devices, seed)
-    for _round in range(30):
+    for _round in range(24):
         history.push()
         if history.random.random() < 0.3:
             fold_all(world.service)

@@ -161,7 +161,7 @@ def test_who_reads_a_stream_has_what_they_may_not_write_rejected(world: World, a
     reply = reader.write(stream, MARK)
     assert [(one.first_seq, one.reason) for one in reply.rejected] == [(1, "no_right")]
     assert world.quarantine(ana.ws) == []
-    assert [one.header.device for one in ana.pull_all(stream)][0] == reader.device
+    assert next(one.header.device for one in ana.pull_all(stream)) == reader.device
 
 
 def test_push_without_any_right_is_set_aside_and_told(world: World, ana: Device) -> None:
