@@ -7,7 +7,7 @@ to a new device, `A` its answer, and last `C`, the contents.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Final, TypeVar
 
 import msgspec
@@ -16,7 +16,14 @@ from msgspec import Meta
 from mentor_desktop.crypto.signatures import is_signed
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
-from mentor_desktop.sync.keys.entries import DeviceEntry, Id, Milliseconds, SignedInvitation
+from mentor_desktop.sync.keys.entries import (
+    DeviceEntry,
+    Id,
+    Milliseconds,
+    PublicKey,
+    SignedInvitation,
+    Tag,
+)
 from mentor_desktop.sync.keys.invitations import SECRET_BYTES, Invitation
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, read_frames
 
@@ -60,11 +67,18 @@ class Contents(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An invitation for a new device with its secret, and the sender to whom the answer is sealed."""
+    """An invitation for a new device with its secret, and the sender to whom the answer is sealed.
+
+    `tag` is the one the new device writes under. `server_key` (empty where there is no server) and
+    `founders` are whom the sender believes without another's word.
+    """
 
     invitation: SignedInvitation
     secret: Annotated[bytes, Meta(min_length=SECRET_BYTES, max_length=SECRET_BYTES)]
     sender: DeviceEntry
+    tag: Tag = ""
+    server_key: Annotated[bytes, Meta(max_length=32)] = b""
+    founders: Mapping[Id, PublicKey] = {}
 
     def __repr__(self) -> str:
         return f"Offer({self.invitation!r}, sender={self.sender!r})"

@@ -38,7 +38,9 @@ from mentor_desktop.sync.steps import Request, Steps
 from mentor_desktop.sync.troubles import Refused
 
 _PENDING, _HEIR, _LINEAGE = "sync_pending_keys", "sync_heir", "sync_lineage"
-_SERVER, _SERVER_KEY, _FOUNDERS = "sync_server", "sync_server_key", "sync_founders"
+_SERVER = "sync_server"
+# Whom a copy believes without another's word (`anchors`).
+SERVER_KEY, FOUNDERS = "sync_server_key", "sync_founders"
 
 
 @dataclass(frozen=True)
@@ -116,13 +118,13 @@ def begin(
                 tag=reply.tag,
                 name=name,
             )
-        known = json.loads(setting(raw, _FOUNDERS) or "{}")
+        known = json.loads(setting(raw, FOUNDERS) or "{}")
         _keep(
             raw,
             {
                 _SERVER: server,
-                _SERVER_KEY: reply.server_key.hex(),
-                _FOUNDERS: json.dumps(known | founders),
+                SERVER_KEY: reply.server_key.hex(),
+                FOUNDERS: json.dumps(known | founders),
                 _PENDING: "",
             },
         )
@@ -138,8 +140,8 @@ def learn_server(raw: StoreConnection, device: str) -> None:
 
 def anchors(raw: StoreConnection) -> Anchors:
     """Return whom this copy believes without another's word."""
-    key = setting(raw, _SERVER_KEY)
-    founders = json.loads(setting(raw, _FOUNDERS) or "{}")
+    key = setting(raw, SERVER_KEY)
+    founders = json.loads(setting(raw, FOUNDERS) or "{}")
     return Anchors(
         bytes.fromhex(key) if key else None,
         {device: bytes.fromhex(one) for device, one in founders.items()},

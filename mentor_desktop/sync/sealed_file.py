@@ -75,6 +75,17 @@ def lid_for_key(seal_key: bytes) -> Lid:
     return Lid(_START.pack(_MAGIC, _VERSION, _BY_KEY) + envelope, key)
 
 
+def is_opened_by_words(file: IO[bytes]) -> bool:
+    """Tell from the first bytes of a file whether six words open it, and leave it at its beginning.
+
+    Raises:
+        StoreError: this is no such file.
+    """
+    start = file.read(_START.size)
+    file.seek(0)
+    return _kind(start) == _BY_WORDS
+
+
 def read_lid(file: IO[bytes], opener: str | DeviceKeys) -> Lid:
     """Read the lid at the beginning of a file with the six words or with a device's keys.
 
@@ -83,6 +94,13 @@ def read_lid(file: IO[bytes], opener: str | DeviceKeys) -> Lid:
         StoreError: this is no such file, or it is not for these keys.
     """
     start = file.read(_START.size)
+    kind = _kind(start)
+    if isinstance(opener, DeviceKeys):
+        return _opened_by_key(start, file, opener) if kind == _BY_KEY else _refuse_kind(kind)
+    return _opened_by_words(start, file, opener) if kind == _BY_WORDS else _refuse_kind(kind)
+
+
+def _kind(start: bytes) -> int:
     if len(start) < _START.size or not start.startswith(_MAGIC):
         raise StoreError(
             _(
@@ -96,9 +114,7 @@ def read_lid(file: IO[bytes], opener: str | DeviceKeys) -> Lid:
                 "This file was written by a newer version of the program. Update this computer first."
             )
         )
-    if isinstance(opener, DeviceKeys):
-        return _opened_by_key(start, file, opener) if kind == _BY_KEY else _refuse_kind(kind)
-    return _opened_by_words(start, file, opener) if kind == _BY_WORDS else _refuse_kind(kind)
+    return int(kind)
 
 
 class PartWriter:

@@ -17,6 +17,7 @@ from mentor_desktop.sync.replica.entities import Entity, entities
 from mentor_desktop.sync.replica.state import Numbers
 
 Shelf = dict[tuple[str, OpId], str]
+_NOBODY = OpId("", 0)
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
@@ -42,8 +43,21 @@ class OpenRow:
 
     @property
     def is_complete(self) -> bool:
-        """Say whether the row can be in a table: alive, created, of a table that is known."""
-        return self.state.is_alive and bool(self.state.creates) and self.entity in entities()
+        """Say whether the row can be in a table: alive, created, of a table that is known, told."""
+        return (
+            self.state.is_alive
+            and bool(self.state.creates)
+            and self.entity in entities()
+            and not self.is_withheld
+        )
+
+    @property
+    def is_withheld(self) -> bool:
+        """Say whether this copy was not told what the row holds (`sync.withholding`)."""
+        if self.values.get(self.state.winner(UNTOUCHED) or _NOBODY):
+            return False
+        groups = entities()[self.entity].groups
+        return any(not self.values.get(self.state.winner(one) or _NOBODY) for one in groups)
 
     def learn(self, op: Op) -> None:
         """Keep the values of an operation that was just folded in."""

@@ -98,6 +98,7 @@ def add_record(
 
 
 REVOKED = N_("Ended the access of a device")
+ADDED = N_("Added a computer")
 ERASED_ROW = N_("Erased a record for ever")
 REJECTED = N_("Rejected changes of a device")
 

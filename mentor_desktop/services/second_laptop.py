@@ -1,0 +1,238 @@
+"""Working on several laptops without a server: handing over, taking back, and what that brought."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from mentor_desktop import i18n
+from mentor_desktop.changes import Changes
+from mentor_desktop.clock import Clock
+from mentor_desktop.errors import StoreError, ValidationError
+from mentor_desktop.i18n import _
+from mentor_desktop.models.base import from_milliseconds, to_milliseconds
+from mentor_desktop.progress import NO_PROGRESS, Progress
+from mentor_desktop.services.attendance_reading import standing_of
+from mentor_desktop.services.conflicts import ConflictCard, conflict_cards
+from mentor_desktop.services.workspaces import NewWorkspace, recovery_sheet_of
+from mentor_desktop.store.device import Newcomer
+from mentor_desktop.store.unit_of_work import Reader
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync import handing_over, taking_in
+from mentor_desktop.sync.handing_over import SUFFIX, KnownLaptop
+
+__all__ = ["SUFFIX", "KnownLaptop", "needs_words"]
+
+needs_words = taking_in.needs_words
+_NOT_IN_NAMES = re.compile(r"[^\w-]+")
+_MOST_TRIES: Final = 99
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A file for another laptop; `words` open it, "" where it is closed for that laptop alone."""
+
+    path: Path
+    words: str
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be handed over (id and code of workshops, newest first), and to whom."""
+
+    workshops: tuple[tuple[str, str], ...]
+    laptops: tuple[KnownLaptop, ...]
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a file of another laptop brought.
+
+    Of the half-days marked there: `equal` were marked alike here, `new` were open here, `to_decide`
+    differ. Other fields that differ count to `to_decide` too. `others` are further rows that are
+    new or different, `waiting` rows whose removal somebody has to agree to.
+    """
+
+    sender: str
+    made_at: datetime
+    equal: int
+    new: int
+    to_decide: int
+    others: int
+    waiting: int
+    is_new: bool
+    changes: Changes
+
+
+def hand_over_choices(uow: Reader) -> Choices:
+    """Return what can be handed over, and the laptops that are known already."""
+    rows = uow.raw.execute("SELECT id, code FROM workshop ORDER BY starts_on DESC, code").fetchall()
+    return Choices(tuple(rows), tuple(handing_over.known_laptops(uow.raw)))
+
+
+def hand_to_new_laptop(
+    workspace: Workspace,
+    *,
+    folder: Path,
+    workshop_id: str = "",
+    name: str = "",
+    progress: Progress = NO_PROGRESS,
+) -> Handed:
+    """Write one sealed file for a new laptop, read it back, and return the words to type there.
+
+    `name` begins the file's name. No file that is there is written over.
+
+    Raises:
+        StoreError: the folder cannot be written, or this copy cannot hand over.
+        Cancelled: the person pressed Cancel; no file is left.
+    """
+    path = _free_path(folder, name or workspace.folder.root.name, workspace.clock())
+    words = handing_over.hand_over(workspace, path, workshop_id=workshop_id, progress=progress)
+    return Handed(path, words)
+
+
+def hand_to_known_laptop(
+    workspace: Workspace,
+    *,
+    folder: Path,
+    device: str,
+    name: str = "",
+    progress: Progress = NO_PROGRESS,
+) -> Handed:
+    """Write one file that only this laptop can open, and read it back.
+
+    Raises:
+        StoreError: the folder cannot be written, or the laptop is not known any more.
+        Cancelled: the person pressed Cancel; no file is left.
+    """
+    path = _free_path(folder, name or workspace.folder.root.name, workspace.clock())
+    handing_over.hand_to(workspace, path, device=device, progress=progress)
+    return Handed(path, "")
+
+
+def begin_on_this_laptop(
+    root: Path,
+    file: Path,
+    words: str,
+    *,
+    passphrase: str,
+    actor: str,
+    clock: Clock,
+    progress: Progress = NO_PROGRESS,
+) -> NewWorkspace:
+    """Make this laptop one more of the workspace a file comes from.
+
+    Raises:
+        ValidationError: the words do not open the file, or no name is given.
+        StoreError: the file is damaged or no invitation, or the folder is not empty.
+        Cancelled: the person pressed Cancel; the folder is empty again.
+    """
+    if not actor.strip():
+        raise ValidationError(_("Write your name, so that colleagues know who corrected what."))
+    language, code = i18n.current_language().code, ""
+
+    def make(new: Newcomer) -> Workspace:
+        nonlocal code
+        workspace, code = Workspace.create(
+            root, passphrase, clock=clock, actor=actor.strip(), language=language, new=new
+        )
+        return workspace
+
+    workspace = taking_in.begin_from_file(
+        file,
+        words,
+        name=actor.strip(),
+        now_ms=to_milliseconds(clock()),
+        make_workspace=make,
+        progress=progress,
+    )
+    try:
+        sheet = recovery_sheet_of(workspace, code, language)
+    except BaseException:
+        workspace.discard()
+        raise
+    return NewWorkspace(workspace, code, sheet)
+
+
+def receive(
+    workspace: Workspace, file: Path, words: str = "", *, progress: Progress = NO_PROGRESS
+) -> Received:
+    """Take in what another laptop of this workspace did, and say what that was.
+
+    Raises:
+        ValidationError: the words do not open the file.
+        StoreError: it is damaged, foreign, or of a laptop nobody invited.
+        Cancelled: the person pressed Cancel; what was applied until then is kept.
+    """
+    with workspace.reader() as uow:
+        known = {_key(card) for card in conflict_cards(uow)}
+    taken = taking_in.take_in(workspace, file, words, progress=progress)
+    marks = taken.changes.entities.get("attendance_mark", frozenset())
+    with workspace.reader() as uow:
+        counts = _cells(uow, marks)
+        fields = sum(_key(card) not in known for card in conflict_cards(uow))
+    others = sum(len(rows) for name, rows in taken.changes.entities.items() if name in _TOLD)
+    return Received(
+        sender=" · ".join(filter(None, (taken.sender.name, taken.sender.tag))),
+        made_at=from_milliseconds(taken.made_at),
+        equal=counts["equal"],
+        new=counts["new"],
+        to_decide=counts["differ"] + fields,
+        others=others,
+        waiting=taken.waiting,
+        is_new=taken.is_new,
+        changes=taken.changes,
+    )
+
+
+# Rows a person knows as one thing: what else came is told by their number.
+_TOLD = frozenset(
+    {"person", "registration", "organisation", "workshop", "slot", "agenda_item", "consent",
+     "project", "certificate"}
+)  # fmt: skip
+
+
+def _key(card: ConflictCard) -> tuple[str, str, str]:
+    return card.entity, card.row, card.group
+
+
+def _cells(uow: Reader, marks: Iterable[str]) -> dict[str, int]:
+    """Count the half-days of people that foreign marks are about, by what they found here."""
+    counts = {"equal": 0, "new": 0, "differ": 0}
+    came = set(marks)
+    cells: set[tuple[str, str]] = set()
+    for one in came:
+        row = uow.raw.execute(
+            "SELECT registration_id, slot_id FROM attendance_mark WHERE id = ?", (one,)
+        ).fetchone()
+        if row is not None:
+            cells.add(tuple(row))
+    for registration_id, slot_id in cells:
+        standing = standing_of(uow.raw, registration_id, slot_id)
+        if standing is None:
+            continue
+        if standing.has_conflict:
+            counts["differ"] += 1
+        elif set(standing.current_ids) - came:
+            counts["equal"] += 1
+        else:
+            counts["new"] += 1
+    return counts
+
+
+def _free_path(folder: Path, name: str, now: datetime) -> Path:
+    """Return a path in the folder where no file is yet."""
+    if not folder.is_dir():
+        raise StoreError(
+            _("The folder {path} is not there. Put the stick in, or choose another folder.").format(
+                path=folder
+            )
+        )
+    stem = f"{_NOT_IN_NAMES.sub('-', name).strip('-')} {now.astimezone():%Y-%m-%d %H%M}"
+    for number in range(1, _MOST_TRIES):
+        path = folder / (f"{stem}{SUFFIX}" if number == 1 else f"{stem} {number}{SUFFIX}")
+        if not path.exists():
+            return path
+    raise StoreError(_("The folder {path} holds too many of these files.").format(path=folder))

@@ -1,0 +1,293 @@
+"""Taking in a file from another laptop: as a new device of its workspace, or what was done since."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import attrgetter
+from pathlib import Path
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.errors import StoreError
+from mentor_desktop.i18n import _
+from mentor_desktop.models.base import to_milliseconds
+from mentor_desktop.progress import NO_PROGRESS, Progress
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.device import Newcomer
+from mentor_desktop.store.settings import remember
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.bundle import Bundle, open_bundle
+from mentor_desktop.sync.bundle_sections import Offer
+from mentor_desktop.sync.handing_over import EVERYTHING, ONLY_WORKSHOP, OWN_ENTRY, seal
+from mentor_desktop.sync.joining import (
+    FOUNDERS,
+    SERVER_KEY,
+    NewDevice,
+    anchors,
+    new_device,
+    workspace_id,
+)
+from mentor_desktop.sync.keys.device import DeviceKeys
+from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed, to_bytes
+from mentor_desktop.sync.keys.members import Members
+from mentor_desktop.sync.membership import learn_members
+from mentor_desktop.sync.protocol.batches import Batch
+from mentor_desktop.sync.protocol.streams import MEMBERS
+from mentor_desktop.sync.replica import special, state
+from mentor_desktop.sync.replica.applying import apply_page
+from mentor_desktop.sync.replica.state import Peer
+from mentor_desktop.sync.replica.succession import is_another_copy
+from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.sealed_file import is_opened_by_words
+
+# In one transaction: about 25 ms each, and a mark at the door waits for no more than that.
+_BATCHES_BESIDE_A_WINDOW = 1
+_BATCHES_ALONE = 10
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What a file brought. `is_new` is false when all of it was here before.
+
+    `waiting` counts rows whose removal somebody has to agree to first.
+    """
+
+    sender: Peer
+    made_at: int
+    operations: int
+    changes: Changes
+    waiting: int
+
+    @property
+    def is_new(self) -> bool:
+        return self.operations > 0
+
+
+def needs_words(path: Path) -> bool:
+    """Tell whether the file opens with six words; else it was closed for one laptop.
+
+    Raises:
+        StoreError: it cannot be read, or is no such file.
+    """
+    try:
+        with path.open("rb") as file:
+            return is_opened_by_words(file)
+    except OSError as exc:
+        raise StoreError(
+            _(
+                "The file {path} cannot be read. Check that the stick is still in, and copy the "
+                "file to this computer."
+            ).format(path=path)
+        ) from exc
+
+
+def begin_from_file(
+    path: Path,
+    words: str,
+    *,
+    name: str,
+    now_ms: int,
+    make_workspace: Callable[[Newcomer], Workspace],
+    progress: Progress = NO_PROGRESS,
+) -> Workspace:
+    """Make a workspace of this laptop from the first file of another one.
+
+    Raises:
+        ValidationError: the words do not open it.
+        StoreError: it is damaged, invites nobody, is too old, or the folder cannot be written.
+        Cancelled: the person pressed Cancel; the folder is empty again.
+    """
+    bundle = open_bundle(path, words, progress=progress)
+    offer = bundle.offer
+    if offer is None:
+        raise StoreError(
+            _("This file does not invite a new laptop. Open it on a laptop of its workspace.")
+        )
+    if now_ms > offer.invitation.expires_at:
+        raise StoreError(
+            _("This file is too old to begin with. Make a new one on the other laptop.")
+        )
+    new = new_device()
+    workspace = make_workspace(Newcomer(offer.invitation.ws, offer.tag, new.device))
+    try:
+        with closing(workspace.exchange_connection()) as raw:
+            _begin(raw, new, offer, name, now_ms)
+            _apply(workspace, raw, bundle, _BATCHES_ALONE, progress)
+            _require_member(workspace, raw, offer.sender.device)
+        _keep_files(workspace, bundle, progress)
+    except BaseException:
+        workspace.discard()
+        raise
+    return workspace
+
+
+def take_in(
+    workspace: Workspace, path: Path, words: str = "", *, progress: Progress = NO_PROGRESS
+) -> TakenIn:
+    """Apply what another laptop of this workspace did; a second time changes nothing.
+
+    Raises:
+        ValidationError: the words do not open it.
+        StoreError: it is damaged, of another workspace, or of a laptop nobody invited.
+        Cancelled: the person pressed Cancel; what was applied until then is kept.
+    """
+    with closing(workspace.exchange_connection()) as raw:
+        if not state.is_joined(raw):
+            raise StoreError(
+                _("This workspace was never handed to another laptop, so no file can come back.")
+            )
+        if is_another_copy(raw):
+            raise StoreError(
+                _(
+                    "This workspace is a copy or was restored. Sync it with the server once; "
+                    "then it can exchange files again."
+                )
+            )
+        own = state.identity(raw)
+        opener = words or DeviceKeys(own.sign_key, own.seal_key)
+        bundle = open_bundle(path, opener, ws=own.workspace, progress=progress)
+        seal(workspace, raw)
+        _learn_sender(workspace, raw, bundle)
+        operations, changes, waiting = _apply(
+            workspace, raw, bundle, _BATCHES_BESIDE_A_WINDOW, progress
+        )
+        _keep_files(workspace, bundle, progress)
+        peers = {peer.device: peer for peer in state.peers(raw)}
+    return TakenIn(
+        sender=peers[bundle.contents.made_by],
+        made_at=bundle.contents.made_at,
+        operations=operations,
+        changes=changes,
+        waiting=waiting,
+    )
+
+
+def _begin(raw: StoreConnection, new: NewDevice, offer: Offer, name: str, now_ms: int) -> None:
+    """Become the device that was invited, and know the one that invites."""
+    invitation, sender = offer.invitation, offer.sender
+    draft = DeviceEntry(
+        ws=invitation.ws,
+        device=new.device,
+        user=invitation.user,
+        name=name,
+        role=invitation.role,
+        tag=offer.tag,
+        sign_key=new.keys.sign_key,
+        seal_key=new.keys.seal_key,
+        made_at=max(now_ms, invitation.made_at),
+        vouched_by=sender.device,
+        signature=NO_SIGNATURE,
+        invitation=invitation,
+    )
+    entry = signed(draft, offer.signer().sign)
+    scope = "" if invitation.workshops == (EVERYTHING,) else invitation.workshops[0]
+    founders = {device: key.hex() for device, key in offer.founders.items()}
+    remember(
+        raw,
+        **{
+            FOUNDERS: json.dumps(founders),
+            SERVER_KEY: offer.server_key.hex(),
+            ONLY_WORKSHOP: scope,
+            OWN_ENTRY: to_bytes(entry).decode(),
+        },
+    )
+    with writing(raw):
+        state.begin(
+            raw,
+            workspace=invitation.ws,
+            device=new.device,
+            user=invitation.user,
+            sign_key=new.keys.signing,
+            seal_key=new.keys.receiving,
+            tag=offer.tag,
+            name=name,
+        )
+        state.learn(raw, _peer(sender))
+
+
+def _learn_sender(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> None:
+    """Let the laptop that answers an invitation in; require that the sender belongs here."""
+    answer, sender = bundle.answer, bundle.contents.made_by
+    if answer is not None and answer.device not in _members(workspace, raw):
+        members = _learn(workspace, raw)
+        if members.add(answer):
+            raise _stranger()
+        author = special.Author(workspace.actor, to_milliseconds(workspace.clock()))
+        with workspace.gate.closed():
+            special.add_record(raw, answer, author=author)
+    if sender in _members(workspace, raw):
+        return
+    # What the file itself brings of the members may say who it is.
+    for batch in bundle.batches():
+        if batch.header.stream == MEMBERS:
+            with workspace.gate.closed():
+                apply_page(raw, MEMBERS, [batch])
+    _require_member(workspace, raw, sender)
+
+
+def _require_member(workspace: Workspace, raw: StoreConnection, device: str) -> None:
+    if device not in _members(workspace, raw):
+        raise _stranger()
+
+
+def _learn(workspace: Workspace, raw: StoreConnection) -> Members:
+    with workspace.gate.closed(), writing(raw):
+        return learn_members(raw, workspace_id(workspace), anchors(raw))
+
+
+def _apply(
+    workspace: Workspace, raw: StoreConnection, bundle: Bundle, size: int, progress: Progress
+) -> tuple[int, Changes, int]:
+    operations, waiting, done = 0, 0, 0
+    touched: dict[str, set[str]] = {}
+    for stream, batches in groupby(bundle.batches(), key=attrgetter("header.stream")):
+        for page in _pages(batches, size):
+            with workspace.gate.closed():
+                applied = apply_page(raw, stream, page)
+            operations += applied.operations
+            if applied.needs_consent is not None:
+                waiting += applied.needs_consent.rows
+            for entity, rows in applied.changes.entities.items():
+                touched.setdefault(entity, set()).update(rows)
+            done += len(page)
+            progress.step(done, bundle.contents.batches)
+        if stream == MEMBERS:
+            _learn(workspace, raw)
+    changes = Changes({entity: frozenset(rows) for entity, rows in touched.items()})
+    return operations, changes, waiting
+
+
+def _pages(batches: Iterable[Batch], size: int) -> Iterator[list[Batch]]:
+    waiting = iter(batches)
+    while page := list(islice(waiting, size)):
+        yield page
+
+
+def _members(workspace: Workspace, raw: StoreConnection) -> set[str]:
+    """Return the devices with access, this one too."""
+    members = _learn(workspace, raw)
+    return {one for one in members.entries if members.has_access(one)}
+
+
+def _keep_files(workspace: Workspace, bundle: Bundle, progress: Progress) -> None:
+    blobs = workspace.blobs()
+    for _address, content in bundle.files():
+        progress.check()
+        blobs.add(content)
+
+
+def _peer(entry: DeviceEntry) -> Peer:
+    return Peer(
+        device=entry.device,
+        user=entry.user,
+        sign_key=entry.sign_key,
+        seal_key=entry.seal_key,
+        tag=entry.tag,
+        name=entry.name,
+        is_admin=entry.role == "admin",
+    )
+
+
+def _stranger() -> StoreError:
+    return StoreError(_("This file comes from a laptop that nobody invited into this workspace."))

@@ -1,0 +1,85 @@
+"""Giving somebody a part of the stream `people`: whole batches, in which most values are left out.
+
+Whoever helps at one workshop gets the people of that workshop. Their records travel in the batches
+their authors signed; of all others the header, id and hash stay, and the values go, as with what was
+purged. So the signatures hold, nothing is made anew, and nobody can add to what was signed.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync.merge.row_state import RowState
+from mentor_desktop.sync.protocol.batches import Batch, open_batch, purged
+from mentor_desktop.sync.protocol.streams import PEOPLE
+from mentor_desktop.sync.replica.digests import Key
+
+# The rows of `people` that a workshop refers to, also through others of them. Settings are small,
+# tell of nobody, and papers need them.
+_ROWS_OF_WORKSHOP = """
+WITH RECURSIVE
+  near (id) AS (
+    SELECT person_id FROM registration WHERE workshop_id = ?1
+    UNION SELECT person_id FROM certificate WHERE workshop_id = ?1
+  ),
+  known (id) AS (
+    SELECT id FROM near
+    UNION SELECT p.alias_of FROM person p JOIN known k ON p.id = k.id WHERE p.alias_of IS NOT NULL
+    UNION SELECT p.id FROM person p JOIN known k ON p.alias_of = k.id
+  )
+SELECT 'person', id FROM known
+UNION SELECT 'consent', c.id FROM consent c JOIN known k ON c.person_id = k.id
+UNION SELECT 'organisation', p.organisation_id FROM person p JOIN known k ON p.id = k.id
+UNION SELECT 'organisation', sending_org_id FROM registration WHERE workshop_id = ?1
+UNION SELECT 'organisation', host_org_id FROM workshop WHERE id = ?1
+UNION SELECT 'organisation', id FROM organisation WHERE kind = 'own'
+UNION SELECT 'project', project_id FROM workshop WHERE id = ?1
+UNION SELECT 'workspace_setting', id FROM workspace_setting
+"""
+
+
+def people_of_workshop(raw: StoreConnection, workshop_id: str) -> set[Key]:
+    """Return the rows of the stream `people` that whoever works in a workshop needs."""
+    rows = raw.execute(_ROWS_OF_WORKSHOP, (workshop_id,))
+    return {(entity, row) for entity, row in rows.fetchall() if row is not None}
+
+
+def files_of(raw: StoreConnection, rows: set[Key] | None) -> list[str]:
+    """Return the addresses of the files that these rows refer to; of all rows with None."""
+    found = raw.execute(
+        "SELECT 'consent', id, scan FROM consent WHERE scan <> '' "
+        "UNION SELECT 'project', p.id, each.value FROM project p, json_each(p.logos) AS each"
+    ).fetchall()
+    return sorted({one for *key, one in found if rows is None or tuple(key) in rows})
+
+
+def only(batches: Iterable[Batch], rows: set[Key]) -> Iterator[Batch]:
+    """Give batches of `people` in which only these rows have values."""
+    for batch in batches:
+        gone = [
+            run.first_seq + at
+            for run in open_batch(batch).runs
+            if not run.erased
+            for at, row in enumerate(run.rows)
+            if (run.entity, row) not in rows
+        ]
+        yield purged(batch, gone) if gone else batch
+
+
+def passed_on(raw: StoreConnection, stream: str, batches: Iterable[Batch]) -> Iterator[Batch]:
+    """Leave out what this copy itself was given without values: others must not take it for whole."""
+    for batch in batches:
+        if stream == PEOPLE and _is_withheld(raw, batch):
+            continue
+        yield batch
+
+
+def _is_withheld(raw: StoreConnection, batch: Batch) -> bool:
+    erased = {(run.entity, row) for run in open_batch(batch).runs if run.erased for row in run.rows}
+    return any(not _is_purged(raw, key) for key in erased)
+
+
+def _is_purged(raw: StoreConnection, key: Key) -> bool:
+    found = raw.execute(
+        "SELECT state FROM sync_row WHERE entity = ? AND row = ? AND state IS NOT NULL", key
+    ).fetchone()
+    return found is not None and RowState.from_text(found[0]).purged
