@@ -61,13 +61,17 @@ class MarkLine:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Marks of one person in one half-day that differ and that nobody has chosen between."""
+    """Marks of one person in one half-day that differ and that nobody has chosen between.
+
+    `counting_id` is the one that counts meanwhile.
+    """
 
     registration_id: str
     slot_id: str
     name: str
     slot_code: str
     marks: tuple[MarkLine, ...]
+    counting_id: str
 
 
 def history_of(uow: Reader, registration_id: str, slot_id: str) -> list[MarkLine]:
@@ -107,6 +111,7 @@ def conflicts_of(uow: Reader, workshop_id: str) -> list[Conflict]:
                 name=people[registration_id].name,
                 slot_code=period_of(uow.raw, slot_id).code,
                 marks=tuple(line for line in lines if line.is_current),
+                counting_id=standing.mark.id,
             )
         )
     order = {registration_id: index for index, registration_id in enumerate(people)}

@@ -6,7 +6,7 @@ differ are told by `attendance_history`, here only how many there are in which w
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentor_desktop.changes import Changes
@@ -25,11 +25,22 @@ from mentor_desktop.sync.replica import state
 
 _STALE = N_("This was decided or changed in the meantime. Look at the list again.")
 _VALUES = N_("{field}: {value}")
+# What a projector must not show: tables as a whole, and fields of others.
+_PRIVATE = frozenset({"consent"})
+_PRIVATE_FIELDS = frozenset(
+    {
+        *(("person", one) for one in ("email", "phone", "note", "birth_year", "gender")),
+        ("registration", "support_request"),
+    }
+)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of the values: `lines` are (field, value) in words; `is_shown` the one that counts now."""
+    """One of the values: `lines` are (field, value) in words; `is_shown` the one that counts now.
+
+    `is_own` says that it was written on this laptop.
+    """
 
     key: str
     lines: tuple[tuple[str, str], ...]
@@ -37,11 +48,16 @@ class Choice:
     device: str
     at: datetime
     is_shown: bool
+    is_own: bool = False
 
 
 @dataclass(frozen=True)
 class ConflictCard:
-    """A record with a field that several people changed; the first choice is what is shown."""
+    """A record with a field that several people changed; the first choice is what is shown.
+
+    Of fields that belong together only those that differ are told. `is_private` ones are nobody's
+    business while a projector is on.
+    """
 
     entity: str
     row: str
@@ -49,11 +65,15 @@ class ConflictCard:
     kind: str
     title: str
     choices: tuple[Choice, ...]
+    is_private: bool = False
 
 
 @dataclass(frozen=True)
 class RecoveredCard:
-    """A record that is kept although what it belongs to is gone; else it only waits for that."""
+    """A record that is kept although what it belongs to is gone; else it only waits for that.
+
+    `deleted_by` and `changed_by` are the laptops that did the one without knowing of the other.
+    """
 
     entity: str
     row: str
@@ -61,6 +81,9 @@ class RecoveredCard:
     title: str
     belongs_to: tuple[str, ...]
     can_be_restored: bool
+    deleted_by: str = ""
+    changed_by: str = ""
+    is_private: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +105,7 @@ class MarksCard:
 
 def conflict_cards(uow: Reader) -> list[ConflictCard]:
     """Return the fields that wait for a decision, by record."""
+    own = state.identity(uow.raw).device if state.is_joined(uow.raw) else ""
     return [
         ConflictCard(
             entity=one.entity,
@@ -89,10 +113,13 @@ def conflict_cards(uow: Reader) -> list[ConflictCard]:
             group=one.group,
             kind=_kind(one.entity),
             title=history_words.row_name(uow, one.entity, one.row),
-            choices=tuple(
-                _choice(uow, one.entity, side, is_shown=side is one.shown)
-                for side in (one.shown, *one.others)
+            choices=_differing(
+                tuple(
+                    _choice(uow, one.entity, side, is_shown=side is one.shown, own=own)
+                    for side in (one.shown, *one.others)
+                )
             ),
+            is_private=_is_private(one.entity, one.group),
         )
         for one in kept.list_conflicts(uow.raw)
     ]
@@ -144,6 +171,9 @@ def recovered_cards(uow: Reader) -> list[RecoveredCard]:
             title=_title_of_values(uow, one),
             belongs_to=tuple(_kind(parent) for parent, _row in one.parents),
             can_be_restored=one.is_deleted,
+            deleted_by=one.deleted_by,
+            changed_by=one.changed_by,
+            is_private=one.entity in _PRIVATE,
         )
         for one in kept.list_recovered(uow.raw)
     ]
@@ -221,7 +251,23 @@ def _not_shared(uow: Reader, card: NotSharedCard) -> kept.NotShared:
     raise ConflictError(_(_STALE))
 
 
-def _choice(uow: Reader, entity: str, side: kept.Side, *, is_shown: bool) -> Choice:
+def _is_private(entity: str, group: str) -> bool:
+    return entity in _PRIVATE or (entity, group) in _PRIVATE_FIELDS
+
+
+def _differing(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """Leave the fields out on which all agree."""
+    said = [set(one.lines) for one in choices]
+    alike = set.intersection(*said)
+    if any(one == alike for one in said):
+        return choices
+    return tuple(
+        replace(one, lines=tuple(line for line in one.lines if line not in alike))
+        for one in choices
+    )
+
+
+def _choice(uow: Reader, entity: str, side: kept.Side, *, is_shown: bool, own: str) -> Choice:
     return Choice(
         key=_key(side.op),
         lines=tuple(
@@ -229,9 +275,10 @@ def _choice(uow: Reader, entity: str, side: kept.Side, *, is_shown: bool) -> Cho
             for column, value in side.values.items()
         ),
         who=side.actor,
-        device=side.device_name or side.device_tag,
+        device=side.device_tag or side.device_name,
         at=from_milliseconds(side.at),
         is_shown=is_shown,
+        is_own=side.op.device == own,
     )
 
 

@@ -32,7 +32,7 @@ class PaperRow:
     """One row of the list beside its mark.
 
     `signed` is what somebody found on the paper, None until then. `is_unchecked`: the mark was
-    made for many at once and waits for this. `is_difference`: marked as there, not signed.
+    made for many at once, or two laptops differ, and it waits for this. `is_difference`: marked as there, not signed.
     `came_from_paper`: nobody had marked the person, the signature did.
     """
 
@@ -151,7 +151,7 @@ def _row(person: RosterLine, standing: Standing | None, from_paper: set[str]) ->
         organisation=person.organisation,
         status=status,
         signed=signed,
-        is_unchecked=standing is not None and standing.is_unchecked,
+        is_unchecked=standing is not None and (standing.is_unchecked or standing.has_conflict),
         is_difference=signed is False and status in ATTENDED,
         came_from_paper=signed is True and person.registration_id in from_paper,
     )

@@ -16,7 +16,7 @@ from mentor_desktop.models.base import from_milliseconds, to_milliseconds
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.services.attendance_reading import standing_of
 from mentor_desktop.services.conflicts import ConflictCard, conflict_cards
-from mentor_desktop.services.workspaces import NewWorkspace, recovery_sheet_of
+from mentor_desktop.services.workspaces import NewWorkspace, create_workspace
 from mentor_desktop.store.device import Newcomer
 from mentor_desktop.store.unit_of_work import Reader
 from mentor_desktop.store.workspace import Workspace
@@ -131,16 +131,22 @@ def begin_on_this_laptop(
     """
     if not actor.strip():
         raise ValidationError(_("Write your name, so that colleagues know who corrected what."))
-    language, code = i18n.current_language().code, ""
+    made: list[NewWorkspace] = []
 
     def make(new: Newcomer) -> Workspace:
-        nonlocal code
-        workspace, code = Workspace.create(
-            root, passphrase, clock=clock, actor=actor.strip(), language=language, new=new
+        made.append(
+            create_workspace(
+                root,
+                passphrase=passphrase,
+                actor=actor.strip(),
+                language=i18n.current_language().code,
+                clock=clock,
+                new=new,
+            )
         )
-        return workspace
+        return made[0].workspace
 
-    workspace = taking_in.begin_from_file(
+    taking_in.begin_from_file(
         file,
         words,
         name=actor.strip(),
@@ -148,12 +154,7 @@ def begin_on_this_laptop(
         make_workspace=make,
         progress=progress,
     )
-    try:
-        sheet = recovery_sheet_of(workspace, code, language)
-    except BaseException:
-        workspace.discard()
-        raise
-    return NewWorkspace(workspace, code, sheet)
+    return made[0]
 
 
 def receive(

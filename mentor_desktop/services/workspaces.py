@@ -55,7 +55,7 @@ def create_workspace(
             from mentor_desktop.services.demo import fill_with_samples  # SQLAlchemy, table readers
 
             fill_with_samples(workspace, starts_on=clock().date(), progress=progress)
-        sheet = recovery_sheet_of(workspace, code, language)
+        sheet = _recovery_sheet(workspace, code, language)
     except BaseException:
         workspace.discard()
         raise
@@ -163,11 +163,10 @@ def new_recovery_sheet(workspace: Workspace, *, language: str) -> tuple[str, byt
         StoreError: the key file cannot be written; the old sheet still holds.
     """
     code = keyfile.renew_recovery_code(workspace.folder.key_file, workspace.key)
-    return code, recovery_sheet_of(workspace, code, language)
+    return code, _recovery_sheet(workspace, code, language)
 
 
-def recovery_sheet_of(workspace: Workspace, code: str, language: str) -> bytes:
-    """Return the printed sheet of a recovery code as a PDF."""
+def _recovery_sheet(workspace: Workspace, code: str, language: str) -> bytes:
     from mentor_desktop.documents.recovery_sheet import (  # reportlab: 100 ms
         RecoverySheet,
         render_recovery_sheet,

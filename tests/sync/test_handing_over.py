@@ -1,8 +1,6 @@
 """A workshop on two laptops and a stick: handed over, worked on apart, brought together."""
 
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,6 @@ import pytest
 
 from mentor_desktop.errors import Cancelled, StoreError, ValidationError
 from mentor_desktop.progress import Progress
-from mentor_desktop.services.attendance import mark
 from mentor_desktop.services.attendance_history import choose_mark, conflicts_of
 from mentor_desktop.services.conflicts import conflict_cards, recovered_cards
 from mentor_desktop.services.history import recent_actions
@@ -18,8 +15,6 @@ from mentor_desktop.services.people import change_person
 from mentor_desktop.services.register import register_grid
 from mentor_desktop.services.second_laptop import (
     Handed,
-    Received,
-    begin_on_this_laptop,
     hand_over_choices,
     hand_to_known_laptop,
     hand_to_new_laptop,
@@ -27,74 +22,7 @@ from mentor_desktop.services.second_laptop import (
 )
 from mentor_desktop.store.workspace import Workspace
 from tests import factories
-from tests.services.sample_workshop import Sample, make_sample
-from tests.workspaces import FrozenClock
-
-PASSPHRASE = "another long passphrase of laptop B"
-
-
-@dataclass
-class TwoLaptops:
-    """Laptop A with the sample workshop, and the stick between it and others."""
-
-    sample: Sample
-    clock: FrozenClock
-    folder: Path
-    others: list[Workspace] = field(default_factory=list)
-
-    @property
-    def a(self) -> Workspace:
-        return self.sample.workspace
-
-    @property
-    def stick(self) -> Path:
-        return self.folder / "stick"
-
-    def hand_over(self, **options: Any) -> Handed:
-        options = {"workshop_id": self.sample.workshop_id} | options
-        return hand_to_new_laptop(self.a, folder=self.stick, **options)
-
-    def begin(self, handed: Handed, name: str = "Jana") -> Workspace:
-        made = begin_on_this_laptop(
-            self.folder / f"laptop of {name}",
-            handed.path,
-            handed.words,
-            passphrase=PASSPHRASE,
-            actor=name,
-            clock=self.clock,
-        )
-        self.others.append(made.workspace)
-        return made.workspace
-
-    def second(self, **options: Any) -> Workspace:
-        return self.begin(self.hand_over(**options))
-
-    def bring(self, sender: Workspace, receiver: Workspace) -> Received:
-        """Carry a file from one laptop to another that it knows."""
-        with sender.reader() as uow:
-            laptops = hand_over_choices(uow).laptops
-        device = next(one.device for one in laptops if one.tag == receiver.device)
-        handed = hand_to_known_laptop(sender, folder=self.stick, device=device)
-        return receive(receiver, handed.path)
-
-    def mark(self, workspace: Workspace, person: str, status: str, slot: str = "D1-AM") -> None:
-        registration = self.sample.registrations[person]
-        with workspace.unit_of_work() as uow:
-            mark(
-                uow,
-                registration_id=registration,
-                slot_id=self.sample.slots[slot],
-                status=status,
-            )
-
-
-@pytest.fixture
-def laptops(workspace: Workspace, clock: FrozenClock, tmp_path: Path) -> Iterator[TwoLaptops]:
-    made = TwoLaptops(make_sample(workspace), clock, tmp_path)
-    made.stick.mkdir()
-    yield made
-    for one in made.others:
-        one.close(with_backup=False)
+from tests.sync.laptops import PASSPHRASE, TwoLaptops
 
 
 def grid_of(workspace: Workspace, workshop_id: str) -> Any:
@@ -133,14 +61,15 @@ def test_second_laptop_gets_nobody_who_is_not_in_the_workshop(laptops: TwoLaptop
 
 def everything_in(workspace: Workspace) -> str:
     """Return all that the database holds, batches opened."""
-    found = []
     with workspace.reader() as uow:
         tables = uow.raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (table,) in tables:
-            for row in uow.raw.execute(f'SELECT * FROM "{table}"').fetchall():
-                found.append(repr(row))
-        for (body,) in uow.raw.execute("SELECT body FROM sync_batch").fetchall():
-            found.append(zlib.decompress(body).decode())
+        found = [
+            repr(row)
+            for (table,) in tables
+            for row in uow.raw.execute(f'SELECT * FROM "{table}"').fetchall()
+        ]
+        batches = uow.raw.execute("SELECT body FROM sync_batch").fetchall()
+        found += [zlib.decompress(body).decode() for (body,) in batches]
     return "\n".join(found)
 
 

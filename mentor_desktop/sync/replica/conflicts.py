@@ -47,6 +47,7 @@ class Recovered:
     """A row that is alive and in no table, because what it belongs to is not there.
 
     `is_deleted` says that the parent was deleted (and can be brought back); else it has not come.
+    `deleted_by` and `changed_by` are tags of devices.
     """
 
     entity: str
@@ -54,6 +55,8 @@ class Recovered:
     values: Mapping[str, Value]
     parents: tuple[Key, ...]
     is_deleted: bool
+    deleted_by: str = ""
+    changed_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,12 +149,23 @@ def list_recovered(raw: StoreConnection) -> list[Recovered]:
     ):
         parents.setdefault((entity, row), []).append((parent_entity, parent))
     found = []
+    tags = {peer.device: peer.tag or peer.name for peer in state.peers(raw)}
     for row in _opened(raw, numbers, parents):
         # Brought back by an action that is not sealed yet.
         if row.shown is None and row.is_complete:
             lacking = tuple(parents[row.entity, row.row])
             is_deleted = all(_can_come_back(raw, numbers, parent) for parent in lacking)
-            found.append(Recovered(row.entity, row.row, row.merged(), lacking, is_deleted))
+            found.append(
+                Recovered(
+                    row.entity,
+                    row.row,
+                    row.merged(),
+                    lacking,
+                    is_deleted,
+                    deleted_by=_deleted_by(raw, numbers, lacking, tags),
+                    changed_by=_changed_by(row, tags),
+                )
+            )
     return found
 
 
@@ -195,6 +209,12 @@ def list_not_shared(raw: StoreConnection) -> list[NotShared]:
         )
         for stream, device, first, last, reason in rows.fetchall()
     ]
+
+
+def makers(raw: StoreConnection, entity: str, rows: Iterable[str]) -> dict[str, set[str]]:
+    """Return the devices that made each of these rows."""
+    opened = _opened(raw, Numbers(raw), [(entity, row) for row in rows])
+    return {one.row: {op.device for op in one.state.creates} for one in opened}
 
 
 def settle(raw: StoreConnection, one: NotShared, at_ms: int) -> None:
@@ -282,6 +302,26 @@ def _opened(raw: StoreConnection, numbers: Numbers, keys: Iterable[Key]) -> Iter
 def _can_come_back(raw: StoreConnection, numbers: Numbers, key: Key) -> bool:
     (row,) = _opened(raw, numbers, [key])
     return bool(row.state.creates) and not row.state.purged
+
+
+def _deleted_by(
+    raw: StoreConnection, numbers: Numbers, keys: Iterable[Key], tags: Mapping[str, str]
+) -> str:
+    """Return the tag of a device that deleted the first of these rows that is deleted."""
+    for row in _opened(raw, numbers, keys):
+        for device in sorted(row.state.deleted):
+            return tags.get(device, "")
+    return ""
+
+
+def _changed_by(row: OpenRow, tags: Mapping[str, str]) -> str:
+    """Return the tag of the device that gave the row what it says last."""
+    winners = [one for group in ("", *row.state.heads) if (one := row.state.winner(group))]
+    if not winners:
+        return ""
+    hlcs = {op: hlc for heads in row.state.heads.values() for op, hlc in heads.items()}
+    hlcs |= row.state.creates
+    return tags.get(max(winners, key=lambda op: (hlcs[op], op)).device, "")
 
 
 def _collect(
