@@ -36,11 +36,16 @@ class DuplicatesPage(Page):
         super().__init__(desk)
         self._pairs: tuple[DuplicatePair, ...] = ()
         self._at = 0
+        self._wanted: frozenset[str] = frozenset()
         # One before the first merge of a sitting; each merge is undone by a key besides.
         self._backup: Literal["", "begun", "made"] = ""
         self._build_widgets()
         self._lay_out()
         self._connect()
+
+    def open(self, **where: str) -> None:
+        """Show the pair of `first` and `second` where they are given, else the one shown last."""
+        self._wanted = frozenset(one for one in (where.get("first"), where.get("second")) if one)
 
     def refresh(self) -> None:
         """Ask for the pairs."""
@@ -88,6 +93,10 @@ class DuplicatesPage(Page):
         self._pairs = tuple(pairs)
         if known in self._pairs:
             self._at = self._pairs.index(known)
+        for number, pair in enumerate(self._pairs):
+            if self._wanted == {pair.first.id, pair.second.id}:
+                self._at = number
+        self._wanted = frozenset()
         self._at = max(0, min(self._at, len(pairs) - 1))
         count = len(pairs)
         self.set_counter(

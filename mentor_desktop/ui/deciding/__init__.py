@@ -1,0 +1,1 @@
+"""Cards that wait for a decision, and how they look."""

@@ -1,0 +1,204 @@
+"""The words of every kind of card; while a projector is on, without what is private."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from mentor_desktop.i18n import N_, _, current_language
+from mentor_desktop.services.attendance_history import MarkLine
+from mentor_desktop.services.conflicts import Choice, ConflictCard, NotSharedCard, RecoveredCard
+from mentor_desktop.services.decisions import MarkCard
+from mentor_desktop.services.duplicates import DuplicatePair
+from mentor_desktop.ui.deciding.card import Act, CardText, Option
+from mentor_desktop.ui.widgets.status import status_name
+
+# Why the others did not take something, by the word the server says.
+_REASONS = {
+    "no_right": N_("Your role does not allow this change."),
+    "no_stream": N_("You have no access to this workshop any more."),
+    "revoked": N_("This device had no access any more when it came to the server."),
+}
+_MOST_LETTERS = 60  # of a value on a button
+
+
+def field_card(
+    card: ConflictCard,
+    choose: Callable[[Choice], object],
+    on_open: Act | None,
+    *,
+    is_projected: bool,
+) -> CardText:
+    """Return the card of a field that was written differently."""
+    is_hidden = is_projected and card.is_private
+    labels = [label for label, _value in card.choices[0].lines]
+    about = ", ".join((card.kind, *labels)) if labels else card.kind
+    sentences = [_wrote(one, is_hidden=is_hidden) for one in card.choices]
+    shown = next((one for one in card.choices if one.is_shown), None)
+    return CardText(
+        key=f"field {card.entity} {card.row} {card.group}",
+        title=card.title,
+        about=about,
+        sentences=(
+            *sentences,
+            _kept(len(card.choices)),
+            *((_hidden(),) if is_hidden else ()),
+            *((_counts(_value(shown)),) if shown and not is_hidden else ()),
+        ),
+        options=()
+        if is_hidden
+        else tuple(
+            Option(_shortened(_value(one)), partial(choose, one), is_value=True)
+            for one in card.choices
+        ),
+        on_open=on_open,
+    )
+
+
+def mark_card(
+    card: MarkCard,
+    choose: Callable[[str], object],
+    ask_paper: Act,
+    open_register: Act,
+) -> CardText:
+    """Return the card of marks of attendance that differ."""
+    conflict = card.conflict
+    sentences = [_marked(one, card.own_tag) for one in conflict.marks]
+    counting = next(one for one in conflict.marks if one.id == card.counting_id)
+    options = [
+        Option(_mark_words(one), partial(choose, one.id), is_value=True) for one in conflict.marks
+    ]
+    paper = (
+        _("The paper is to be asked: the paper check settles it.")
+        if card.asks_paper
+        else _("The register counts {value} meanwhile.").format(value=_mark_words(counting))
+    )
+    if not card.asks_paper:
+        options.append(Option(_("Ask the paper"), ask_paper, kind="quiet"))
+    return CardText(
+        key=f"mark {conflict.registration_id} {conflict.slot_id}",
+        title=_("{name}, {slot}").format(name=conflict.name, slot=conflict.slot_code),
+        about=_("Attendance in {workshop}").format(workshop=card.workshop_code),
+        sentences=(*sentences, _kept(len(conflict.marks)), paper),
+        options=tuple(options),
+        on_open=open_register,
+    )
+
+
+def pair_card(pair: DuplicatePair, compare: Act) -> CardText:
+    """Return the card of two people who may be one."""
+    places = [one.organisation for one in (pair.first, pair.second) if one.organisation]
+    return CardText(
+        key=f"pair {pair.first.id} {pair.second.id}",
+        title=_("Same person?"),
+        about=_("{first} and {second}").format(first=pair.first.name, second=pair.second.name),
+        sentences=(
+            _("Both laptops entered somebody. {reason}.").format(reason=pair.words),
+            *(("  ·  ".join(places),) if places else ()),
+        ),
+        options=(Option(_("Compare"), compare),),
+        on_open=compare,
+    )
+
+
+def recovered_card(card: RecoveredCard, restore: Act, *, is_projected: bool) -> CardText:
+    """Return the card of a record whose place is gone."""
+    belongs = ", ".join(card.belongs_to)
+    if not card.can_be_restored:
+        sentence = _("What it belongs to ({what}) has not come yet. It waits for that.")
+    elif card.deleted_by and card.changed_by:
+        sentence = _(
+            "Device {deleted_by} deleted what it belongs to ({what}), device {changed_by} changed it."
+        )
+    else:
+        sentence = _("What it belongs to ({what}) was deleted on another laptop.")
+    is_hidden = is_projected and card.is_private
+    return CardText(
+        key=f"recovered {card.entity} {card.row}",
+        title=card.kind if is_hidden else card.title,
+        about=card.kind,
+        sentences=(
+            sentence.format(what=belongs, deleted_by=card.deleted_by, changed_by=card.changed_by),
+        ),
+        options=(Option(_("Restore"), restore),) if card.can_be_restored else (),
+        on_open=restore if card.can_be_restored else None,
+    )
+
+
+def not_shared_card(
+    card: NotSharedCard, again: Act, export: Act, let_go: Act, *, is_projected: bool
+) -> CardText:
+    """Return the card of own changes that the others did not take."""
+    lines = (_hidden(),) if is_projected else card.lines
+    return CardText(
+        key=f"not shared {card.key}",
+        title=_("Not shared"),
+        about=_(_REASONS[card.reason]) if card.reason in _REASONS else card.reason,
+        sentences=lines,
+        options=(
+            Option(_("Share again"), again),
+            Option(_("Save as a file"), export, kind="quiet"),
+            Option(_("Let go"), let_go, kind="quiet"),
+        ),
+        on_open=export,
+    )
+
+
+def when(at: datetime) -> str:
+    """Return "Tuesday 10 March, 09:12" as this computer's clock shows it."""
+    language, local = current_language(), at.astimezone()
+    return _("{day}, {time}").format(
+        day=language.date(local.date(), "weekday"), time=language.time(local)
+    )
+
+
+def _wrote(choice: Choice, *, is_hidden: bool) -> str:
+    if choice.is_own:
+        words = _("You wrote {value}, {when}.")
+    elif choice.device:
+        words = _("The other laptop ({who}, device {device}) wrote {value}, {when}.")
+    else:
+        words = _("{who} wrote {value}, {when}.")
+    value = _("something private") if is_hidden else _quoted(_value(choice))
+    return words.format(value=value, when=when(choice.at), who=choice.who, device=choice.device)
+
+
+def _marked(line: MarkLine, own_tag: str) -> str:
+    if line.device == own_tag:
+        words = _("You wrote {value}, {when}.")
+    else:
+        words = _("The other laptop ({who}, device {device}) wrote {value}, {when}.")
+    return words.format(
+        value=_quoted(_mark_words(line)), when=when(line.at), who=line.by, device=line.device
+    )
+
+
+def _kept(count: int) -> str:
+    return _("Both are kept.") if count == len(("one", "other")) else _("All of them are kept.")
+
+
+def _counts(value: str) -> str:
+    return _("{value} is shown meanwhile.").format(value=_quoted(value))
+
+
+def _hidden() -> str:
+    return _("Hidden while a projector is on.")
+
+
+def _value(choice: Choice) -> str:
+    values = [value or _("nothing") for _label, value in choice.lines]
+    return ", ".join(values) or _("nothing")
+
+
+def _quoted(value: str) -> str:
+    # Translators: quotation marks around a value somebody wrote
+    return _("“{value}”").format(value=value)
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= _MOST_LETTERS else value[: _MOST_LETTERS - 1].rstrip() + "…"
+
+
+def _mark_words(line: MarkLine) -> str:
+    language = current_language()
+    times: Sequence[str] = [language.time(one) for one in (line.arrived_at, line.left_at) if one]
+    return " ".join((status_name(line.status), "–".join(times))).strip()

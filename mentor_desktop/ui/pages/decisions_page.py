@@ -1,0 +1,228 @@
+"""To decide: what two laptops wrote differently, what came back, and what nobody took."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.errors import UserFacingError
+from mentor_desktop.i18n import _, ngettext
+from mentor_desktop.services.conflicts import (
+    Choice,
+    ConflictCard,
+    NotSharedCard,
+    choose_value,
+    exported,
+    let_go,
+    restore_record,
+    share_again,
+)
+from mentor_desktop.services.decisions import (
+    Decisions,
+    MarkCard,
+    ask_the_paper,
+    choose_mark,
+    decisions,
+)
+from mentor_desktop.services.duplicates import DuplicatePair
+from mentor_desktop.ui import printing
+from mentor_desktop.ui.deciding import card_texts
+from mentor_desktop.ui.deciding.card import Act, CardText, DecisionCard
+from mentor_desktop.ui.desk import Desk
+from mentor_desktop.ui.pages.base import Crumb, Page
+from mentor_desktop.ui.widgets.empty_state import EmptyState
+from mentor_desktop.ui.widgets.layout import ScrollColumn, column, holder, pile
+from mentor_desktop.ui.widgets.text import Text
+
+# Where the record of a conflict is shown, and under which name its id reaches the page.
+_PLACES = {
+    "person": ("people", "person_id"),
+    "workshop": ("workshop", "workshop_id"),
+    "project": ("project", "project_id"),
+}
+_FILE_NAME = "not-shared.json"
+
+
+class DecisionsPage(Page):
+    """Cards one below the other, in sections; an empty section is not there."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._cards: list[DecisionCard] = []
+        self._at = ""
+        self._body = QWidget()
+        self._scroll = ScrollColumn(self.theme, gap="l")
+        self._scroll.column.addWidget(self._body)
+        self._scroll.column.addStretch(1)
+        self._empty = EmptyState(
+            self.theme,
+            _("Nothing waits for a decision. What laptops wrote differently comes here."),
+            "calm",
+        )
+        self._stack = pile(QWidget(), self._scroll, self._empty)
+        self.content.addWidget(self._stack)
+        self.set_heading(Crumb(_("Sync"), "sync"), Crumb(_("To decide")))
+        self.track(desk.jobs.changed, self._on_anything)
+        self.track(desk.settings.changed, self._on_anything)
+
+    def refresh(self) -> None:
+        """Ask what waits."""
+        self.jobs.query(decisions, self._show, key="decisions")
+
+    def first_focus(self) -> QWidget | None:
+        return self._cards[0] if self._cards else None
+
+    def _on_anything(self, _news: object) -> None:
+        self.mark_stale()
+
+    # ---- what is shown
+
+    def _show(self, found: Decisions) -> None:
+        before = [card.text.key for card in self._cards]
+        at = before.index(self._at) if self._at in before else 0
+        had_focus = self.isAncestorOf(self.window().focusWidget()) or self.hasFocus()
+        self._replace_body(found)
+        self._stack.setCurrentWidget(self._empty if found.is_empty else self._scroll)
+        waits = len(found.fields) + len(found.marks) + len(found.same)
+        self.set_counter(
+            ngettext("{count} to decide", "{count} to decide", waits).format(count=waits)
+            if waits
+            else ""
+        )
+        if had_focus and self._cards:
+            keys = [card.text.key for card in self._cards]
+            place = keys.index(self._at) if self._at in keys else min(at, len(keys) - 1)
+            self._cards[place].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _replace_body(self, found: Decisions) -> None:
+        theme, old = self.theme, self._body
+        self._cards = []
+        sections = []
+        for title, texts in self._sections(found):
+            cards = [self._card(text) for text in texts]
+            if cards:
+                heading = Text(theme, title, "section")
+                sections.append(column(theme, heading, *cards, gap="m"))
+        self._body = holder(column(theme, *sections, gap="xl"))
+        self._scroll.column.replaceWidget(old, self._body)
+        old.hide()
+        old.deleteLater()
+
+    def _sections(self, found: Decisions) -> Iterator[tuple[str, list[CardText]]]:
+        is_projected = self.desk.settings.value.presentation
+        fields = [
+            card_texts.field_card(
+                card, partial(self._choose, card), self._opener(card), is_projected=is_projected
+            )
+            for card in found.fields
+        ]
+        yield _("Written differently"), [*fields, *map(self._mark_card, found.marks)]
+        yield (
+            _("Entered twice"),
+            [card_texts.pair_card(pair, partial(self._compare, pair)) for pair in found.same],
+        )
+        yield (
+            _("Recovered"),
+            [
+                card_texts.recovered_card(
+                    card,
+                    partial(
+                        self._do,
+                        f"recovered {card.entity} {card.row}",
+                        partial(restore_record, card=card),
+                    ),
+                    is_projected=is_projected,
+                )
+                for card in found.recovered
+            ],
+        )
+        yield (
+            _("Not shared"),
+            [
+                card_texts.not_shared_card(
+                    card,
+                    partial(self._do, f"not shared {card.key}", partial(share_again, card=card)),
+                    partial(self._export, card),
+                    partial(self._do, f"not shared {card.key}", partial(_let_go, card=card)),
+                    is_projected=is_projected,
+                )
+                for card in found.not_shared
+            ],
+        )
+
+    def _mark_card(self, card: MarkCard) -> CardText:
+        one = card.conflict
+        key = f"mark {one.registration_id} {one.slot_id}"
+        ask = partial(ask_the_paper, registration_id=one.registration_id, slot_id=one.slot_id)
+        return card_texts.mark_card(
+            card,
+            lambda mark_id: self._do(key, partial(choose_mark, mark_id=mark_id)),
+            partial(self._do, key, ask),
+            partial(self.frame.go, "register", workshop_id=card.workshop_id),
+        )
+
+    def _card(self, text: CardText) -> DecisionCard:
+        card = DecisionCard(self.theme, text)
+        card.step_wanted.connect(partial(self._step, text.key))
+        card.lit.connect(partial(self._on_lit, card))
+        self._cards.append(card)
+        return card
+
+    def _opener(self, card: ConflictCard) -> Act | None:
+        if card.entity not in _PLACES:
+            return None
+        place, name = _PLACES[card.entity]
+        return partial(self.frame.go, place, **{name: card.row})
+
+    # ---- what is done
+
+    def _on_lit(self, card: DecisionCard) -> None:
+        self._at = card.text.key
+        self._scroll.ensureWidgetVisible(card)
+
+    def _step(self, key: str, step: int) -> None:
+        keys = [card.text.key for card in self._cards]
+        place = keys.index(key) + step
+        if 0 <= place < len(keys):
+            self._cards[place].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _choose(self, card: ConflictCard, choice: Choice) -> None:
+        key = f"field {card.entity} {card.row} {card.group}"
+        self._do(key, partial(choose_value, card=card, choice=choice))
+
+    # Any: see `jobs.Store`.
+    def _do(self, key: str, op: Callable[[Any], Changes]) -> None:
+        self.jobs.command(op, lambda _changes: self.mark_stale(), partial(self._refuse, key))
+
+    def _refuse(self, key: str, error: UserFacingError) -> None:
+        for card in self._cards:
+            if card.text.key == key:
+                card.refuse(str(error))
+        self.mark_stale()
+
+    def _compare(self, pair: DuplicatePair) -> None:
+        self.frame.go("duplicates", first=pair.first.id, second=pair.second.id)
+
+    def _export(self, card: NotSharedCard) -> None:
+        path, _filter = QFileDialog.getSaveFileName(
+            self, _("Save what was not shared"), str(Path.home() / _FILE_NAME), "JSON (*.json)"
+        )
+        if path:
+            self.jobs.query(partial(exported, card=card), partial(self._save, card, Path(path)))
+
+    def _save(self, card: NotSharedCard, path: Path, text: str) -> None:
+        try:
+            printing.save_file(path, text.encode())
+        except UserFacingError as error:
+            self._refuse(f"not shared {card.key}", error)
+            return
+        self.frame.toast(_("Saved as {path}.").format(path=path))
+
+
+def _let_go(uow: Any, *, card: NotSharedCard) -> Changes:  # Any: see `jobs.Store`
+    let_go(uow, card)
+    return Changes()
