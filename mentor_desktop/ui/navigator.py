@@ -107,7 +107,7 @@ class Navigator(QObject):
                 keys=native_keys(place.shortcut),
             )
             for place in self._places.values()
-            if place.group != "inner"
+            if place.group != "inner" or place.is_found
         ]
 
     def release(self) -> None:

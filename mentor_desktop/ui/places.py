@@ -12,7 +12,7 @@ class Place(NamedTuple):
 
     `title` is marked with `N_` and translated when shown. `target` is "package.module:Class",
     imported when the place is first opened. `group` "inner" is reached from another page,
-    whose key is `parent` and which stays lit in the rail.
+    whose key is `parent` and which stays lit in the rail; Ctrl+K offers it if `is_found`.
     """
 
     key: str
@@ -22,6 +22,7 @@ class Place(NamedTuple):
     shortcut: str = ""
     group: Group = "rail"
     parent: str = ""
+    is_found: bool = False
 
     @property
     def module(self) -> str:
@@ -136,6 +137,24 @@ PLACES: tuple[Place, ...] = (
         f"{_PAGES}.duplicates_page:DuplicatesPage",
         group="inner",
         parent="people",
+    ),
+    Place(
+        "decisions",
+        "merge",
+        N_("To decide"),
+        f"{_PAGES}.decisions_page:DecisionsPage",
+        group="inner",
+        parent="sync",
+        is_found=True,
+    ),
+    Place(
+        "hand_over",
+        "export",
+        N_("Second laptop"),
+        f"{_PAGES}.hand_over_page:HandOverPage",
+        group="inner",
+        parent="sync",
+        is_found=True,
     ),
     Place(
         "organisations",

@@ -147,7 +147,7 @@ def test_field_changed_on_both_laptops_becomes_a_card_with_both_names(
     with laptops.a.reader() as uow:
         (card,) = conflict_cards(uow)
     assert found.to_decide == 1
-    assert {choice.lines for choice in card.choices} == {(("City", "Zlín"),), (("City", "Praha"),)}
+    assert {choice.lines for choice in card.choices} == {(("Town", "Zlín"),), (("Town", "Praha"),)}
     assert {choice.who for choice in card.choices} == {"Rasa", "Jana"}
 
 

@@ -9,7 +9,9 @@ from mentor_desktop.i18n import _, current_language, ngettext, text_in
 from mentor_desktop.services.attendance import mark
 from mentor_desktop.services.attendance_bulk import mark_many, same_as
 from mentor_desktop.services.attendance_history import choose_mark, history_of
+from mentor_desktop.services.decisions import ask_the_paper
 from mentor_desktop.services.register import GridRow, RegisterGrid, register_grid
+from mentor_desktop.ui.deciding.waiting_note import WaitingNote
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.finder import folded
 from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
@@ -57,6 +59,7 @@ class RegisterPage(Page):
 
     def _build_widgets(self) -> None:
         theme = self.theme
+        self._waiting = WaitingNote(self)
         self._model = RegisterModel()
         self._table = Grid(theme, self._model)
         self._search = SearchBox(theme, _("Find a row"), _("Find a row"))
@@ -85,6 +88,7 @@ class RegisterPage(Page):
         self._parts = pile(
             holder(column(theme, top, self._table, self._hint, gap="m")), self._empty
         )
+        self.content.addWidget(self._waiting)
         self.content.addWidget(self._parts)
 
     def _connect(self) -> None:
@@ -108,6 +112,7 @@ class RegisterPage(Page):
         )
         self.set_primary(_("Check in"), self._go_to_door, icon="check-in")
         self.set_more(self._acts(grid))
+        self._waiting.ask(self._workshop_id)
         self._parts.setCurrentIndex(0 if grid.slots and grid.rows else 1)
         self._rule.setText(
             _("Certificate from {percent} %").format(percent=int(grid.event.rule.percent))
@@ -213,6 +218,7 @@ class RegisterPage(Page):
         where: dict[str, Any] = {"registration_id": person.registration_id, "slot_id": slot.id}
         panel.change_wanted.connect(partial(self._change, panel, where))
         panel.mark_chosen.connect(partial(self._choose, panel))
+        panel.paper_wanted.connect(partial(self._ask_paper, panel, where))
         self._panel, self._opened = panel, self._opened + 1
         panel.destroyed.connect(partial(self._forget_panel, self._opened))
         self.jobs.query(partial(history_of, **where), panel.show_history, key="history")
@@ -237,6 +243,9 @@ class RegisterPage(Page):
 
     def _choose(self, panel: CellPanel, mark_id: str) -> None:
         self.jobs.command(partial(choose_mark, mark_id=mark_id), None, panel.refuse)
+
+    def _ask_paper(self, panel: CellPanel, where: dict[str, Any]) -> None:
+        self.jobs.command(partial(ask_the_paper, **where), None, panel.refuse)
 
     def _forget_panel(self, opened: int, _panel: object = None) -> None:
         # A panel that made room for the next one is destroyed after that one was opened.

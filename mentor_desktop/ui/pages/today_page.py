@@ -21,10 +21,12 @@ from mentor_desktop.ui.widgets.flow import TwoColumns
 from mentor_desktop.ui.widgets.layout import STRETCH, ScrollColumn, column, pile
 
 if TYPE_CHECKING:  # its page is painted before this can be imported
+    from mentor_desktop.ui.deciding.waiting_note import WaitingNote
     from mentor_desktop.ui.today.later import Later
     from mentor_desktop.ui.widgets.line_list import LineList
 
 _LATER = "mentor_desktop.ui.today.later"
+_WAITING = "mentor_desktop.ui.deciding.waiting_note"
 # How often the clock is asked whether the next half-day has begun.
 _CLOCK_MS = 20_000
 _PARTS = {"morning": N_("Morning"), "afternoon": N_("Afternoon"), "evening": N_("Evening")}
@@ -53,6 +55,7 @@ class TodayPage(Page):
         self._links: dict[str, tuple[str, str, str | None]] = {}
         self._before: LineList | None = None
         self._beside: LineList | None = None
+        self._waiting: WaitingNote | None = None
         self._build_widgets()
         self._lay_out()
 
@@ -62,6 +65,7 @@ class TodayPage(Page):
         self._show(view)
         if not view.is_empty:
             self.jobs.load(_LATER, self._ask_later)
+            self.jobs.load(_WAITING, self._ask_waiting)
 
     def first_focus(self) -> QWidget | None:
         """Let Enter press the one button."""
@@ -171,6 +175,12 @@ class TodayPage(Page):
 
     def _go(self, workshop_id: str, place: str) -> None:
         self.frame.go(place, workshop_id=workshop_id)
+
+    def _ask_waiting(self, module: ModuleType) -> None:
+        if self._waiting is None:
+            self._waiting = module.WaitingNote(self)
+            self.content.insertWidget(0, self._waiting)
+        self._waiting.ask()
 
     def _ask_later(self, module: ModuleType) -> None:
         self.jobs.query(partial(module.later, view=self._view), self._show_later, key="later")

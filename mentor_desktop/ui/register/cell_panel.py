@@ -13,7 +13,7 @@ from mentor_desktop.services.register import Cell, GridRow, GridSlot
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.field import ChoiceField, NoteField, TextField, TimeField
-from mentor_desktop.ui.widgets.layout import STRETCH, column, row
+from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
 from mentor_desktop.ui.widgets.status import LOOKS, StatusLetter, status_name
 from mentor_desktop.ui.widgets.text import Text
 
@@ -39,10 +39,12 @@ class CellPanel(QWidget):
     Emits:
         change_wanted: a dict of arguments for the use case `mark`.
         mark_chosen: the id of one of several marks that differ.
+        paper_wanted: the signed list is to be asked about them.
     """
 
     change_wanted = Signal(dict)
     mark_chosen = Signal(str)
+    paper_wanted = Signal()
 
     def __init__(
         self,
@@ -116,6 +118,9 @@ class CellPanel(QWidget):
             self._lines.addWidget(
                 self._history_line(line, is_choice=line.is_current and len(current) > 1)
             )
+        if self._cell.has_conflict:
+            ask = Button(self._theme, _("Ask the paper"), self.paper_wanted.emit, kind="quiet")
+            self._lines.insertWidget(len(current), holder(row(self._theme, ask, STRETCH)))
         if not lines:
             self._lines.addWidget(
                 Text(self._theme, _("Nobody has marked this half-day yet."), "small", "muted")
@@ -137,13 +142,11 @@ class CellPanel(QWidget):
             theme, Text(theme, said, "strong"), Text(theme, who, "small", "muted"), gap="none"
         )
         letter = StatusLetter(theme, line.status)
-        holder = QWidget()
         layout = row(theme, letter, words, gap="m")
         layout.setStretch(1, 1)
         if is_choice:
             layout.addWidget(Button(theme, _("This one"), partial(self.mark_chosen.emit, line.id)))
-        holder.setLayout(layout)
-        return holder
+        return holder(layout)
 
     def _on_status(self, status: str) -> None:
         self._change(status=status)

@@ -46,6 +46,7 @@ class WorkshopActs(QObject):
             PageAction(_("Present now"), present, "person", Shortcut.PRESENT_NOW),
             PageAction(_("Papers"), papers, "print", Shortcut.PRINT),
             PageAction(_("Certificates"), self._to(card, "certificates"), "certificates"),
+            PageAction(_("Hand to second laptop"), self._to(card, "hand_over"), "export"),
             PageAction(_("Duplicate as template"), partial(self._duplicate, card), "copy"),
             PageAction(_("Move to other dates"), partial(self._move, card), "workshops"),
         ]

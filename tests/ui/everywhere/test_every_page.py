@@ -36,6 +36,8 @@ ROOMS = [
     ("papers", "workshop_id kind=certificates"),
     ("import", "workshop_id kind=participants"),
     ("duplicates", ""),
+    ("decisions", ""),
+    ("hand_over", "workshop_id"),
     ("organisations", ""),
     ("organisations", "organisation_id"),
 ]

@@ -1,0 +1,61 @@
+"""Second laptop: hand over to one, and take in what was done there."""
+
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from mentor_desktop.i18n import _
+from mentor_desktop.services.second_laptop import Choices, Received, hand_over_choices
+from mentor_desktop.ui.desk import Desk
+from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
+from mentor_desktop.ui.second_laptop.hand_over_part import HandOverPart
+from mentor_desktop.ui.second_laptop.open_part import OpenPart
+from mentor_desktop.ui.widgets.layout import ScrollColumn
+
+
+class HandOverPage(Page):
+    """Both ways on one page: out by a stick, and back."""
+
+    shows = frozenset({"workshop"})
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._workshop_id = ""
+        self._hand_over, self._open = HandOverPart(desk), OpenPart(desk)
+        scroll = ScrollColumn(self.theme, gap="xxl")
+        scroll.column.setContentsMargins(self.theme.size("indent"), 0, 0, self.theme.space("xl"))
+        for part in (self._hand_over, self._open):
+            scroll.column.addWidget(part)
+        scroll.column.addStretch(1)
+        self.content.addWidget(scroll)
+        self._open.received.connect(self._on_received)
+        self.set_heading(Crumb(_("Sync"), "sync"), Crumb(_("Second laptop")))
+        self.set_primary(_("Write the file"), self._hand_over.write, is_on_page=True)
+        self.set_more(
+            (
+                PageAction(_("Open a file from another laptop"), self._open.choose, "import"),
+                PageAction(_("To decide"), partial(self.frame.go, "decisions"), "merge"),
+            )
+        )
+
+    def open(self, **where: str) -> None:
+        """Begin with `workshop_id` chosen; with act=open ask for a file at once."""
+        self._workshop_id = where.get("workshop_id", "")
+        if where.get("act") == "open":
+            self._open.choose()
+
+    def refresh(self) -> None:
+        """Ask what can be handed over, and to whom."""
+        self.jobs.query(hand_over_choices, self._show, key="choices")
+
+    def first_focus(self) -> QWidget | None:
+        return self._hand_over.verb
+
+    def _show(self, choices: Choices) -> None:
+        self._hand_over.show_choices(choices, self._workshop_id)
+
+    def _on_received(self, received: Received) -> None:
+        """Let every page see what came; nobody takes it back with Ctrl+Z."""
+        if received.changes:
+            self.desk.jobs.changed.emit(received.changes)
+        self.mark_stale()

@@ -1,0 +1,1 @@
+"""Working on two laptops with a stick between them."""

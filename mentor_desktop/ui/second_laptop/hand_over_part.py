@@ -1,0 +1,137 @@
+"""Handing over: what, to whom, where to; then the words to type on the other laptop."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from mentor_desktop.errors import Cancelled, UserFacingError
+from mentor_desktop.i18n import _
+from mentor_desktop.services.second_laptop import (
+    Choices,
+    Handed,
+    hand_to_known_laptop,
+    hand_to_new_laptop,
+)
+from mentor_desktop.ui.desk import Desk
+from mentor_desktop.ui.owned_jobs import OwnedJobs
+from mentor_desktop.ui.second_laptop.sticks import stick_folder
+from mentor_desktop.ui.widgets.buttons import Button
+from mentor_desktop.ui.widgets.field import ChoiceField, TextField
+from mentor_desktop.ui.widgets.layout import STRETCH, column, row
+from mentor_desktop.ui.widgets.text import Text
+
+_NEW, _EVERYTHING = "", ""
+_WIDEST = 520
+
+
+class HandOverPart(QWidget):
+    """A few choices that are right already, one verb, and what to do next."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        theme = self._theme = desk.theme
+        self._jobs = OwnedJobs(desk.jobs, self)
+        self._choices = Choices((), ())
+        self.setMaximumWidth(theme.px(_WIDEST))
+        self._for = ChoiceField(theme, _("For"), [], "", self._on_laptop, in_place=False)
+        self._what = ChoiceField(theme, _("What"), [], "", in_place=False)
+        self._folder = TextField(
+            theme, _("Folder on the stick"), str(stick_folder()), in_place=False
+        )
+        choose = Button(theme, _("Choose a folder"), self._choose_folder, icon="open-folder")
+        self.verb = Button(theme, _("Write the file"), self.write, kind="primary", icon="export")
+        self._trouble = Text(theme, "", "body", "absent")
+        self._trouble.hide()
+        self._words = Text(theme, "", "title", "accent")
+        self._next = Text(theme, "")
+        for one in (self._words, self._next):
+            one.hide()
+        self.setLayout(
+            column(
+                theme,
+                Text(theme, _("Hand to second laptop"), "section"),
+                self._for,
+                self._what,
+                self._folder,
+                row(theme, choose, STRETCH),
+                self._trouble,
+                row(theme, self.verb, STRETCH),
+                self._words,
+                self._next,
+                gap="m",
+            )
+        )
+
+    def show_choices(self, choices: Choices, workshop_id: str) -> None:
+        """Offer what there is; `workshop_id` is chosen to begin with."""
+        if choices == self._choices:
+            return
+        self._choices = choices
+        laptops = [
+            (one.device, _("{name}, device {tag}").format(name=one.name, tag=one.tag))
+            for one in choices.laptops
+        ]
+        self._for.choice.set_options([(_NEW, _("A new laptop")), *laptops])
+        self._what.choice.set_options([*choices.workshops, (_EVERYTHING, _("Everything"))])
+        codes = [workshop for workshop, _code in choices.workshops]
+        first = workshop_id if workshop_id in codes else next(iter(codes), _EVERYTHING)
+        self._what.set_value(first)
+
+    def write(self) -> None:
+        """Write the file, unless that is under way."""
+        if not self.verb.isEnabled():
+            return
+        self._say(None)
+        self.verb.setEnabled(False)
+        folder, device = Path(self._folder.value).expanduser(), self._for.choice.value
+        workshop = self._what.choice.value
+        name = dict(self._choices.workshops).get(workshop, "")
+        if device:
+            op = partial(hand_to_known_laptop, folder=folder, device=device)
+        else:
+            op = partial(hand_to_new_laptop, folder=folder, workshop_id=workshop, name=name)
+        self._jobs.work(
+            lambda store, progress: op(store, progress=progress),
+            _("Writing the file for the other laptop"),
+            self._say,
+            self._refuse,
+        )
+
+    def _say(self, handed: Handed | None) -> None:
+        self._trouble.hide()
+        self.verb.setEnabled(True)
+        self._words.setVisible(bool(handed and handed.words))
+        self._next.setVisible(handed is not None)
+        if handed is None:
+            return
+        self._words.setText(handed.words)
+        self._words.setAccessibleName(handed.words)
+        if handed.words:
+            sentence = _(
+                "Saved as {path}, and read back. On the other laptop start Mentor Desktop, choose "
+                "“Open a file from another laptop”, and type these six words."
+            )
+        else:
+            sentence = _(
+                "Saved as {path}, and read back. On the other laptop choose “Open a file”; "
+                "no words are needed there."
+            )
+        self._next.setText(sentence.format(path=handed.path))
+
+    def _refuse(self, error: UserFacingError) -> None:
+        self._say(None)
+        if not isinstance(error, Cancelled):
+            self._trouble.setText(str(error))
+            self._trouble.show()
+
+    def _on_laptop(self, device: str) -> None:
+        # A laptop that is known gets what it was given before.
+        self._what.setVisible(not device)
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(
+            self, _("Folder on the stick"), self._folder.value
+        )
+        if chosen:
+            self._folder.set_value(chosen)

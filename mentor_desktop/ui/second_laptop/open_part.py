@@ -1,0 +1,175 @@
+"""Opening a file from another laptop of this workspace, and saying what it brought."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from mentor_desktop.errors import Cancelled, UserFacingError
+from mentor_desktop.i18n import _, ngettext
+from mentor_desktop.services.second_laptop import SUFFIX, Received, needs_words, receive
+from mentor_desktop.ui.deciding.card_texts import when
+from mentor_desktop.ui.desk import Desk
+from mentor_desktop.ui.owned_jobs import OwnedJobs
+from mentor_desktop.ui.second_laptop.sticks import stick_folder
+from mentor_desktop.ui.widgets.buttons import Button
+from mentor_desktop.ui.widgets.field import TextField
+from mentor_desktop.ui.widgets.layout import STRETCH, column, row
+from mentor_desktop.ui.widgets.text import Text
+
+_WIDEST = 520
+
+
+class OpenPart(QWidget):
+    """One verb; six words where the file wants them; then a sentence.
+
+    Emits:
+        received: `Received`.
+    """
+
+    received = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        theme = desk.theme
+        self._frame = desk.frame
+        self._jobs = OwnedJobs(desk.jobs, self)
+        self._file = Path()
+        self.setMaximumWidth(theme.px(_WIDEST))
+        self._choose = Button(theme, _("Open a file"), self.choose, icon="import")
+        self._typed = TextField(theme, _("The six words"), in_place=False)
+        self._typed.line.returnPressed.connect(self._open_by_words)
+        self._go_on = Button(theme, _("Open"), self._open_by_words, kind="primary")
+        self._trouble = Text(theme, "", "body", "absent")
+        self._summary = Text(theme, "", "strong")
+        self._more = Text(theme, "", "body", "muted")
+        decide: Callable[[], object] = partial(self._frame.go, "decisions")
+        self._decide = Button(theme, _("Decide now"), decide, kind="primary")
+        self._ask_for_words(is_asking=False)
+        self._forget()
+        self.setLayout(
+            column(
+                theme,
+                Text(theme, _("Open a file from another laptop"), "section"),
+                Text(
+                    theme,
+                    _(
+                        "What was done there comes here; what both changed differently is asked about."
+                    ),
+                    "body",
+                    "muted",
+                ),
+                row(theme, self._choose, STRETCH),
+                self._typed,
+                row(theme, self._go_on, STRETCH),
+                self._trouble,
+                self._summary,
+                self._more,
+                row(theme, self._decide, STRETCH),
+                gap="m",
+            )
+        )
+
+    def choose(self) -> None:
+        """Ask for the file and open it."""
+        path, _filter = QFileDialog.getOpenFileName(
+            self, _("Open a file from another laptop"), str(stick_folder()), f"(*{SUFFIX})"
+        )
+        if path:
+            self.take_file(Path(path))
+
+    def take_file(self, path: Path) -> None:
+        """Open a file, or ask for its words first."""
+        self._file = path
+        self._forget()
+        try:
+            is_asking = needs_words(path)
+        except UserFacingError as error:
+            self._refuse(error)
+            return
+        self._ask_for_words(is_asking=is_asking)
+        if is_asking:
+            self._typed.setFocus()
+        else:
+            self._open("")
+
+    def _open_by_words(self) -> None:
+        self._open(self._typed.value)
+
+    def _open(self, words: str) -> None:
+        self._forget()
+        self._choose.setEnabled(False)
+        file = self._file
+        self._jobs.work(
+            lambda store, progress: receive(store, file, words, progress=progress),
+            _("Taking in what was done on the other laptop"),
+            self._show,
+            self._refuse,
+        )
+
+    def _show(self, received: Received) -> None:
+        self._choose.setEnabled(True)
+        self._ask_for_words(is_asking=False)
+        self._typed.line.clear()
+        self._summary.setText(summary(received))
+        self._more.setText(more(received))
+        self._summary.show()
+        self._more.show()
+        self._decide.setVisible(received.to_decide > 0)
+        if received.to_decide:
+            self._decide.setFocus()
+        self.received.emit(received)
+
+    def _refuse(self, error: UserFacingError) -> None:
+        self._choose.setEnabled(True)
+        if not isinstance(error, Cancelled):
+            self._trouble.setText(str(error))
+            self._trouble.show()
+
+    def _forget(self) -> None:
+        for widget in (self._trouble, self._summary, self._more, self._decide):
+            widget.hide()
+
+    def _ask_for_words(self, *, is_asking: bool) -> None:
+        self._typed.setVisible(is_asking)
+        self._go_on.setVisible(is_asking)
+
+
+def summary(received: Received) -> str:
+    """Return "54 equal, 2 new, 1 to decide", or that nothing is new."""
+    if not received.is_new:
+        return _("All of this was here before. Nothing was changed.")
+    parts = [
+        ngettext("{count} equal", "{count} equal", received.equal).format(count=received.equal),
+        ngettext("{count} new", "{count} new", received.new).format(count=received.new),
+        ngettext("{count} to decide", "{count} to decide", received.to_decide).format(
+            count=received.to_decide
+        ),
+    ]
+    return ", ".join(parts)
+
+
+def more(received: Received) -> str:
+    """Return from whom the file is, and what came besides marks."""
+    parts = [
+        _("From {sender}, {when}.").format(sender=received.sender, when=when(received.made_at))
+    ]
+    if received.others:
+        parts.append(
+            ngettext(
+                "{count} other record is new or different.",
+                "{count} other records are new or different.",
+                received.others,
+            ).format(count=received.others)
+        )
+    if received.waiting:
+        parts.append(
+            ngettext(
+                "The removal of {count} record waits until somebody agrees to it.",
+                "The removal of {count} records waits until somebody agrees to it.",
+                received.waiting,
+            ).format(count=received.waiting)
+        )
+    return " ".join(parts)
