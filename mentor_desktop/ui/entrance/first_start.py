@@ -43,12 +43,14 @@ class FirstStart(QStackedWidget):
         language_chosen: a language code; the entrance shows itself anew in it.
         existing_wanted: the folder of a workspace that is there already.
         joining_wanted: the workspace is on a server, and the person has an invitation.
+        file_wanted: another laptop handed over a file.
     """
 
     opened = Signal(object)
     language_chosen = Signal(str)
     existing_wanted = Signal(object)
     joining_wanted = Signal()
+    file_wanted = Signal()
 
     def __init__(
         self, theme: Theme, jobs: Jobs, clock: Clock, settings: LiveSettings, root: Path
@@ -98,6 +100,7 @@ class FirstStart(QStackedWidget):
                 partial(self._ask_who, with_samples=True),
             ),
             link(self._theme, _("Join a workspace"), self.joining_wanted.emit),
+            link(self._theme, _("Open a file from another laptop"), self.file_wanted.emit),
             link(self._theme, _("Open a workspace"), self._choose_existing),
         )
         return sheet

@@ -22,6 +22,7 @@ from mentor_desktop.ui.live_settings import LiveSettings
 from mentor_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from mentor_desktop.ui.entrance.file_start import FileStart
     from mentor_desktop.ui.entrance.first_start import FirstStart
     from mentor_desktop.ui.entrance.join_start import JoinStart
     from mentor_desktop.ui.entrance.recovery_sheet import RecoverySheet
@@ -97,7 +98,9 @@ class Entrance(QWidget):
         self.closing.emit()
         super().closeEvent(event)
 
-    def _show(self, sheet: LockSheet | RecoverySheet | FirstStart | JoinStart) -> None:
+    def _show(
+        self, sheet: LockSheet | RecoverySheet | FirstStart | JoinStart | FileStart
+    ) -> None:
         if self._sheet is not None:
             self._layout.removeWidget(self._sheet)
             self._sheet.deleteLater()
@@ -132,6 +135,7 @@ class Entrance(QWidget):
         sheet.language_chosen.connect(self._speak)
         sheet.existing_wanted.connect(self._take)
         sheet.joining_wanted.connect(self._show_joining)
+        sheet.file_wanted.connect(self._show_file_start)
         self._show(sheet)
 
     def _show_joining(self) -> None:
@@ -140,6 +144,13 @@ class Entrance(QWidget):
         )  # HTTP, keys: with an invitation
 
         sheet = JoinStart(self._theme, self._jobs, self._clock, self._root)
+        sheet.back_wanted.connect(self._show_first_start)
+        self._show(sheet)
+
+    def _show_file_start(self) -> None:
+        from mentor_desktop.ui.entrance.file_start import FileStart  # keys, only with a file
+
+        sheet = FileStart(self._theme, self._jobs, self._clock, self._root)
         sheet.back_wanted.connect(self._show_first_start)
         self._show(sheet)
 

@@ -218,7 +218,8 @@ class RegisterPage(Page):
         where: dict[str, Any] = {"registration_id": person.registration_id, "slot_id": slot.id}
         panel.change_wanted.connect(partial(self._change, panel, where))
         panel.mark_chosen.connect(partial(self._choose, panel))
-        panel.paper_wanted.connect(partial(self._ask_paper, panel, where))
+        ask = partial(self.jobs.command, partial(ask_the_paper, **where), None, panel.refuse)
+        panel.paper_wanted.connect(ask)
         self._panel, self._opened = panel, self._opened + 1
         panel.destroyed.connect(partial(self._forget_panel, self._opened))
         self.jobs.query(partial(history_of, **where), panel.show_history, key="history")
@@ -243,9 +244,6 @@ class RegisterPage(Page):
 
     def _choose(self, panel: CellPanel, mark_id: str) -> None:
         self.jobs.command(partial(choose_mark, mark_id=mark_id), None, panel.refuse)
-
-    def _ask_paper(self, panel: CellPanel, where: dict[str, Any]) -> None:
-        self.jobs.command(partial(ask_the_paper, **where), None, panel.refuse)
 
     def _forget_panel(self, opened: int, _panel: object = None) -> None:
         # A panel that made room for the next one is destroyed after that one was opened.

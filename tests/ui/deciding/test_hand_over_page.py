@@ -1,0 +1,214 @@
+"""Handing over and taking back in the window: the words, the sentences, what is said when it fails."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from mentor_desktop.services.register import register_grid
+from mentor_desktop.services.second_laptop import hand_over_choices, hand_to_known_laptop
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.ui.entrance import Entrance
+from mentor_desktop.ui.live_settings import LiveSettings
+from mentor_desktop.ui.pages.hand_over_page import HandOverPage
+from mentor_desktop.ui.theme import Theme
+from mentor_desktop.ui.widgets.buttons import Button
+from mentor_desktop.ui.widgets.inputs import CheckBox, LineEdit
+from tests.sync.laptops import PASSPHRASE, TwoLaptops
+from tests.ui.workshop.office import Office
+from tests.workspaces import FrozenClock
+
+W = TypeVar("W", bound=QWidget)
+
+
+def page_of(office: Office, laptops: TwoLaptops) -> HandOverPage:
+    page = office.go("hand_over", workshop_id=laptops.sample.workshop_id)
+    assert isinstance(page, HandOverPage)
+    office.find_line("Folder on the stick").setText(str(laptops.stick))
+    return page
+
+
+def file_from(b: Workspace, laptops: TwoLaptops) -> Path:
+    """Return a file that B wrote for A."""
+    with b.reader() as uow:
+        device = next(one.device for one in hand_over_choices(uow).laptops if one.tag == "A")
+    return hand_to_known_laptop(b, folder=laptops.stick, device=device).path
+
+
+def words_shown(office: Office) -> str:
+    return next(text for text in office.texts() if len(text.split()) == 6 and text.islower())
+
+
+def test_file_is_written_with_six_words_to_type(laptops: TwoLaptops, office: Office) -> None:
+    page_of(office, laptops)
+    office.press("Write the file")
+    (path,) = laptops.stick.iterdir()
+    assert path.name.startswith("WS-2026-01 ")
+    assert len(words_shown(office).split()) == 6
+    assert any(str(path) in text for text in office.texts())
+
+
+def test_folder_that_is_not_there_is_said(laptops: TwoLaptops, office: Office) -> None:
+    page_of(office, laptops)
+    office.find_line("Folder on the stick").setText(str(laptops.folder / "nowhere"))
+    office.press("Write the file")
+    assert any("is not there" in text for text in office.texts())
+
+
+def test_summary_counts_and_leads_to_the_cards(laptops: TwoLaptops, office: Office) -> None:
+    b = laptops.second()
+    for person in ("P001", "P002"):
+        laptops.mark(laptops.a, person, "present")
+        laptops.mark(b, person, "present")
+    laptops.mark(b, "P003", "late")
+    laptops.mark(laptops.a, "P004", "present")
+    laptops.mark(b, "P004", "absent")
+    page = page_of(office, laptops)
+    page._open.take_file(file_from(b, laptops))
+    office.settle()
+    assert "2 equal, 1 new, 1 to decide" in office.texts()
+    office.press("Decide now")
+    assert office.window.navigator.here.key == "decisions"
+
+
+def test_file_opened_twice_says_so(laptops: TwoLaptops, office: Office) -> None:
+    b = laptops.second()
+    laptops.mark(b, "P001", "present")
+    file = file_from(b, laptops)
+    page = page_of(office, laptops)
+    for _time in range(2):
+        page._open.take_file(file)
+        office.settle()
+    assert "All of this was here before. Nothing was changed." in office.texts()
+
+
+def test_every_page_sees_what_came(laptops: TwoLaptops, office: Office) -> None:
+    b = laptops.second()
+    laptops.mark(b, "P001", "present")
+    seen: list[object] = []
+    office.jobs.changed.connect(seen.append)
+    page = page_of(office, laptops)
+    page._open.take_file(file_from(b, laptops))
+    office.settle()
+    assert [changes.touches({"attendance_mark"}) for changes in seen] == [True]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"not ours at all", "not a file of exchanged changes"), (None, "cannot be read")],
+)
+def test_file_that_is_none_is_said(
+    laptops: TwoLaptops, office: Office, content: bytes | None, sentence: str
+) -> None:
+    path = laptops.stick / "strange.mentor"
+    if content is not None:
+        path.write_bytes(content)
+    page_of(office, laptops)._open.take_file(path)
+    office.settle()
+    assert any(sentence in text for text in office.texts())
+
+
+def test_known_laptop_needs_no_words(laptops: TwoLaptops, office: Office) -> None:
+    b = laptops.second()
+    laptops.bring(b, laptops.a)
+    page = page_of(office, laptops)
+    choice = page._hand_over._for.choice
+    assert [choice.itemText(at) for at in range(choice.count())] == [
+        "A new laptop",
+        "Jana, device AA",
+    ]
+    choice.setCurrentIndex(1)
+    choice.activated.emit(1)
+    office.press("Write the file")
+    assert any("no words are needed" in text for text in office.texts())
+
+
+# ---- on the new laptop
+
+
+@dataclass
+class NewLaptop:
+    """The entrance of a laptop without a workspace, and hands for it."""
+
+    window: Entrance
+    qtbot: QtBot
+
+    def find(self, kind: type[W], name: str = "") -> W:
+        def shown() -> list[W]:
+            return [
+                one
+                for one in self.window.findChildren(kind)
+                if one.isVisible() and name in ("", one.accessibleName())
+            ]
+
+        self.qtbot.waitUntil(lambda: bool(shown()), timeout=20_000)
+        return shown()[0]
+
+    def press(self, name: str) -> None:
+        self.find(Button, name).click()
+
+    def type(self, name: str, text: str) -> None:
+        self.find(LineEdit, name).setText(text)
+
+    def texts(self) -> list[str]:
+        return [one.text() for one in self.window.findChildren(QLabel) if one.isVisible()]
+
+    def begin(self, file: Path, words: str) -> None:
+        self.press("Open a file from another laptop")
+        self.type("File", str(file))
+        self.type("The six words", words)
+        self.press("Continue")
+        self.type("Your name", "Jana")
+        self.press("Continue")
+        self.find(Button, "Open the workspace")
+        for one in self.window.findChildren(LineEdit):
+            if one.isVisible():
+                one.setText(PASSPHRASE)
+        self.press("Open the workspace")
+
+
+@pytest.fixture
+def entrance(
+    qtbot: QtBot, theme: Theme, settings: LiveSettings, laptops: TwoLaptops, clock: FrozenClock
+) -> NewLaptop:
+    window = Entrance(theme, clock, settings, root=laptops.folder / "laptop B")
+    qtbot.addWidget(window)
+    window.show()
+    return NewLaptop(window, qtbot)
+
+
+def test_new_laptop_opens_the_workshop_from_the_first_start(
+    entrance: NewLaptop, laptops: TwoLaptops
+) -> None:
+    handed = laptops.hand_over()
+    opened: list[Workspace] = []
+    entrance.window.opened.connect(opened.append)
+    entrance.begin(handed.path, handed.words)
+    entrance.find(CheckBox).setChecked(True)
+    entrance.press("Open the workspace")
+    (workspace,) = opened
+    laptops.others.append(workspace)
+    assert (workspace.device, workspace.actor) == ("AA", "Jana")
+    with workspace.reader() as uow:
+        assert len(register_grid(uow, laptops.sample.workshop_id).rows) == 57
+
+
+def test_wrong_words_lead_back_to_the_words(entrance: NewLaptop, laptops: TwoLaptops) -> None:
+    handed, other = laptops.hand_over(), laptops.hand_over()
+    entrance.begin(handed.path, other.words)
+    assert entrance.find(LineEdit, "The six words").text() == other.words
+    assert any("do not open" in text for text in entrance.texts())
+
+
+def test_file_for_a_known_laptop_begins_none(
+    entrance: NewLaptop, laptops: TwoLaptops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = file_from(laptops.second(), laptops)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(file), ""))
+    entrance.press("Open a file from another laptop")
+    entrance.press("Choose the file")
+    entrance.press("Continue")
+    assert any("known already" in text for text in entrance.texts())
