@@ -34,8 +34,9 @@ from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.sealed_file import lid_for_words
+from mentor_desktop.sync.withholding import passed_on
 
-_BATCHES_A_PAGE = 10
+BATCHES_A_PAGE = 10
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def export_bundle(
         ws=own.workspace,
         made_by=own.device,
         made_at=now_ms,
-        batches=_batches(raw, _streams(raw, workshop)),
+        batches=_batches(raw, streams_of(raw, workshop)),
         files=(blobs.read(one) for one in here),
         progress=progress,
     )
@@ -102,12 +103,12 @@ def import_bundle(
     own = state.identity(raw)
     bundle = open_bundle(path, words, ws=own.workspace, progress=progress)
     operations, held_back, changes = 0, set(), []
-    for stream, page in _pages(bundle):
+    for stream, page in pages_of(bundle):
         progress.check()
         with workspace.gate.closed():
-            fresh = _unknown(raw, page)
+            fresh = unknown_places(raw, page)
             applied = apply_page(raw, stream, page)
-            _offer_later(raw, fresh)
+            offer_later(raw, fresh)
         operations += applied.operations
         if applied.needs_consent:
             held_back.add(stream)
@@ -127,7 +128,8 @@ def _sealed(workspace: Workspace, sealer: Sealer) -> int:
         return sealer.seal_step()
 
 
-def _streams(raw: StoreConnection, workshop: str) -> list[str]:
+def streams_of(raw: StoreConnection, workshop: str) -> list[str]:
+    """Return the streams to hand on, parents first; with `workshop` those that it needs."""
     known = [one for one in state.streams(raw) if parse_stream(one).kind != USER]
     if workshop:
         needed = {MEMBERS, PEOPLE, PROGRAMME, workshop_stream(workshop)}
@@ -142,33 +144,40 @@ def _batches(raw: StoreConnection, streams: Collection[str]) -> Iterator[Batch]:
             "SELECT header, body FROM sync_batch WHERE stream = ? ORDER BY id",
             (numbers.stream(stream),),
         )
-        for row in rows:
-            yield log.stored_batch(row)
+        stored = (log.stored_batch(row) for row in rows.fetchall())
+        yield from passed_on(raw, stream, stored)
 
 
-def _pages(bundle: Bundle) -> Iterator[tuple[str, list[Batch]]]:
+def pages_of(bundle: Bundle, most: int = BATCHES_A_PAGE) -> Iterator[tuple[str, list[Batch]]]:
+    """Give the batches a few at a time, each time of one stream."""
     for stream, batches in groupby(bundle.batches(), key=lambda one: one.header.stream):
         page: list[Batch] = []
         for batch in batches:
             page.append(batch)
-            if len(page) == _BATCHES_A_PAGE:
+            if len(page) == most:
                 yield stream, page
                 page = []
         if page:
             yield stream, page
 
 
-def _unknown(raw: StoreConnection, page: Collection[Batch]) -> list[tuple[str, str, int]]:
+def unknown_places(raw: StoreConnection, page: Collection[Batch]) -> list[tuple[str, str, int]]:
     """Return the places of the batches that are not here."""
     sql = (
         "SELECT 1 FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
         "JOIN sync_peer p ON p.no = b.device WHERE s.stream = ? AND p.device = ? AND b.from_seq = ?"
     )
-    places = [(one.header.stream, one.header.device, one.header.from_seq) for one in page]
+    places = [place_of(one) for one in page]
     return [place for place in places if raw.execute(sql, place).fetchone() is None]
 
 
-def _offer_later(raw: StoreConnection, places: Collection[tuple[str, str, int]]) -> None:
+def place_of(batch: Batch) -> tuple[str, str, int]:
+    """Return the stream, device and first operation of a batch: no two batches share them."""
+    return batch.header.stream, batch.header.device, batch.header.from_seq
+
+
+def offer_later(raw: StoreConnection, places: Collection[tuple[str, str, int]]) -> None:
+    """Let the next sync carry these to the server: it is not known to hold them."""
     with writing(raw):
         raw.executemany(
             "UPDATE sync_batch SET is_acked = 0 "

@@ -22,6 +22,7 @@ from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.bundle import write_bundle
 from mentor_desktop.sync.bundle_sections import MOST_FILE_BYTES, Offer, read_sections
+from mentor_desktop.sync.carrying import streams_of
 from mentor_desktop.sync.joining import FOUNDERS, anchors, workspace_id
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import (
@@ -36,15 +37,7 @@ from mentor_desktop.sync.keys.members import INVITING_ROLES, ROLES, Members
 from mentor_desktop.sync.keys.words import new_words
 from mentor_desktop.sync.membership import learn_members
 from mentor_desktop.sync.protocol.batches import Batch
-from mentor_desktop.sync.protocol.streams import (
-    MEMBERS,
-    PEOPLE,
-    PROGRAMME,
-    USER,
-    parse_stream,
-    pull_order,
-    workshop_stream,
-)
+from mentor_desktop.sync.protocol.streams import PEOPLE
 from mentor_desktop.sync.replica import log, special, state
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.replica.state import Identity, Numbers
@@ -299,7 +292,7 @@ def _batches(
     raw: StoreConnection, scope: str, rows: set[tuple[str, str]] | None, progress: Progress
 ) -> Iterator[Batch]:
     numbers = Numbers(raw)
-    streams = _streams(raw, scope)
+    streams = streams_of(raw, scope)
     places = raw.execute("SELECT DISTINCT stream, device FROM sync_batch ORDER BY 1, 2").fetchall()
     done, total = 0, raw.execute("SELECT count(*) FROM sync_batch").fetchone()[0]
     for stream in streams:
@@ -315,14 +308,6 @@ def _batches(
                 done += 1
                 progress.step(done, total)
                 yield batch
-
-
-def _streams(raw: StoreConnection, scope: str) -> list[str]:
-    known = [one for one in state.streams(raw) if parse_stream(one).kind != USER]
-    if scope:
-        wanted = {MEMBERS, PEOPLE, PROGRAMME, workshop_stream(scope)}
-        known = [one for one in known if one in wanted]
-    return pull_order(known)
 
 
 def _files(

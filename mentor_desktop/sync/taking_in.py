@@ -1,11 +1,9 @@
 """Taking in a file from another laptop: as a new device of its workspace, or what was done since."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import groupby, islice
-from operator import attrgetter
 from pathlib import Path
 
 from mentor_desktop.changes import Changes
@@ -19,6 +17,13 @@ from mentor_desktop.store.settings import remember
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.bundle import Bundle, open_bundle
 from mentor_desktop.sync.bundle_sections import Offer
+from mentor_desktop.sync.carrying import (
+    BATCHES_A_PAGE,
+    offer_later,
+    pages_of,
+    place_of,
+    unknown_places,
+)
 from mentor_desktop.sync.handing_over import EVERYTHING, ONLY_WORKSHOP, OWN_ENTRY, seal
 from mentor_desktop.sync.joining import (
     FOUNDERS,
@@ -32,7 +37,6 @@ from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed, to_bytes
 from mentor_desktop.sync.keys.members import Members
 from mentor_desktop.sync.membership import learn_members
-from mentor_desktop.sync.protocol.batches import Batch
 from mentor_desktop.sync.protocol.streams import MEMBERS
 from mentor_desktop.sync.replica import special, state
 from mentor_desktop.sync.replica.applying import apply_page
@@ -40,10 +44,10 @@ from mentor_desktop.sync.replica.state import Peer
 from mentor_desktop.sync.replica.succession import is_another_copy
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.sealed_file import is_opened_by_words
+from mentor_desktop.sync.withholding import passed_on
 
 # In one transaction: about 25 ms each, and a mark at the door waits for no more than that.
 _BATCHES_BESIDE_A_WINDOW = 1
-_BATCHES_ALONE = 10
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def begin_from_file(
     try:
         with closing(workspace.exchange_connection()) as raw:
             _begin(raw, new, offer, name, now_ms)
-            _apply(workspace, raw, bundle, _BATCHES_ALONE, progress)
+            _apply(workspace, raw, bundle, BATCHES_A_PAGE, progress)
             _require_member(workspace, raw, offer.sender.device)
         _keep_files(workspace, bundle, progress)
     except BaseException:
@@ -241,27 +245,23 @@ def _apply(
 ) -> tuple[int, Changes, int]:
     operations, waiting, done = 0, 0, 0
     touched: dict[str, set[str]] = {}
-    for stream, batches in groupby(bundle.batches(), key=attrgetter("header.stream")):
-        for page in _pages(batches, size):
-            with workspace.gate.closed():
-                applied = apply_page(raw, stream, page)
-            operations += applied.operations
-            if applied.needs_consent is not None:
-                waiting += applied.needs_consent.rows
-            for entity, rows in applied.changes.entities.items():
-                touched.setdefault(entity, set()).update(rows)
-            done += len(page)
-            progress.step(done, bundle.contents.batches)
+    for stream, page in pages_of(bundle, size):
+        with workspace.gate.closed():
+            fresh = unknown_places(raw, page)
+            applied = apply_page(raw, stream, page)
+            whole = {place_of(one) for one in passed_on(raw, stream, page)}
+            offer_later(raw, [place for place in fresh if place in whole])
+        operations += applied.operations
+        if applied.needs_consent is not None:
+            waiting += applied.needs_consent.rows
+        for entity, rows in applied.changes.entities.items():
+            touched.setdefault(entity, set()).update(rows)
+        done += len(page)
+        progress.step(done, bundle.contents.batches)
         if stream == MEMBERS:
             _learn(workspace, raw)
     changes = Changes({entity: frozenset(rows) for entity, rows in touched.items()})
     return operations, changes, waiting
-
-
-def _pages(batches: Iterable[Batch], size: int) -> Iterator[list[Batch]]:
-    waiting = iter(batches)
-    while page := list(islice(waiting, size)):
-        yield page
 
 
 def _members(workspace: Workspace, raw: StoreConnection) -> set[str]:
