@@ -12,4 +12,6 @@ if TYPE_CHECKING:
 
 def is_joined(connection: StoreConnection, _now: datetime) -> bool:
     """Say whether this copy has joined a server; made for `Jobs.glance`."""
-    return connection.execute("SELECT 1 FROM sync_self").fetchone() is not None
+    # Who exchanges files with another laptop is a device too, and has no server.
+    sql = "SELECT 1 FROM local_setting WHERE key = 'sync_server' AND value <> ''"
+    return connection.execute(sql).fetchone() is not None

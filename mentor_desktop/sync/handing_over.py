@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -31,13 +32,14 @@ from mentor_desktop.sync.keys.entries import (
     SignedInvitation,
     read_record,
     signed,
+    to_bytes,
 )
 from mentor_desktop.sync.keys.invitations import new_invitation, sign_invitation
 from mentor_desktop.sync.keys.members import INVITING_ROLES, ROLES, Members
 from mentor_desktop.sync.keys.words import new_words
-from mentor_desktop.sync.membership import learn_members
+from mentor_desktop.sync.membership import RECORD_COLUMN, RECORD_ENTITY, learn_members
 from mentor_desktop.sync.protocol.batches import Batch
-from mentor_desktop.sync.protocol.streams import PEOPLE
+from mentor_desktop.sync.protocol.streams import ID_LENGTH, MEMBERS, PEOPLE
 from mentor_desktop.sync.replica import log, special, state
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.replica.state import Identity, Numbers
@@ -192,9 +194,17 @@ def _found(workspace: Workspace, raw: StoreConnection) -> None:
         vouched_by=device,
         signature=NO_SIGNATURE,
     )
-    with workspace.gate.closed():
-        author = special.Author(workspace.actor, now)
-        special.add_record(raw, signed(draft, keys.sign), author=author)
+    add_member(workspace, raw, signed(draft, keys.sign))
+
+
+def add_member(workspace: Workspace, raw: StoreConnection, entry: DeviceEntry) -> None:
+    """Put a device among the members, for every device that hears of it."""
+    content = to_bytes(entry)
+    key = (RECORD_ENTITY, sha256(content).hexdigest()[:ID_LENGTH])
+    values = {RECORD_COLUMN: content.decode()}
+    author = special.Author(workspace.actor, to_milliseconds(workspace.clock()))
+    with workspace.gate.closed(), writing(raw):
+        special.add_record(raw, MEMBERS, key, values, special.ADDED, author)
 
 
 def _offer(

@@ -9,7 +9,6 @@ from pathlib import Path
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
-from mentor_desktop.models.base import to_milliseconds
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.device import Newcomer
@@ -24,7 +23,13 @@ from mentor_desktop.sync.carrying import (
     place_of,
     unknown_places,
 )
-from mentor_desktop.sync.handing_over import EVERYTHING, ONLY_WORKSHOP, OWN_ENTRY, seal
+from mentor_desktop.sync.handing_over import (
+    EVERYTHING,
+    ONLY_WORKSHOP,
+    OWN_ENTRY,
+    add_member,
+    seal,
+)
 from mentor_desktop.sync.joining import (
     FOUNDERS,
     SERVER_KEY,
@@ -38,7 +43,7 @@ from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed, 
 from mentor_desktop.sync.keys.members import Members
 from mentor_desktop.sync.membership import learn_members
 from mentor_desktop.sync.protocol.streams import MEMBERS
-from mentor_desktop.sync.replica import special, state
+from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import apply_page
 from mentor_desktop.sync.replica.state import Peer
 from mentor_desktop.sync.replica.succession import is_another_copy
@@ -217,9 +222,7 @@ def _learn_sender(workspace: Workspace, raw: StoreConnection, bundle: Bundle) ->
         members = _learn(workspace, raw)
         if members.add(answer):
             raise _stranger()
-        author = special.Author(workspace.actor, to_milliseconds(workspace.clock()))
-        with workspace.gate.closed():
-            special.add_record(raw, answer, author=author)
+        add_member(workspace, raw, answer)
     if sender in _members(workspace, raw):
         return
     # What the file itself brings of the members may say who it is.

@@ -70,8 +70,8 @@ class Team:
 
 
 def read_team(raw: StoreConnection) -> Team | None:
-    """Return who takes part; None where this copy exchanges with nobody."""
-    if not state.is_joined(raw):
+    """Return who takes part; None where this copy exchanges with no server."""
+    if not joining.server_of(raw):
         return None
     own = state.identity(raw)
     members = read_members(raw, own.workspace, joining.anchors(raw))

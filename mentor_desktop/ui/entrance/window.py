@@ -98,9 +98,7 @@ class Entrance(QWidget):
         self.closing.emit()
         super().closeEvent(event)
 
-    def _show(
-        self, sheet: LockSheet | RecoverySheet | FirstStart | JoinStart | FileStart
-    ) -> None:
+    def _show(self, sheet: LockSheet | RecoverySheet | FirstStart | JoinStart | FileStart) -> None:
         if self._sheet is not None:
             self._layout.removeWidget(self._sheet)
             self._sheet.deleteLater()
