@@ -3,7 +3,7 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
-from mentor_desktop.ids import derived_id, new_id
+from mentor_desktop.ids import derived_id, new_id, new_ids
 
 
 def test_a_new_id_is_a_uuid_of_version_7_as_hex() -> None:
@@ -17,6 +17,15 @@ def test_later_ids_sort_later_within_one_millisecond_too() -> None:
     made = [new_id() for _ in range(10_000)]
     assert made == sorted(made)
     assert len(set(made)) == len(made)
+
+
+def test_many_at_once_are_like_one_by_one_and_come_before_the_next() -> None:
+    made = [new_id(), *new_ids(10_000), new_id(), *new_ids(3)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
+    assert {uuid.UUID(one).version for one in made} == {7}
+    assert {uuid.UUID(one).variant for one in made} == {uuid.RFC_4122}
+    assert new_ids(0) == []
 
 
 def test_threads_never_make_the_same_id() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import Any
 
 from mentor_desktop.store.connection import StoreConnection
 
@@ -72,6 +73,14 @@ def narrowed(batch: Batch) -> Batch:
             names.append(name)
             columns.append(column)
     return replace(batch, columns=names, rows=list(zip(*columns, strict=True)), constants=constants)
+
+
+def column_of(batch: Batch, name: str) -> Sequence[Any]:
+    """Return the values of one column, row by row."""
+    if name in batch.constants:
+        return [batch.constants[name]] * len(batch.rows)
+    place = batch.columns.index(name)
+    return [row[place] for row in batch.rows]
 
 
 def _values(batch: Batch) -> Iterator[str]:

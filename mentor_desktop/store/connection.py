@@ -54,6 +54,8 @@ class StoreConnection(dbapi2.Connection):  # type: ignore[misc]  # sqlcipher3 sh
 
     current_txn: int | None = None
     is_capture_silent: bool = False
+    # Whoever inserts many people fills the tables computed from them itself (`store.derived`).
+    is_derived_silent: bool = False
     sort_language: str = "en"
 
     def txn_id(self) -> int | None:
@@ -174,6 +176,7 @@ def _unopened(error: Exception, path: Path) -> StoreError:
 def _register_functions(connection: StoreConnection) -> None:
     """Give the triggers what they call; a tool without these cannot write past capture."""
     connection.create_function("txn_id", 0, connection.txn_id)
+    connection.create_function("derived_silent", 0, lambda: connection.is_derived_silent)
     fold_person = _Late("mentor_desktop.store.folding", "fold_person")
     sort_key = _Late("mentor_desktop.store.collation", "person_sort_key")
     connection.create_function("fold_person", 5, fold_person, deterministic=True)

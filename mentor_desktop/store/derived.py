@@ -7,11 +7,13 @@
 """
 
 import hashlib
+from itertools import repeat
 from typing import Final
 
 from sqlalchemy import Connection
 
 from mentor_desktop.store import person_order
+from mentor_desktop.store.bulk import Batch, column_of, insert_batch
 from mentor_desktop.store.collation import person_sort_key
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.folding import fold_person
@@ -46,7 +48,8 @@ _PROBE: Final = (
     ("Ọ̀ṣun", "ẞ İı Æø"),
 )
 
-_FOLDED = "fold_person({side}.given_name, {side}.family_name, {side}.badge_name, {side}.name_latin, {side}.email)"
+_FOLDED_COLUMNS = ("given_name", "family_name", "badge_name", "name_latin", "email")
+_FOLDED = f"fold_person({', '.join(f'{{side}}.{name}' for name in _FOLDED_COLUMNS)})"
 _NAMES = "given_name, family_name, badge_name, name_latin, email, alias_of"
 
 
@@ -69,7 +72,9 @@ def _leave() -> str:
 
 
 _TRIGGERS: Final = {
-    "derived_person_insert": f"AFTER INSERT ON person BEGIN {_enter('NEW')} END",
+    "derived_person_insert": (
+        f"AFTER INSERT ON person WHEN NOT derived_silent() BEGIN {_enter('NEW')} END"
+    ),
     "derived_person_update": f"AFTER UPDATE OF {_NAMES} ON person BEGIN {_leave()} {_enter('NEW')} END",
     "derived_person_delete": f"AFTER DELETE ON person BEGIN {_leave()} END",
     "derived_superseded": (
@@ -128,6 +133,36 @@ def create(connection: Connection) -> None:
     connection.exec_driver_sql(
         "INSERT OR REPLACE INTO local_setting (key, value) VALUES ('derived', ?)",
         (_signature(connection),),
+    )
+
+
+def insert_people(raw: StoreConnection, batch: Batch) -> None:
+    """Insert people who are no merged duplicates, and fill the tables as the triggers would.
+
+    Sorted and in few statements it costs two thirds of what row by row costs.
+    """
+    last = raw.execute("SELECT coalesce(max(rowid), 0) FROM person").fetchone()[0]
+    raw.is_derived_silent = True
+    try:
+        insert_batch(raw, batch)
+    finally:
+        raw.is_derived_silent = False
+    given, family, badge, latin, email = (column_of(batch, name) for name in _FOLDED_COLUMNS)
+    numbers = range(last + 1, last + 1 + len(batch.rows))
+    language = raw.sort_language
+    keys = map(person_sort_key, given, family, repeat(language))
+    raw.executemany(
+        "INSERT INTO person_order (sort_key, person) VALUES (?, ?)",
+        sorted(zip(keys, numbers, strict=False)),
+    )
+    folded = map(fold_person, given, family, badge, latin, email)
+    raw.executemany(
+        "INSERT INTO person_search (rowid, folded) VALUES (?, ?)",
+        zip(numbers, folded, strict=False),
+    )
+    raw.executemany(
+        "INSERT OR IGNORE INTO person_order_touched (person) VALUES (?)",
+        zip(numbers, strict=True),
     )
 
 

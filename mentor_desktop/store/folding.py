@@ -71,7 +71,9 @@ def fold_person(
     e-mail address is one word, and the parts before its @ are words too.
     """
     words: dict[str, None] = {}
-    for name in dict.fromkeys((given, family, badge, latin)):
+    for name in {given: None, family: None, badge: None, latin: None}:
+        if not name:
+            continue
         folded = fold(name)
         if folded.isalnum():  # one word, as most names are
             words[folded] = None
@@ -79,11 +81,10 @@ def fold_person(
         words.update(dict.fromkeys(_WORDS.findall(folded)))
         if "'" in folded:
             words.update(dict.fromkeys(_WORDS.findall(folded.replace("'", ""))))
-    address = fold(email.strip())
-    for word in _WORDS.findall(address.partition("@")[0]):
-        words[word] = None
-    for word in address.split():
-        words[word] = None
+    if address := fold(email.strip()):
+        local = address.partition("@")[0]
+        words.update(dict.fromkeys([local] if local.isalnum() else _WORDS.findall(local)))
+        words.update(dict.fromkeys(address.split()))
     return " ".join(words)
 
 

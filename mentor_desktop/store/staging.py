@@ -14,18 +14,19 @@ The table belongs to this copy of the workspace: never captured, never exchanged
 for seconds. So it is made like the derived tables, without a migration.
 """
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+import msgspec
 from sqlcipher3 import dbapi2
 
 from mentor_desktop.store import person_order
 from mentor_desktop.store.bulk import Batch, Row, insert_batch, insert_many, narrowed
 from mentor_desktop.store.connection import StoreConnection, sort_language
+from mentor_desktop.store.derived import insert_people
 from mentor_desktop.store.write_gate import WriteGate
 
 TABLE = "staged_part"
@@ -35,9 +36,8 @@ UNFINISHED = f"SELECT txn FROM {TABLE}"
 ROWS_A_PART = 250
 # And for the commit. Each commit writes the pages of the indexes again, so nobody waiting, few are made.
 _ROWS_A_COMMIT = 1_500
-
-# Of a head: the number in the record that was set aside for the first row of the part.
-_FIRST_CHANGE = "first_change"
+# Half of what makes a commit fold it: each time costs the pages that were written again since.
+_LOG_PAGES = 2_000
 
 _CREATE = (
     f"CREATE TABLE {TABLE} (part INTEGER NOT NULL PRIMARY KEY, txn INTEGER NOT NULL, "
@@ -51,7 +51,21 @@ class PackedRows:
 
     head: Batch
     ids: tuple[str, ...]
-    content: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What is kept of a part beside its rows.
+
+    `first_change` is the number in the record of changes that was set aside for the first row.
+    """
+
+    table: str
+    columns: Sequence[str]
+    constants: Mapping[str, Any]  # Any: stored values, as JSON brings them
+    raised: Mapping[str, int]
+    first_change: int
 
 
 def create(raw: StoreConnection) -> None:
@@ -76,7 +90,7 @@ def pack(batch: Batch) -> list[PackedRows]:
             PackedRows(
                 head=replace(narrow, rows=()),
                 ids=tuple(str(row[0]) for row in some),
-                content=json.dumps(some, ensure_ascii=False),
+                content=msgspec.json.encode(some),
             )
         )
     return packed
@@ -91,10 +105,12 @@ def keep(raw: StoreConnection, txn: int, parts: Sequence[PackedRows]) -> None:
     """Promise to write the parts, in this order; within the transaction at hand."""
     number = raw.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0]
     for part in parts:
-        head = {**asdict(part.head), _FIRST_CHANGE: number + 1}
+        head = _Head(
+            part.head.table, part.head.columns, part.head.constants, part.head.raised, number + 1
+        )
         raw.execute(
             f"INSERT INTO {TABLE} (txn, head, content) VALUES (?, ?, ?)",
-            (txn, json.dumps(head), part.content),
+            (txn, msgspec.json.encode(head).decode(), part.content.decode()),
         )
         number += len(part.ids)
     if parts:
@@ -113,10 +129,16 @@ def finish(raw: StoreConnection, gate: WriteGate, require_in_place: Callable[[],
     while is_more:
         with gate.closed(), _transaction(raw, require_in_place):
             is_more = _write_some(raw, gate)
-        # Else a mark's commit may be the one that has to fold the log into the file.
-        raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        _fold_log(raw, _LOG_PAGES)
     with gate.closed(), _transaction(raw, require_in_place):
         person_order.pack_if_due(raw)
+    _fold_log(raw, 0)
+
+
+def _fold_log(raw: StoreConnection, most: int) -> None:
+    """Fold the log into the file when it is long: else a mark's commit may be the one that has to."""
+    if raw.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()[1] > most:
+        raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 @contextmanager
@@ -144,10 +166,10 @@ def _write_some(raw: StoreConnection, gate: WriteGate) -> bool:
         if row is None:
             return False
         part, txn, head_json, content = row
-        head = json.loads(head_json)
-        first = head.pop(_FIRST_CHANGE)
-        batch = replace(Batch(**head), rows=json.loads(content))
-        _write(raw, txn, batch, first)
+        head = msgspec.json.decode(head_json, type=_Head)
+        rows = msgspec.json.decode(content)
+        batch = Batch(head.table, head.columns, rows, head.constants, head.raised)
+        _write(raw, txn, batch, head.first_change)
         raw.execute(f"DELETE FROM {TABLE} WHERE part = ?", (part,))
         written += len(batch.rows)
     return True
@@ -157,7 +179,10 @@ def _write(raw: StoreConnection, txn: int, batch: Batch, first: int) -> None:
     """Write the rows of one part, and the lines of the record whose numbers were set aside."""
     recorded = [(first + place, row[0]) for place, row in enumerate(batch.rows)]
     try:
-        insert_batch(raw, batch)
+        if batch.table == "person":
+            insert_people(raw, batch)
+        else:
+            insert_batch(raw, batch)
     except dbapi2.IntegrityError:
         fitting = set(_insert_what_fits(raw, batch))
         recorded = [line for line in recorded if line[1] in fitting]

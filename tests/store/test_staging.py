@@ -10,11 +10,12 @@ from mentor_desktop.clock import system_clock
 from mentor_desktop.errors import NotFoundError
 from mentor_desktop.ids import new_id
 from mentor_desktop.services.history import next_undo, undo
-from mentor_desktop.store import staging
+from mentor_desktop.store import person_order, staging
 from mentor_desktop.store.bulk import Batch
 from mentor_desktop.store.change_log import changes_after, changes_of
-from mentor_desktop.store.connection import connect
+from mentor_desktop.store.connection import StoreConnection, connect
 from mentor_desktop.store.integrity import stale_derived_tables
+from mentor_desktop.store.schema import rebuild_derived
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.store.write_gate import WriteGate
 from tests import factories
@@ -62,7 +63,7 @@ def _promise(workspace: Workspace, batch: Batch) -> int:
 
 
 @contextmanager
-def _connection(workspace: Workspace) -> Iterator[object]:
+def _connection(workspace: Workspace) -> Iterator[StoreConnection]:
     with closing(connect(workspace.folder.database, workspace.key)) as connection:
         yield connection
 
@@ -84,7 +85,7 @@ def _write_some(workspace: Workspace, parts: int) -> None:
             yield
 
     with _connection(workspace) as connection, pytest.raises(PowerCutError):
-        staging.finish(connection, Gate(), lambda: None)  # type: ignore[arg-type]
+        staging.finish(connection, Gate(), lambda: None)
 
 
 def _count(workspace: Workspace, sql: str) -> int:
@@ -152,6 +153,49 @@ def test_half_an_action_can_neither_be_undone_nor_exchanged(workspace: Workspace
     with workspace.unit_of_work() as uow:
         undo(uow, txn)
     assert _count(workspace, "SELECT count(*) FROM person") == 0
+
+
+def _computed(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
+    """Return what the tables that are computed of people hold, the full-text index word by word."""
+    with _connection(workspace) as connection:
+        connection.execute(
+            "CREATE VIRTUAL TABLE temp.word USING fts5vocab(main, person_search, instance)"
+        )
+        order = connection.execute("SELECT sort_key, person FROM person_order ORDER BY 1, 2")
+        words = connection.execute("SELECT term, doc FROM word ORDER BY term, doc")
+        return {"order": order.fetchall(), "words": words.fetchall()}
+
+
+def test_people_written_in_parts_are_found_and_sorted_as_if_made_anew(
+    workspace: Workspace,
+) -> None:
+    names = [("Žiga", "Čížek"), ("Ana-Maria", "d’Arcy"), ("Ивайло", "Щърбанов"), ("Sun", "")]
+    rows = [
+        (new_id(), *names[number % 4], names[number % 3][0], f"a.b_{number}@Example.org", None)
+        for number in range(PEOPLE)
+    ]
+    columns = ("id", "given_name", "family_name", "badge_name", "email", "organisation_id")
+    constants = {name: value for name, value in CONSTANTS.items() if name != "badge_name"}
+    _promise(workspace, Batch("person", columns, rows, constants))
+    workspace.finish_staged()
+    written = _computed(workspace)
+    assert len(written["order"]) == PEOPLE
+    rebuild_derived(workspace.engine())
+    assert _computed(workspace) == written
+
+
+def test_a_number_that_was_somebody_elses_is_taken_up(workspace: Workspace) -> None:
+    with workspace.unit_of_work() as uow:
+        factories.person(uow.session)
+        uow.commit()
+    with workspace.unit_of_work() as uow:
+        uow.raw.execute("DELETE FROM person")
+        uow.commit()
+    _promise(workspace, _people())
+    workspace.finish_staged()
+    with workspace.reader() as uow:
+        assert not stale_derived_tables(uow.raw)
+        assert len(person_order.read(uow.raw)) == PEOPLE
 
 
 def test_the_record_tells_it_in_one_piece_where_it_was_promised(workspace: Workspace) -> None:

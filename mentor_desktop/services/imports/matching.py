@@ -47,6 +47,8 @@ class KnownPeople:
         """Return the best match of a folded name, certain ones first; None for somebody new."""
         email = email.casefold()
         namesakes = self.by_name.get(folded, ())
+        if not namesakes and email not in self.by_email:
+            return None
         for person in namesakes:
             if email and person.email.casefold() == email:
                 return Match(person, SAME_NAME_AND_EMAIL, is_certain=True)

@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from operator import attrgetter, itemgetter
-from typing import NamedTuple
+from operator import itemgetter
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.i18n import N_
-from mentor_desktop.ids import derived_id, new_id
+from mentor_desktop.ids import derived_id, new_id, new_ids
 from mentor_desktop.models.base import to_milliseconds
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.services.imports.matching import (
@@ -86,14 +85,8 @@ class PossibleDuplicate:
     is_certain: bool = False
 
 
-class _Place(NamedTuple):
-    """One registration to be; its list number is given when it is written."""
-
-    registration_id: str
-    person_id: str
-    sort_key: bytes
-    row: ParticipantRow
-    organisation_id: str | None
+# One registration to be: the person's id, the row, and the id of the sending organisation.
+_Place = tuple[str, ParticipantRow, str | None]
 
 
 @dataclass(frozen=True)
@@ -132,13 +125,15 @@ def prepare_participants(
     Raises:
         Cancelled: the person pressed Cancel.
     """
+    keys = [person_sort_key(row.given_name, row.family_name, uow.raw.sort_language) for row in rows]
+    by_name = sorted(range(len(rows)), key=keys.__getitem__)
     draft = _Draft(uow, workshop_id, separate_lines, same_lines)
-    for index, row in enumerate(rows):
+    for index, (row, person_id) in enumerate(zip(rows, _ids(by_name), strict=True)):
         if index % _STEP == 0:
             progress.step(index, len(rows))
-        draft.take(row)
+        draft.take(index, row, person_id)
     progress.step(len(rows), len(rows))
-    return draft.finished()
+    return draft.finished(by_name)
 
 
 def apply_participants(uow: UnitOfWork, *, prepared: PreparedParticipants) -> Changes:
@@ -186,31 +181,28 @@ class _Draft:
         self._organisations = known_organisations(uow)
         self._organisation_ids: dict[tuple[str, str], str | None] = {}
         self._registered = registered_people(uow, workshop_id)
-        self._sort_language = uow.raw.sort_language
         self._new_organisations: list[Row] = []
         self._new_people: list[Row] = []
-        self._places: list[_Place] = []
+        self._places: dict[int, _Place] = {}
         self._duplicates: list[PossibleDuplicate] = []
         self._already = 0
 
-    def take(self, row: ParticipantRow) -> None:
-        """Decide who one row is and where it belongs."""
+    def take(self, index: int, row: ParticipantRow, new_person_id: str) -> None:
+        """Decide who one row is and where it belongs; the id is for somebody new."""
         organisation_id = self._organisation_of(row)
-        person_id = self._person_of(row, organisation_id)
+        person_id = self._person_of(row, new_person_id, organisation_id)
         if person_id in self._registered:
             self._already += 1
             return
         self._registered.add(person_id)
-        key = person_sort_key(row.given_name, row.family_name, self._sort_language)
-        registration_id = derived_id("registration", self._workshop_id, person_id)
-        self._places.append(_Place(registration_id, person_id, key, row, organisation_id))
+        self._places[index] = person_id, row, organisation_id
 
-    def finished(self) -> PreparedParticipants:
+    def finished(self, by_name: Sequence[int]) -> PreparedParticipants:
         """Return what was collected; numbered in the order of the printed list, walk-ins last."""
-        by_name = sorted(self._places, key=attrgetter("sort_key"))
-        walk_ins = [place for place in by_name if place.row.source == _WALK_IN]
-        others = [place for place in by_name if place.row.source != _WALK_IN]
-        registrations = list(_registrations(others + walk_ins))
+        places = [self._places[index] for index in by_name if index in self._places]
+        walk_ins = [place for place in places if place[1].source == _WALK_IN]
+        others = [place for place in places if place[1].source != _WALK_IN]
+        registrations = list(_registrations(self._workshop_id, others + walk_ins))
         last = next((row for row in reversed(registrations) if row[_NUMBER] is not None), None)
         batches = [
             Batch("organisation", _ORGANISATION, self._new_organisations, _ORGANISATION_CONSTANTS),
@@ -235,7 +227,7 @@ class _Draft:
             already_registered=self._already,
         )
 
-    def _person_of(self, row: ParticipantRow, organisation_id: str | None) -> str:
+    def _person_of(self, row: ParticipantRow, own_id: str, organisation_id: str | None) -> str:
         name = f"{row.given_name} {row.family_name}".strip()
         folded = fold_name(row.given_name, row.family_name)
         match = self._people.match(folded, row.email, row.birth_year)
@@ -256,10 +248,9 @@ class _Draft:
             )
             if is_same:
                 return match.person.id
-        person_id = new_id()
-        self._new_people.append(_person_values(person_id, row, organisation_id))
-        self._people.add(KnownPerson(person_id, name, row.email, row.birth_year), folded)
-        return person_id
+        self._new_people.append(_person_values(own_id, row, organisation_id))
+        self._people.add(KnownPerson(own_id, name, row.email, row.birth_year), folded)
+        return own_id
 
     def _organisation_of(self, row: ParticipantRow) -> str | None:
         said = (row.organisation, row.country)
@@ -333,18 +324,29 @@ def _without(batch: Batch, present: set[str]) -> Batch:
     return replace(batch, rows=[row for row in batch.rows if row[_PERSON_ID] not in present])
 
 
-def _registrations(places: Iterable[_Place]) -> Iterator[Row]:
+def _ids(by_name: Sequence[int]) -> list[str]:
+    """Return an id for each row that makes a new person.
+
+    They follow the names: people who are written together then stand together in the sorted
+    order too, and a part touches few of its pages.
+    """
+    ids = [""] * len(by_name)
+    for index, new in zip(by_name, new_ids(len(by_name)), strict=True):
+        ids[index] = new
+    return ids
+
+
+def _registrations(workshop_id: str, places: Iterable[_Place]) -> Iterator[Row]:
     number = 0
-    for place in places:
-        row = place.row
+    for person_id, row, organisation_id in places:
         is_listed = row.state not in _OFF_THE_LIST
         number += is_listed
         yield (
-            place.registration_id,
-            place.person_id,
+            derived_id("registration", workshop_id, person_id),
+            person_id,
             row.source,
             row.state,
-            place.organisation_id,
+            organisation_id,
             row.country,
             number if is_listed else None,
             row.participant_id,
