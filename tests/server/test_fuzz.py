@@ -54,6 +54,7 @@ def _bodies(ana: Device) -> dict[str, dict[str, Any]]:
             "id": "AAAAAAAA", "secret": b"s" * 16, "device": new_id(), "name": "x",
             "sign_key": keys.sign_key, "seal_key": keys.seal_key, "ws": "", "founders": {},
         },
+        "/v1/invitation": {"id": "AAAAAAAA", "secret": b"s" * 16},
         "/v1/invite": {
             "ws": ana.ws, "id": "BBBBBBBB", "hash": HASH, "role": "reader", "expires_at": at,
             "workshops": ["*"], "user": "",
