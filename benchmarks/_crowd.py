@@ -4,6 +4,7 @@ Written through a unit of work, so that the history is as large as in real use.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -163,6 +164,23 @@ def make_crowd(root: Path, clock: Clock, *, marked_slots: int) -> Crowd:
     return Crowd(
         workspace, workshop_id, [slot["id"] for slot in slots], [one["id"] for one in registered]
     )
+
+
+def mark_everybody(
+    workspace: Workspace, crowd: Crowd, slots: Sequence[str], *, at_a_time: int
+) -> None:
+    """Mark everybody of the crowd in some half-days, in any copy of its workspace."""
+    dice = random.Random(13)
+    began_at = datetime(2026, 3, 10, 8, tzinfo=UTC)
+    marks = [
+        _mark(dice, crowd.workshop_id, {"id": slot, "starts_at": began_at}, {"id": one})
+        for slot in slots
+        for one in crowd.registrations
+    ]
+    for start in range(0, len(marks), at_a_time):
+        with workspace.unit_of_work() as uow:
+            uow.session.execute(insert(AttendanceMark), marks[start : start + at_a_time])
+            uow.commit()
 
 
 def make_empty_workshop(root: Path, clock: Clock) -> Workspace:

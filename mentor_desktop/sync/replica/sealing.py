@@ -48,10 +48,14 @@ STEP_CHANGES = MOST_OPS
 
 
 class Sealer:
-    """Seals the changes of this device over one connection; a copy must have joined before."""
+    """Seals the changes of this device over one connection; a copy must have joined before.
 
-    def __init__(self, raw: StoreConnection) -> None:
+    `most` changes are sealed in one step, unless one action is larger.
+    """
+
+    def __init__(self, raw: StoreConnection, *, most: int = STEP_CHANGES) -> None:
         self._raw = raw
+        self._most = most
         # Of an action larger than a step: its last change in each stream, found once.
         self._large: tuple[int, Mapping[str, int]] = (0, {})
 
@@ -93,12 +97,12 @@ class Sealer:
         """
         require_whole_actions(self._raw)
         own = identity(self._raw)
-        changes = read_changes(self._raw, own.sealed_change, STEP_CHANGES + 1)
+        changes = read_changes(self._raw, own.sealed_change, self._most + 1)
         if not changes:
             return 0
         going_on: frozenset[str] = frozenset()
         cut = 0
-        if len(changes) > STEP_CHANGES:
+        if len(changes) > self._most:
             changes, cut = whole_actions(changes)
         if cut:
             going_on = self._going_on(cut, changes[-1].seq)
@@ -119,9 +123,9 @@ class Sealer:
             return
         following = self._raw.execute(
             "SELECT count(*) FROM (SELECT 1 FROM change WHERE txn = ? LIMIT ?)",
-            (row[0], STEP_CHANGES + 1),
+            (row[0], self._most + 1),
         ).fetchone()
-        if following[0] > STEP_CHANGES:
+        if following[0] > self._most:
             self._large = (row[0], streams_after(self._raw, row[0]))
 
     def _going_on(self, txn: int, after: int) -> frozenset[str]:
