@@ -13,8 +13,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -25,10 +25,15 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from mentor_desktop import config, i18n
 from mentor_desktop.app import Program
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.status import MassChange, State, SyncStatus
+from mentor_desktop.sync.steps import Trouble
+from mentor_desktop.sync.troubles import unreachable
 from mentor_desktop.ui.application import make_application
 from mentor_desktop.ui.entrance import Entrance
+from mentor_desktop.ui.entrance.first_start import FirstStart
 from mentor_desktop.ui.main_window import MainWindow
 from mentor_desktop.ui.pages.import_page import ImportPage
+from mentor_desktop.ui.widgets.line_list import LineList
 
 # The morning of the first day, four minutes into it; and the end of the last one.
 MORNING_AT = datetime(2026, 3, 10, 9, 34, tzinfo=UTC)
@@ -134,6 +139,44 @@ def _walk_in(stage: Stage) -> None:
     stage.press(Qt.Key.Key_F4)
 
 
+def _be_offline(stage: Stage) -> None:
+    controller = stage.window.desk.sync.controller
+    deadline = time.monotonic() + _SETTLE_LIMIT_S
+    while controller.status.state is not State.OFFLINE and time.monotonic() < deadline:
+        QTest.qWait(_STEP_MS)
+    controller.rest()
+    waiting = replace(
+        controller.status,
+        state=State.OFFLINE,
+        reason=str(unreachable(Trouble.OFFLINE)),
+        waiting_changes=3,
+        waiting_files=1,
+    )
+    controller.show(waiting)
+
+
+def _exchange(stage: Stage) -> None:
+    last = MORNING_AT - timedelta(minutes=1)
+    stage.window.desk.sync.controller.show(SyncStatus(State.IDLE, last_success_at=last))
+
+
+def _ask_for_consent(stage: Stage) -> None:
+    controller = stage.window.desk.sync.controller
+    mass = (MassChange("people", 612, 900),)
+    controller.show(
+        replace(controller.status, state=State.NEEDS_CONSENT, mass_changes=mass, skew_s=240)
+    )
+
+
+def _look_at_a_device(stage: Stage) -> None:
+    _exchange(stage)
+    page = stage.window.navigator.page
+    assert page is not None
+    devices = page.findChild(LineList)
+    assert isinstance(devices, LineList)
+    devices.opened.emit(devices.lines[1].key)
+
+
 @dataclass(frozen=True)
 class Scene:
     """One picture: which workspace, which page, and what is done there first."""
@@ -179,6 +222,12 @@ SCENES = (
     Scene("empty-workshops", "empty", "workshops"),
     Scene("empty-people", "empty", "people"),
     Scene("empty-certificates", "empty", "certificates"),
+    Scene("empty-sync", "empty", "sync"),
+    Scene("sync-join", "empty", "sync", {"act": "join"}),
+    Scene("sync-offline", "shared", "sync", act=_be_offline),
+    Scene("sync", "shared", "sync", act=_exchange),
+    Scene("sync-decision", "shared", "sync", act=_ask_for_consent),
+    Scene("sync-device", "shared", "sync", act=_look_at_a_device),
 )
 
 
@@ -207,6 +256,11 @@ class Shooting:
             window.resize(self._variant.width, self._variant.height)
             _settle(window)
             window.grab().save(str(self._out / f"{name}.png"))
+            beginning = window.findChild(FirstStart)
+            if isinstance(beginning, FirstStart):
+                beginning.joining_wanted.emit()
+                _settle(window)
+                window.grab().save(str(self._out / f"{name}-join.png"))
         for name in dict.fromkeys(scene.workspace for scene in SCENES):
             self._now = EVENING_AT if name in {"closing", "evening"} else MORNING_AT
             with self._stage(name) as stage:

@@ -30,6 +30,7 @@ from mentor_desktop.services.people import search_people
 from mentor_desktop.services.roll_call import render_roll_call
 from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.workspace import Workspace
+from tools.screenshot_exchange import share
 from tools.screenshot_scenes import EVENING_AT, MORNING_AT, VARIANTS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,7 +63,12 @@ def _attendance(rows_of_first_slot: int | None) -> bytes:
 def make_workspace(name: str, moment: datetime) -> None:
     """Make one workspace beside a file with its key and the ids that scenes name."""
     root = WORK / name
-    workspace, _code = Workspace.create(root, PASSPHRASE, clock=lambda: moment)
+    workspace, _code = Workspace.create(
+        root,
+        PASSPHRASE,
+        clock=lambda: moment,
+        actor="Rasa Jankauskaitė" if name == "shared" else "",
+    )
     facts = {"workshop_id": "", "person_id": ""}
     if name != "empty":
         facts["workshop_id"] = fill_with_samples(workspace)
@@ -73,6 +79,8 @@ def make_workspace(name: str, moment: datetime) -> None:
         run_import(workspace, request)
         with workspace.reader() as reader:
             facts["person_id"] = search_people(reader, "mun")[0].id
+    if name == "shared":
+        share(workspace, WORK, lambda: moment)
     if name == "evening":
         with workspace.unit_of_work() as uow:
             issue_certificates(uow, facts["workshop_id"])
@@ -174,6 +182,7 @@ def main(wanted: list[str]) -> int:
     moments = {
         "empty": MORNING_AT,
         "morning": MORNING_AT,
+        "shared": MORNING_AT,
         "closing": EVENING_AT,
         "evening": EVENING_AT,
     }

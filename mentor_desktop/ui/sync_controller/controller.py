@@ -10,6 +10,7 @@ from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock
 from mentor_desktop.errors import Cancelled, UserFacingError
 from mentor_desktop.i18n import _
+from mentor_desktop.sync.replica.transactions import UnfinishedImportError
 from mentor_desktop.sync.status import MassChange, State, SyncStatus, pause_before_next
 from mentor_desktop.ui.desk import Frame
 from mentor_desktop.ui.jobs import Jobs, UnexpectedError
@@ -78,6 +79,11 @@ class SyncController(QObject):
             self.status = SyncStatus(State.IDLE)
         self._sync(title)
 
+    def rest(self) -> None:
+        """Exchange no more by itself, until somebody asks."""
+        self._has_begun = False
+        self._next.stop()
+
     def consent(self) -> None:
         """Let others' deletions happen here too, after a backup."""
         self._consented |= {one.stream for one in self._asked}
@@ -87,7 +93,13 @@ class SyncController(QObject):
     def keep_here(self) -> None:
         """Keep what others deleted; it is asked again when they delete more."""
         self._asked = ()
-        self._tell(replace(self.status, state=State.IDLE, mass_changes=()))
+        self.show(replace(self.status, state=State.IDLE, mass_changes=()))
+
+    def show(self, status: SyncStatus) -> None:
+        """Take this as how things stand, and tell it."""
+        self.status = status
+        self._frame.set_waiting(words.waiting_line(status, self._clock()))
+        self.changed.emit()
 
     # ---- exchanging
 
@@ -118,17 +130,18 @@ class SyncController(QObject):
     def _on_failed(self, error: UserFacingError) -> None:
         self._announce()
         if isinstance(error, UnexpectedError):
-            self._has_begun = False  # once is enough: nobody wants that dialog every minute
-        elif not isinstance(error, Cancelled):
+            self.rest()  # once is enough: nobody wants that dialog every minute
+        elif not isinstance(error, Cancelled | UnfinishedImportError):
             if str(error) != self.status.reason:
                 self._jobs.tell(error)
             self._failures += 1
-        reason = "" if isinstance(error, Cancelled) else str(error)
+        is_over_soon = isinstance(error, Cancelled | UnfinishedImportError)
+        reason = "" if is_over_soon else str(error)
         self._go_on(replace(self.status, reason=reason))
 
     def _go_on(self, status: SyncStatus) -> None:
         self._set_syncing(is_syncing=False)
-        self._tell(status)
+        self.show(status)
         if not self._has_begun:
             return
         if self._again and not self._failures:
@@ -168,7 +181,7 @@ class SyncController(QObject):
 
     def _on_counted(self, counted: SyncStatus) -> None:
         known = self.status
-        self._tell(
+        self.show(
             replace(
                 counted,
                 state=known.state,
@@ -195,11 +208,6 @@ class SyncController(QObject):
         self._is_announcing = True
         self._jobs.changed.emit(Changes(entities, undoable=False))
         self._is_announcing = False
-
-    def _tell(self, status: SyncStatus) -> None:
-        self.status = status
-        self._frame.set_waiting(words.waiting_line(status, self._clock()))
-        self.changed.emit()
 
     def _set_syncing(self, *, is_syncing: bool) -> None:
         self.is_syncing = is_syncing

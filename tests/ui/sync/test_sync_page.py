@@ -29,6 +29,16 @@ def test_without_a_server_the_page_says_how_to_get_one(office: Office) -> None:
     assert not office.window.desk.sync.controller.is_syncing
 
 
+def test_ctrl_k_leads_to_the_form_to_join_by(office: Office) -> None:
+    office.go("people")
+    (hit,) = office.window.desk.sync.commands()
+    assert hit.text == "Join a server"
+    hit.act()
+    office.qtbot.waitUntil(lambda: office.window.frame.panel is not None, timeout=5_000)
+    line = office.find_line("Invitation", office.panel)
+    office.qtbot.waitUntil(lambda: office.window.focusWidget() is line, timeout=5_000)
+
+
 def test_an_invitation_says_where_it_leads_before_anything_happens(
     office: Office, server: Server
 ) -> None:
