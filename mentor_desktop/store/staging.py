@@ -125,10 +125,12 @@ def finish(raw: StoreConnection, gate: WriteGate, require_in_place: Callable[[],
     Whoever else wants to write does so after the part at hand. Harmless when there is nothing to
     do, and when several threads finish at once.
     """
-    is_more = True
+    is_more, most = True, ROWS_A_PART
     while is_more:
         with gate.closed(), _transaction(raw, require_in_place):
-            is_more = _write_some(raw, gate)
+            is_more = _write_some(raw, gate, most)
+        # Where one waited another follows soon: the next commits are small again.
+        most = ROWS_A_PART if gate.is_wanted else min(2 * most, _ROWS_A_COMMIT)
         _fold_log(raw, _LOG_PAGES)
     with gate.closed(), _transaction(raw, require_in_place):
         person_order.pack_if_due(raw)
@@ -155,11 +157,11 @@ def _transaction(raw: StoreConnection, require_in_place: Callable[[], object]) -
             raw.execute("ROLLBACK")
 
 
-def _write_some(raw: StoreConnection, gate: WriteGate) -> bool:
-    """Write parts until somebody waits or it is time to commit; say whether more may be left."""
+def _write_some(raw: StoreConnection, gate: WriteGate, most: int) -> bool:
+    """Write parts until somebody waits or there are rows enough; say whether more may be left."""
     raw.sort_language = sort_language(raw)
     written = 0
-    while written < _ROWS_A_COMMIT and not (written and gate.is_wanted):
+    while written < most and not (written and gate.is_wanted):
         row = raw.execute(
             f"SELECT part, txn, head, content FROM {TABLE} ORDER BY part LIMIT 1"
         ).fetchone()

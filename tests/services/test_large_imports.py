@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mentor_desktop.errors import Cancelled
+from mentor_desktop.errors import Cancelled, StoreError
 from mentor_desktop.progress import Progress
 from mentor_desktop.services.edits import created_id
 from mentor_desktop.services.history import undo
@@ -20,9 +20,12 @@ from mentor_desktop.services.registrations import add_walk_in
 from mentor_desktop.store.staging import ROWS_A_PART
 from mentor_desktop.store.workspace import Workspace
 from tests import factories
+from tests.workspaces import files_limited_to
 
 PEOPLE = 4 * ROWS_A_PART + 10
 CODE = "WS-1"
+# Of a disk that is nearly full: less than one commit of an import needs.
+ROOM_BYTES = 200_000
 
 
 class BusyWorkspace:
@@ -145,6 +148,54 @@ def test_cancelling_before_it_is_promised_leaves_nothing(
         run_import(workspace, _request(), progress=Progress(is_cancelled=lambda: True))
     assert _count(workspace, "person") == 0
     assert _count(workspace, "staged_part") == 0
+
+
+def _on_a_full_disk(workspace: Workspace) -> None:
+    """Import while the disk has room for the promise and a little more."""
+
+    class Store(BusyWorkspace):
+        def finish_staged(self) -> None:
+            log = workspace.folder.database.with_name(workspace.folder.database.name + "-wal")
+            with files_limited_to(log.stat().st_size + ROOM_BYTES):
+                workspace.finish_staged()
+
+    run_import(Store(workspace, lambda: None), _request())
+
+
+def test_a_disk_that_is_full_after_the_promise_keeps_the_import(
+    workspace: Workspace, workshop_id: str
+) -> None:
+    with pytest.raises(StoreError, match="The import is kept, but the disk with .* refused"):
+        _on_a_full_disk(workspace)
+    written = _count(workspace, "person")
+    assert 0 < written < PEOPLE
+    # Whoever comes meanwhile is not in its way.
+    _walk_in(workspace, workshop_id)
+    workspace.finish_staged()
+    assert _count(workspace, "person") == PEOPLE + 1
+    assert _numbers(workspace) == list(range(1, PEOPLE + 2))
+    assert check_workspace(workspace).problems == ()
+
+
+@pytest.mark.usefixtures("workshop_id")
+@pytest.mark.expects_log("opening: The import is kept, but the disk with .* refused")
+def test_a_full_disk_keeps_nobody_from_opening_and_the_next_opening_writes_the_rest(
+    workspace: Workspace,
+) -> None:
+    with pytest.raises(StoreError):
+        _on_a_full_disk(workspace)
+    root, key = workspace.folder.root, workspace.key
+    workspace.close(with_backup=False)
+    size = workspace.folder.database.stat().st_size
+    with files_limited_to(size - 1):
+        opened = Workspace.open(root, key, clock=workspace.clock)
+        assert _count(opened, "person") < PEOPLE
+        opened.close(with_backup=False)
+    again = Workspace.open(root, key, clock=workspace.clock)
+    assert _count(again, "person") == PEOPLE
+    assert _count(again, "staged_part") == 0
+    assert check_workspace(again).problems == ()
+    again.close(with_backup=False)
 
 
 def test_who_came_in_after_the_file_was_read_has_one_place(
