@@ -165,7 +165,7 @@ def _on_a_full_disk(workspace: Workspace) -> None:
 def test_a_disk_that_is_full_after_the_promise_keeps_the_import(
     workspace: Workspace, workshop_id: str
 ) -> None:
-    with pytest.raises(StoreError, match="The import is kept, but the disk with .* refused"):
+    with pytest.raises(StoreError, match=r"The import is kept, but the disk with .* refused"):
         _on_a_full_disk(workspace)
     written = _count(workspace, "person")
     assert 0 < written < PEOPLE
@@ -190,7 +190,7 @@ def test_a_full_disk_keeps_nobody_from_opening_and_the_next_opening_writes_the_r
     with files_limited_to(size - 1):
         opened = Workspace.open(root, key, clock=workspace.clock)
         assert _count(opened, "person") < PEOPLE
-        opened.close(with_backup=False)
+    opened.close(with_backup=False)
     again = Workspace.open(root, key, clock=workspace.clock)
     assert _count(again, "person") == PEOPLE
     assert _count(again, "staged_part") == 0
