@@ -48,7 +48,8 @@ def synced(workspace: Workspace, progress: Progress) -> SyncStatus:
 def told(status: SyncStatus) -> CommandResult:
     """Return how things stand in words and as facts; what keeps changes here is a trouble."""
     lines, troubles = [], []
-    if status.state is State.IDLE and not status.reason:
+    is_all_there = not (status.waiting_changes or status.waiting_files or status.not_shared)
+    if status.state is State.IDLE and not status.reason and is_all_there:
         lines.append(_("Everything is exchanged."))
     if status.reason:
         troubles.append(status.reason)

@@ -1,0 +1,283 @@
+"""Two computers, a server process between them and a stick: each line as a person types it."""
+
+import csv
+import json
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mentor_desktop.clock import system_clock
+from mentor_desktop.server.command_line import run as run_server_command
+from mentor_desktop.server.joining import make_invitation
+from mentor_desktop.server.service import Service
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.keys.invitations import new_invitation
+from mentor_desktop.sync.keys.words import new_words
+from tests.cli.conftest import PASSPHRASE, WORKSHOP, Answer, Desk
+from tests.server.processes import Process, served
+
+MISTYPED = "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGG-HHHH-JJJJ"
+# The mark each test makes has a slot of its own: the two computers are shared by all tests.
+PERSON = "P001"
+
+
+@dataclass
+class Office:
+    """A running server, and where its folder is."""
+
+    folder: Path
+    process: Process
+
+    @property
+    def address(self) -> str:
+        return self.process.address
+
+    def invite(self, *arguments: str) -> dict[str, Any]:
+        """Type `mentor-server invite` where the server runs."""
+        out = StringIO()
+        with redirect_stdout(out):
+            code = run_server_command(
+                ["invite", "--folder", str(self.folder), "--json", *arguments]
+            )
+        assert code == 0
+        return dict(json.loads(out.getvalue()))
+
+
+@dataclass
+class Computers:
+    """One that brought the workspace, one that joined it; what was said on the way."""
+
+    office: Office
+    first: Desk
+    second: Desk
+    claimed: dict[str, Any]
+    joined: dict[str, Any]
+
+    def exchange(self) -> None:
+        for desk in (self.first, self.second, self.first):
+            desk.good("sync")
+
+
+def mark(desk: Desk, folder: Path, slot: str, status: str) -> None:
+    """Import one mark from a table, as a person would."""
+    table = folder / f"{slot}.csv"
+    table.write_text(
+        "participant_id,slot,status,arrived_at,left_at,note\n" + f"{PERSON},{slot},{status},,,\n"
+    )
+    desk.good("import", "attendance", table, "--workshop", WORKSHOP)
+
+
+def marks(desk: Desk, folder: Path) -> dict[str, str]:
+    """Return what an exported table says of the person, by slot."""
+    table = folder / "exported.csv"
+    desk.good("export", "attendance", "--workshop", WORKSHOP, "--out", table)
+    with table.open(encoding="utf-8-sig", newline="") as lines:
+        return {
+            row["slot"]: row["status"]
+            for row in csv.DictReader(lines)
+            if row["participant_id"] == PERSON
+        }
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("office") / "server"
+    with redirect_stdout(StringIO()):
+        assert run_server_command(["init", "--folder", str(folder)]) == 0
+    with served(folder) as process:
+        yield Office(folder, process)
+
+
+@pytest.fixture(scope="module")
+def computers(
+    office: Office, _demo: Desk, passphrase_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Computers:
+    first = _demo.copy_to(tmp_path_factory.mktemp("first") / "workspace")
+    claimed = first.facts("join", office.address, office.invite()["code"])
+    invited = office.invite("--workspace", claimed["workspace_id"], "--role", "organiser")
+    second = Desk(tmp_path_factory.mktemp("second") / "workspace", passphrase_file)
+    joined = second.facts("join", office.address, invited["code"], "--name", "Jonas")
+    return Computers(office, first, second, claimed, joined)
+
+
+def test_joining_says_which_device_this_is(computers: Computers) -> None:
+    claimed, joined = computers.claimed, computers.joined
+    assert (claimed["role"], joined["role"]) == ("admin", "organiser")
+    assert claimed["workspace_id"] == joined["workspace_id"]
+    assert claimed["tag"] != joined["tag"]
+    assert (claimed["recovery_code"], bool(joined["recovery_code"])) == ("", True)
+    assert [one["state"] for one in (claimed, joined)] == ["idle", "idle"]
+
+
+def test_a_mark_made_on_one_computer_shows_on_the_other(
+    computers: Computers, tmp_path: Path
+) -> None:
+    assert "D1-AM" not in marks(computers.second, tmp_path)
+    mark(computers.first, tmp_path, "D1-AM", "present")
+    computers.exchange()
+    assert marks(computers.second, tmp_path)["D1-AM"] == "present"
+    mark(computers.second, tmp_path, "D1-AM", "absent")
+    computers.second.good("sync")
+    assert computers.first.good("sync").out == "Everything is exchanged.\n"
+    assert marks(computers.first, tmp_path)["D1-AM"] == "absent"
+
+
+def test_nothing_waits_after_a_sync_and_what_was_done_since_does_not_get_lost(
+    computers: Computers, tmp_path: Path
+) -> None:
+    mark(computers.first, tmp_path, "D1-PM", "excused")
+    facts = computers.first.facts("sync")
+    assert (facts["state"], facts["reason"], facts["waiting_changes"]) == ("idle", "", 0)
+    assert facts["last_success_at"] is not None
+
+
+def test_a_server_that_is_off_is_said_in_one_sentence_and_changes_wait(
+    demo: Desk, tmp_path: Path
+) -> None:
+    folder = tmp_path / "server"
+    with redirect_stdout(StringIO()):
+        assert run_server_command(["init", "--folder", str(folder)]) == 0
+    with served(folder) as process:
+        demo.good("join", process.address, Office(folder, process).invite()["code"])
+    mark(demo, tmp_path, "D1-AM", "present")
+    answer = demo("sync", "--json")
+    assert (answer.code, answer.err) == (
+        1,
+        "The server cannot be reached. Changes wait on this computer.\n",
+    )
+    assert (answer.facts["state"], answer.facts["waiting_changes"]) == ("offline", 1)
+
+
+def test_without_a_server_nobody_is_asked_to_wait(demo: Desk) -> None:
+    assert demo("sync").sentence.startswith("This workspace is on no server yet.")
+
+
+def test_an_invitation_that_is_used_up_makes_no_folder(
+    computers: Computers, passphrase_file: Path, tmp_path: Path
+) -> None:
+    invited = computers.office.invite("--workspace", computers.claimed["workspace_id"])
+    third = Desk(tmp_path / "third", passphrase_file)
+    third.good("join", computers.office.address, invited["code"], "--name", "Ona")
+    fourth = Desk(tmp_path / "fourth", passphrase_file)
+    sentence = fourth("join", computers.office.address, invited["code"]).sentence
+    assert sentence == "This invitation is used up, out of date or mistyped. Ask for a new one."
+    assert not fourth.root.exists()
+
+
+def test_an_invitation_that_is_out_of_date_lets_nobody_in(
+    computers: Computers, passphrase_file: Path, tmp_path: Path
+) -> None:
+    invited = new_invitation(computers.office.address, computers.claimed["workspace_id"])
+    service = Service.open(computers.office.folder)
+    make_invitation(service, invited, role="reader", workshops=[], user="", days=-1)
+    service.close()
+    late = Desk(tmp_path / "late", passphrase_file)
+    sentence = late("join", invited.link).sentence
+    assert sentence == "This invitation is used up, out of date or mistyped. Ask for a new one."
+    assert not late.root.exists()
+
+
+def test_a_mistyped_invitation_is_noticed_before_anybody_is_asked(
+    passphrase_file: Path, tmp_path: Path
+) -> None:
+    desk = Desk(tmp_path / "new", passphrase_file)
+    nowhere = "http://127.0.0.1:9"  # nobody listens there, and nobody is to be asked
+    mistyped = desk("join", nowhere, MISTYPED).sentence
+    assert "cannot be reached" not in mistyped
+    assert MISTYPED not in mistyped
+    assert (
+        desk("join", nowhere).sentence == "Type the invitation's code after the server's address."
+    )
+    assert not desk.root.exists()
+
+
+@pytest.mark.parametrize("shown", ["link", "code"])
+def test_an_invitation_for_another_workspace_leaves_this_one_alone(
+    computers: Computers, passphrase_file: Path, tmp_path: Path, shown: str
+) -> None:
+    desk = Desk(tmp_path / "workspace", passphrase_file)
+    Workspace.create(desk.root, PASSPHRASE, clock=system_clock)[0].close(with_backup=False)
+    invited = computers.office.invite("--workspace", computers.claimed["workspace_id"])
+    sentence = desk("join", computers.office.address, invited[shown]).sentence
+    assert sentence.startswith("This invitation is for another workspace.")
+    assert desk("sync").sentence.startswith("This workspace is on no server yet.")
+
+
+class TestStick:
+    """`bundle export` and `bundle import`."""
+
+    def carry(self, computers: Computers, folder: Path) -> tuple[Path, Path]:
+        """Export on the first computer; return the file, and one with the words."""
+        stick, words = folder / "changes", folder / "words.txt"
+        facts = computers.first.facts("bundle", "export", stick)
+        assert facts["file"] == str(stick)
+        words.write_text(facts["words"] + "\n")
+        return stick, words
+
+    def test_a_mark_goes_by_a_stick_and_twice_is_said(
+        self, computers: Computers, tmp_path: Path
+    ) -> None:
+        computers.exchange()
+        mark(computers.first, tmp_path, "D2-AM", "present")
+        stick, words = self.carry(computers, tmp_path)
+        taken = computers.second.good("bundle", "import", stick, "--words-file", words)
+        assert taken.out == "1 change was new here.\n"
+        assert marks(computers.second, tmp_path)["D2-AM"] == "present"
+        again = computers.second("bundle", "import", stick, "--words-file", words, "--json")
+        assert (again.code, again.facts["changes"], again.facts["batches"] > 0) == (0, 0, True)
+        computers.exchange()  # what came by the stick is no news to the server's exchange
+
+    def test_wrong_words_and_a_file_cut_short_change_nothing(
+        self, computers: Computers, tmp_path: Path
+    ) -> None:
+        computers.exchange()
+        mark(computers.first, tmp_path, "D2-PM", "present")
+        stick, words = self.carry(computers, tmp_path)
+        taking = ("bundle", "import", stick, "--words-file")
+        wrong = tmp_path / "wrong.txt"
+        for other in (new_words(), "one two three four five six"):
+            wrong.write_text(other + "\n")
+            sentence = computers.second(*taking, wrong).sentence
+            assert other not in sentence
+        unasked = computers.second("bundle", "import", stick).sentence
+        assert unasked == "Nobody is here to type the six words. Name a file with --words-file."
+        stick.write_bytes(stick.read_bytes()[:-1])
+        assert computers.second(*taking, words).sentence
+        assert "D2-PM" not in marks(computers.second, tmp_path)
+
+    def test_a_workspace_of_nobody_else_has_nobody_to_carry_to(
+        self, demo: Desk, tmp_path: Path
+    ) -> None:
+        stick = tmp_path / "changes"
+        sentence = demo("bundle", "export", stick).sentence
+        assert sentence.startswith("This workspace is shared with nobody yet.")
+        assert not stick.exists()
+
+
+def test_no_secret_is_said_or_written_down(demo: Desk, tmp_path: Path) -> None:
+    """The invitation, the passphrase and the words: not in answers, on the server's log, in files."""
+    folder = tmp_path / "server"
+    with redirect_stdout(StringIO()):
+        assert run_server_command(["init", "--folder", str(folder)]) == 0
+    answers: list[Answer] = []
+    with served(folder) as process:
+        invited = Office(folder, process).invite()
+        answers.append(demo("join", process.address, invited["code"]))
+        answers.append(demo("join", process.address, invited["code"][:-1] + "7"))
+        answers.append(demo("sync"))
+        words = demo.facts("bundle", "export", tmp_path / "changes")["words"]
+        _code, logged = process.end()
+    said = "\n".join([*(one.out + one.err for one in answers), *logged])
+    letters = invited["code"].replace("-", "")
+    secret = invited["link"].rpartition("#")[2].split(".")[-1]
+    written = b"".join(one.read_bytes() for one in folder.rglob("*") if one.is_file())
+    written += b"".join(one.read_bytes() for one in demo.root.rglob("*") if one.is_file())
+    assert logged
+    for one in (invited["code"], letters[-12:], secret, PASSPHRASE, words):
+        assert one not in said
+        assert one.encode() not in written
