@@ -24,6 +24,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from mentor_desktop import config, i18n
 from mentor_desktop.app import Program
+from mentor_desktop.services.second_laptop import Handed
+from mentor_desktop.store.folder import WorkspaceFolder
+from mentor_desktop.store.incarnation import Incarnations, Sighting
+from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.status import MassChange, State, SyncStatus
 from mentor_desktop.sync.steps import Trouble
@@ -32,6 +36,7 @@ from mentor_desktop.ui.application import make_application
 from mentor_desktop.ui.entrance import Entrance
 from mentor_desktop.ui.entrance.first_start import FirstStart
 from mentor_desktop.ui.main_window import MainWindow
+from mentor_desktop.ui.pages.hand_over_page import HandOverPage
 from mentor_desktop.ui.pages.import_page import ImportPage
 from mentor_desktop.ui.widgets.line_list import LineList
 
@@ -40,6 +45,8 @@ MORNING_AT = datetime(2026, 3, 10, 9, 34, tzinfo=UTC)
 EVENING_AT = datetime(2026, 3, 12, 15, 20, tzinfo=UTC)
 Window = TypeVar("Window", bound=QWidget)
 SAMPLES = Path(__file__).resolve().parent.parent / "resources" / "samples"
+_SIX_WORDS = "batob gorul kelim madof nirat sobek"  # opens nothing
+_MOST_CARDS = 10
 _SETTLE_LIMIT_S = 20.0
 _QUIET_STEPS = 6
 _STEP_MS = 30
@@ -177,6 +184,27 @@ def _look_at_a_device(stage: Stage) -> None:
     devices.opened.emit(devices.lines[1].key)
 
 
+def _walk_to_the_end(stage: Stage) -> None:
+    for _card in range(_MOST_CARDS):
+        stage.press(Qt.Key.Key_Down)
+
+
+def _show_words(stage: Stage) -> None:
+    page = stage.window.navigator.page
+    assert isinstance(page, HandOverPage)
+    # Of no file; real ones are others each time.
+    page.hand_over.show_handed(
+        Handed(Path("/media/STICK/WS-2026-01 2026-03-10 1034.mentor"), _SIX_WORDS)
+    )
+
+
+def _open_the_file_of_b(stage: Stage) -> None:
+    page = stage.window.navigator.page
+    assert isinstance(page, HandOverPage)
+    (path,) = (Path(sys.argv[2]) / "stick" / "for A").glob("*.mentor")
+    page.file_from_other.take_file(path)
+
+
 @dataclass(frozen=True)
 class Scene:
     """One picture: which workspace, which page, and what is done there first."""
@@ -213,6 +241,13 @@ SCENES = (
     Scene("papers", "morning", "papers", _OF_WORKSHOP),
     Scene("settings", "morning", "settings"),
     Scene("history", "morning", "history"),
+    Scene("decisions", "two-laptops", "decisions"),
+    Scene("decisions-below", "two-laptops", "decisions", act=_walk_to_the_end),
+    Scene("register-differs", "two-laptops", "register", _OF_WORKSHOP),
+    Scene("today-differs", "two-laptops", "today"),
+    Scene("hand-over", "two-laptops", "hand_over", _OF_WORKSHOP),
+    Scene("hand-over-words", "two-laptops", "hand_over", _OF_WORKSHOP, _show_words),
+    Scene("hand-over-back", "two-laptops", "hand_over", _OF_WORKSHOP, _open_the_file_of_b),
     Scene("certificates-to-issue", "closing", "certificates", _OF_WORKSHOP),
     Scene("today-evening", "evening", "today"),
     Scene("register-evening", "evening", "register", _OF_WORKSHOP),
@@ -221,6 +256,7 @@ SCENES = (
     Scene("empty-today", "empty", "today"),
     Scene("empty-workshops", "empty", "workshops"),
     Scene("empty-people", "empty", "people"),
+    Scene("empty-decisions", "empty", "decisions"),
     Scene("empty-certificates", "empty", "certificates"),
     Scene("empty-sync", "empty", "sync"),
     Scene("sync-join", "empty", "sync", {"act": "join"}),
@@ -273,6 +309,10 @@ class Shooting:
         facts: dict[str, str] = json.loads((self._folder / f"{name}.json").read_text("utf-8"))
         root = self._folder / f"{self._variant.name}-{name}"
         shutil.copytree(self._folder / name, root)
+        # As if it had been made there: it stays the device it was.
+        workspace_id = KeyFile.load(WorkspaceFolder(root).key_file).workspace_id
+        sighting = Sighting(str(root.resolve()), workspace_id, 0)
+        Incarnations(config.device_dir()).note(facts["incarnation"], sighting)
         key = bytes.fromhex(facts["key"])
         self._program.show_workspace(Workspace.open(root, key, clock=lambda: self._now))
         window = _visible(MainWindow)

@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -29,9 +30,11 @@ from mentor_desktop.services.imports.run import ImportRequest, run_import
 from mentor_desktop.services.people import search_people
 from mentor_desktop.services.roll_call import render_roll_call
 from mentor_desktop.store.keyfile import KeyFile
+from mentor_desktop.store.settings import setting
 from mentor_desktop.store.workspace import Workspace
 from tools.screenshot_exchange import share
 from tools.screenshot_scenes import EVENING_AT, MORNING_AT, VARIANTS
+from tools.two_laptops import meet
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "screenshots"
@@ -40,6 +43,7 @@ KEPT_WHOLE = ("light", "dark")
 PASSPHRASE = "a passphrase for pictures"  # noqa: S105 of a workspace that is thrown away
 SHEET_CODE = "EXM6-SVBS-PH7E-1SD2-62N9-0269-PJND-RHKF-W1X6"  # opens nothing
 HERE_SO_FAR = 23
+MORNINGS = ("morning", "two-laptops")
 COLUMNS = 4
 _OFFSCREEN_REMARK = "does not support propagateSizeHints"
 THUMBNAIL_WIDTH = 480
@@ -72,7 +76,7 @@ def make_workspace(name: str, moment: datetime) -> None:
     facts = {"workshop_id": "", "person_id": ""}
     if name != "empty":
         facts["workshop_id"] = fill_with_samples(workspace)
-        marks = _attendance(HERE_SO_FAR if name == "morning" else None)
+        marks = _attendance(HERE_SO_FAR if name in MORNINGS else None)
         request = ImportRequest(
             kind="attendance", file_name="attendance.csv", content=marks, workshop=DEMO_WORKSHOP
         )
@@ -81,10 +85,14 @@ def make_workspace(name: str, moment: datetime) -> None:
             facts["person_id"] = search_people(reader, "mun")[0].id
     if name == "shared":
         share(workspace, WORK, lambda: moment)
+    if name == "two-laptops":
+        meet(workspace, facts["workshop_id"], WORK / "stick", PASSPHRASE)
     if name == "evening":
         with workspace.unit_of_work() as uow:
             issue_certificates(uow, facts["workshop_id"])
         draw_prints(workspace, facts["workshop_id"])
+    with closing(workspace.plain_connection()) as connection:
+        facts["incarnation"] = setting(connection, "incarnation")
     facts["key"] = KeyFile.load(workspace.folder.key_file).open_with_passphrase(PASSPHRASE).hex()
     workspace.close()
     (WORK / f"{name}.json").write_text(json.dumps(facts), "utf-8")
@@ -183,6 +191,7 @@ def main(wanted: list[str]) -> int:
         "empty": MORNING_AT,
         "morning": MORNING_AT,
         "shared": MORNING_AT,
+        "two-laptops": MORNING_AT,
         "closing": EVENING_AT,
         "evening": EVENING_AT,
     }

@@ -12,7 +12,6 @@ from datetime import datetime
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import ConflictError
 from mentor_desktop.i18n import N_, _
-from mentor_desktop.models import Base
 from mentor_desktop.models.base import from_milliseconds, to_milliseconds
 from mentor_desktop.services import history_words
 from mentor_desktop.services.attendance_history import Conflict as MarkConflict
@@ -22,9 +21,12 @@ from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 from mentor_desktop.sync.protocol.operations import OpId, Value
 from mentor_desktop.sync.replica import conflicts as kept
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.entities import entities
 
 _STALE = N_("This was decided or changed in the meantime. Look at the list again.")
 _VALUES = N_("{field}: {value}")
+# Nobody typed these.
+_OF_THE_PROGRAM = frozenset({"created_at"})
 # What a projector must not show: tables as a whole, and fields of others.
 _PRIVATE = frozenset({"consent"})
 _PRIVATE_FIELDS = frozenset(
@@ -293,9 +295,11 @@ def _title_of_values(uow: Reader, one: kept.Recovered) -> str:
 
 
 def _lines_of(uow: Reader, entity: str, values: Mapping[str, Value]) -> Iterable[str]:
-    table = Base.metadata.tables.get(entity)
+    known = entities().get(entity)
     for column, value in values.items():
-        if table is None or column not in table.columns:
+        if known is None or column not in known.columns or column in _OF_THE_PROGRAM:
+            continue
+        if value == known.defaults[column]:
             continue
         words = history_words.value_in_words(uow, entity, column, value)
         if words:

@@ -24,13 +24,12 @@ from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.bundle import write_bundle
 from mentor_desktop.sync.bundle_sections import MOST_FILE_BYTES, Offer, read_sections
 from mentor_desktop.sync.carrying import streams_of
-from mentor_desktop.sync.joining import FOUNDERS, anchors, workspace_id
+from mentor_desktop.sync.joining import FOUNDERS, anchors, succeed_alone, workspace_id
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import (
     NO_SIGNATURE,
     DeviceEntry,
     SignedInvitation,
-    read_record,
     signed,
     to_bytes,
 )
@@ -50,8 +49,8 @@ from mentor_desktop.sync.withholding import files_of, only, passed_on, people_of
 
 SUFFIX: Final = ".mentor"
 EVERYTHING: Final = "*"
-# The one workshop this copy was given; the entry by which it belongs to the workspace.
-ONLY_WORKSHOP, OWN_ENTRY = "handed_workshop", "handed_entry"
+# The one workshop this copy was given.
+ONLY_WORKSHOP = "handed_workshop"
 _GIVEN_TAGS = "handed_tags"
 _ADMIN, _TRAINER = ROLES[0], "trainer"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -83,7 +82,7 @@ def hand_over(
     """
     words = new_words()
     with closing(workspace.exchange_connection()) as raw:
-        members = _ready_to_share(workspace, raw)
+        members = ready_to_share(workspace, raw)
         own = state.identity(raw)
         scope = workshop_id or setting(raw, ONLY_WORKSHOP)
         offer = _offer(workspace, raw, members, own, scope)
@@ -101,12 +100,11 @@ def hand_to(
         Cancelled: the person pressed Cancel.
     """
     with closing(workspace.exchange_connection()) as raw:
-        members = _ready_to_share(workspace, raw)
+        members = ready_to_share(workspace, raw)
         entry = members.entries.get(device)
         if entry is None or not members.has_access(device):
             raise StoreError(_("This laptop does not belong to the workspace any more."))
-        own = own_entry(raw, members)
-        answer = own if own.invitation is not None else None
+        answer = own_entry(raw, members)
         way = _Way(lid_for_key(entry.seal_key), _scope_of(entry), answer=answer)
         _write(workspace, raw, path, way, progress)
 
@@ -129,28 +127,30 @@ def own_entry(raw: StoreConnection, members: Members) -> DeviceEntry:
     Raises:
         StoreError: nobody has vouched for it yet.
     """
-    own = state.identity(raw).device
-    entry = members.entries.get(own)
-    if entry is None and (kept := setting(raw, OWN_ENTRY)):
-        record = read_record(kept)
-        entry = record if isinstance(record, DeviceEntry) and record.device == own else None
+    entry = members.entries.get(state.identity(raw).device)
     if entry is None:
         raise StoreError(_("Sync this laptop once; then it can hand on what it has."))
     return entry
 
 
-def _ready_to_share(workspace: Workspace, raw: StoreConnection) -> Members:
-    """Make this copy a device if it is none yet, seal what is not sealed, and learn the members."""
+def ready_to_share(workspace: Workspace, raw: StoreConnection) -> Members:
+    """Make this copy a device if it is none yet, seal what is not sealed, and learn the members.
+
+    A copy that was copied or restored becomes a device of its own, vouched for by the one it was.
+    """
     if not state.is_joined(raw):
         _found(workspace, raw)
     elif is_another_copy(raw):
-        raise StoreError(
-            _(
-                "This workspace is a copy or was restored. Sync it with the server once; "
-                "then it can exchange files again."
-            )
-        )
+        role = own_entry(raw, learn(workspace, raw)).role
+        with workspace.gate.closed():
+            entry = succeed_alone(raw, role, to_milliseconds(workspace.clock()))
+        add_member(workspace, raw, entry)
     seal(workspace, raw)
+    return learn(workspace, raw)
+
+
+def learn(workspace: Workspace, raw: StoreConnection) -> Members:
+    """Fold what is known of the members, and keep the keys of those that count."""
     with workspace.gate.closed(), writing(raw):
         return learn_members(raw, workspace_id(workspace), anchors(raw))
 

@@ -197,6 +197,17 @@ def succeed(line: Line, raw: StoreConnection, role: str, now_ms: int) -> Steps[N
     keys, entry = _heir(raw, role, now_ms)
     request = Request("POST", PATHS["succeed"], content=to_bytes(entry))
     yield from line.ask(request, with_token=False)
+    _go_on(raw, keys, entry)
+
+
+def succeed_alone(raw: StoreConnection, role: str, now_ms: int) -> DeviceEntry:
+    """Do the same where no server is at hand; others hear of it with the entry that is returned."""
+    keys, entry = _heir(raw, role, now_ms)
+    _go_on(raw, keys, entry)
+    return entry
+
+
+def _go_on(raw: StoreConnection, keys: DeviceKeys, entry: DeviceEntry) -> None:
     new = succession.NewDevice(entry.device, keys.signing, keys.receiving, entry.tag, entry.name)
     succession.go_on_as(raw, new)
     remember(raw, **{_HEIR: "", _LINEAGE: json.dumps([*_lineage(raw), to_bytes(entry).decode()])})

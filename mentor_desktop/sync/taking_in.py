@@ -26,27 +26,22 @@ from mentor_desktop.sync.carrying import (
 from mentor_desktop.sync.handing_over import (
     EVERYTHING,
     ONLY_WORKSHOP,
-    OWN_ENTRY,
     add_member,
-    seal,
+    learn,
+    ready_to_share,
 )
 from mentor_desktop.sync.joining import (
     FOUNDERS,
     SERVER_KEY,
     NewDevice,
-    anchors,
     new_device,
-    workspace_id,
 )
 from mentor_desktop.sync.keys.device import DeviceKeys
-from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed, to_bytes
-from mentor_desktop.sync.keys.members import Members
-from mentor_desktop.sync.membership import learn_members
+from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
 from mentor_desktop.sync.protocol.streams import MEMBERS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import apply_page
 from mentor_desktop.sync.replica.state import Peer
-from mentor_desktop.sync.replica.succession import is_another_copy
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.sealed_file import is_opened_by_words
 from mentor_desktop.sync.withholding import passed_on
@@ -121,9 +116,10 @@ def begin_from_file(
     workspace = make_workspace(Newcomer(offer.invitation.ws, offer.tag, new.device))
     try:
         with closing(workspace.exchange_connection()) as raw:
-            _begin(raw, new, offer, name, now_ms)
+            entry = _begin(raw, new, offer, name, now_ms)
             _apply(workspace, raw, bundle, BATCHES_A_PAGE, progress)
             _require_member(workspace, raw, offer.sender.device)
+            add_member(workspace, raw, entry)
         _keep_files(workspace, bundle, progress)
     except BaseException:
         workspace.discard()
@@ -146,17 +142,10 @@ def take_in(
             raise StoreError(
                 _("This workspace was never handed to another laptop, so no file can come back.")
             )
-        if is_another_copy(raw):
-            raise StoreError(
-                _(
-                    "This workspace is a copy or was restored. Sync it with the server once; "
-                    "then it can exchange files again."
-                )
-            )
+        ready_to_share(workspace, raw)
         own = state.identity(raw)
         opener = words or DeviceKeys(own.sign_key, own.seal_key)
         bundle = open_bundle(path, opener, ws=own.workspace, progress=progress)
-        seal(workspace, raw)
         _learn_sender(workspace, raw, bundle)
         operations, changes, waiting = _apply(
             workspace, raw, bundle, _BATCHES_BESIDE_A_WINDOW, progress
@@ -172,8 +161,10 @@ def take_in(
     )
 
 
-def _begin(raw: StoreConnection, new: NewDevice, offer: Offer, name: str, now_ms: int) -> None:
-    """Become the device that was invited, and know the one that invites."""
+def _begin(
+    raw: StoreConnection, new: NewDevice, offer: Offer, name: str, now_ms: int
+) -> DeviceEntry:
+    """Become the device that was invited, and know the one that invites; return the entry."""
     invitation, sender = offer.invitation, offer.sender
     draft = DeviceEntry(
         ws=invitation.ws,
@@ -198,7 +189,6 @@ def _begin(raw: StoreConnection, new: NewDevice, offer: Offer, name: str, now_ms
             FOUNDERS: json.dumps(founders),
             SERVER_KEY: offer.server_key.hex(),
             ONLY_WORKSHOP: scope,
-            OWN_ENTRY: to_bytes(entry).decode(),
         },
     )
     with writing(raw):
@@ -213,13 +203,14 @@ def _begin(raw: StoreConnection, new: NewDevice, offer: Offer, name: str, now_ms
             name=name,
         )
         state.learn(raw, _peer(sender))
+    return entry
 
 
 def _learn_sender(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> None:
     """Let the laptop that answers an invitation in; require that the sender belongs here."""
     answer, sender = bundle.answer, bundle.contents.made_by
     if answer is not None and answer.device not in _members(workspace, raw):
-        members = _learn(workspace, raw)
+        members = learn(workspace, raw)
         if members.add(answer):
             raise _stranger()
         add_member(workspace, raw, answer)
@@ -236,11 +227,6 @@ def _learn_sender(workspace: Workspace, raw: StoreConnection, bundle: Bundle) ->
 def _require_member(workspace: Workspace, raw: StoreConnection, device: str) -> None:
     if device not in _members(workspace, raw):
         raise _stranger()
-
-
-def _learn(workspace: Workspace, raw: StoreConnection) -> Members:
-    with workspace.gate.closed(), writing(raw):
-        return learn_members(raw, workspace_id(workspace), anchors(raw))
 
 
 def _apply(
@@ -262,14 +248,14 @@ def _apply(
         done += len(page)
         progress.step(done, bundle.contents.batches)
         if stream == MEMBERS:
-            _learn(workspace, raw)
+            learn(workspace, raw)
     changes = Changes({entity: frozenset(rows) for entity, rows in touched.items()})
     return operations, changes, waiting
 
 
 def _members(workspace: Workspace, raw: StoreConnection) -> set[str]:
     """Return the devices with access, this one too."""
-    members = _learn(workspace, raw)
+    members = learn(workspace, raw)
     return {one for one in members.entries if members.has_access(one)}
 
 

@@ -1,5 +1,6 @@
 """A workshop on two laptops and a stick: handed over, worked on apart, brought together."""
 
+import shutil
 import zlib
 from pathlib import Path
 from typing import Any
@@ -261,3 +262,38 @@ def test_cancelled_file_is_not_left_on_the_stick(laptops: TwoLaptops) -> None:
 def test_stick_that_is_not_there_is_said(laptops: TwoLaptops) -> None:
     with pytest.raises(StoreError, match="not there"):
         hand_to_new_laptop(laptops.a, folder=laptops.folder / "no stick")
+
+
+def copied(laptops: TwoLaptops) -> Workspace:
+    """Return A's workspace as it opens from a copy of its folder."""
+    laptops.a.close(with_backup=False)
+    root = laptops.folder / "copy of A"
+    shutil.copytree(laptops.a.folder.root, root)
+    copy = Workspace.open(root, laptops.a.key, clock=laptops.clock)
+    laptops.others.append(copy)
+    return copy
+
+
+def test_restored_laptop_goes_on_as_another_device_without_a_server(laptops: TwoLaptops) -> None:
+    b = laptops.second()
+    laptops.mark(b, "P001", "present")
+    laptops.bring(b, laptops.a)
+    laptops.mark(laptops.a, "P002", "present")
+    copy = copied(laptops)
+    assert copy.device not in ("A", "AA")
+    laptops.mark(copy, "P003", "present")
+    laptops.bring(copy, b)
+    laptops.mark(b, "P004", "present")
+    laptops.bring(b, copy)
+    ours, theirs = (grid_of(one, laptops.sample.workshop_id) for one in (copy, b))
+    assert ours.rows == theirs.rows
+    assert sum(cell.mark is not None for row in ours.rows for cell in row.cells) == 4
+
+
+def test_restored_laptop_can_invite(laptops: TwoLaptops) -> None:
+    laptops.second()
+    copy = copied(laptops)
+    handed = hand_to_new_laptop(copy, folder=laptops.stick, workshop_id=laptops.sample.workshop_id)
+    c = laptops.begin(handed, "Petr")
+    laptops.mark(c, "P001", "present")
+    assert laptops.bring(c, copy).new == 1

@@ -33,16 +33,15 @@ def field_card(
     labels = [label for label, _value in card.choices[0].lines]
     about = ", ".join((card.kind, *labels)) if labels else card.kind
     sentences = [_wrote(one, is_hidden=is_hidden) for one in card.choices]
-    shown = next((one for one in card.choices if one.is_shown), None)
+    shown = next(one for one in card.choices if one.is_shown)
+    meanwhile = _hidden() if is_hidden else _counts(_value(shown))
     return CardText(
         key=f"field {card.entity} {card.row} {card.group}",
         title=card.title,
         about=about,
         sentences=(
             *sentences,
-            _kept(len(card.choices)),
-            *((_hidden(),) if is_hidden else ()),
-            *((_counts(_value(shown)),) if shown and not is_hidden else ()),
+            " ".join((_kept(len(card.choices)), meanwhile)),
         ),
         options=()
         if is_hidden
@@ -70,7 +69,9 @@ def mark_card(
     paper = (
         _("The paper is to be asked: the paper check settles it.")
         if card.asks_paper
-        else _("The register counts {value} meanwhile.").format(value=_mark_words(counting))
+        else _("The register counts {value} meanwhile.").format(
+            value=_quoted(_mark_words(counting))
+        )
     )
     if not card.asks_paper:
         options.append(Option(_("Ask the paper"), ask_paper, kind="quiet"))
@@ -78,7 +79,7 @@ def mark_card(
         key=f"mark {conflict.registration_id} {conflict.slot_id}",
         title=_("{name}, {slot}").format(name=conflict.name, slot=conflict.slot_code),
         about=_("Attendance in {workshop}").format(workshop=card.workshop_code),
-        sentences=(*sentences, _kept(len(conflict.marks)), paper),
+        sentences=(*sentences, " ".join((_kept(len(conflict.marks)), paper))),
         options=tuple(options),
         on_open=open_register,
     )

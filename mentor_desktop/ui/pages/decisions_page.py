@@ -106,6 +106,7 @@ class DecisionsPage(Page):
             cards = [self._card(text) for text in texts]
             if cards:
                 heading = Text(theme, title, "section")
+                heading.setContentsMargins(theme.size("indent"), 0, 0, 0)
                 sections.append(column(theme, heading, *cards, gap="m"))
         self._body = holder(column(theme, *sections, gap="xl"))
         self._scroll.column.replaceWidget(old, self._body)

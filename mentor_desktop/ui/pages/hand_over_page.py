@@ -21,19 +21,21 @@ class HandOverPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._workshop_id = ""
-        self._hand_over, self._open = HandOverPart(desk), OpenPart(desk)
+        self.hand_over, self.file_from_other = HandOverPart(desk), OpenPart(desk)
         scroll = ScrollColumn(self.theme, gap="xxl")
         scroll.column.setContentsMargins(self.theme.size("indent"), 0, 0, self.theme.space("xl"))
-        for part in (self._hand_over, self._open):
+        for part in (self.hand_over, self.file_from_other):
             scroll.column.addWidget(part)
         scroll.column.addStretch(1)
         self.content.addWidget(scroll)
-        self._open.received.connect(self._on_received)
+        self.file_from_other.received.connect(self._on_received)
         self.set_heading(Crumb(_("Sync"), "sync"), Crumb(_("Second laptop")))
-        self.set_primary(_("Write the file"), self._hand_over.write, is_on_page=True)
+        self.set_primary(_("Write the file"), self.hand_over.write, is_on_page=True)
         self.set_more(
             (
-                PageAction(_("Open a file from another laptop"), self._open.choose, "import"),
+                PageAction(
+                    _("Open a file from another laptop"), self.file_from_other.choose, "import"
+                ),
                 PageAction(_("To decide"), partial(self.frame.go, "decisions"), "merge"),
             )
         )
@@ -42,17 +44,17 @@ class HandOverPage(Page):
         """Begin with `workshop_id` chosen; with act=open ask for a file at once."""
         self._workshop_id = where.get("workshop_id", "")
         if where.get("act") == "open":
-            self._open.choose()
+            self.file_from_other.choose()
 
     def refresh(self) -> None:
         """Ask what can be handed over, and to whom."""
         self.jobs.query(hand_over_choices, self._show, key="choices")
 
     def first_focus(self) -> QWidget | None:
-        return self._hand_over.verb
+        return self.hand_over.verb
 
     def _show(self, choices: Choices) -> None:
-        self._hand_over.show_choices(choices, self._workshop_id)
+        self.hand_over.show_choices(choices, self._workshop_id)
 
     def _on_received(self, received: Received) -> None:
         """Let every page see what came; nobody takes it back with Ctrl+Z."""

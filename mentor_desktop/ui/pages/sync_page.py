@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mentor_desktop.i18n import _
 from mentor_desktop.services.workshops import WorkshopRow, workshop_rows
+from mentor_desktop.ui.deciding.waiting_note import WaitingNote
 from mentor_desktop.ui.desk import BannerKind, Deed, Desk
 from mentor_desktop.ui.pages.base import Page, PageAction
 from mentor_desktop.ui.places import HAND_OVER, PLACES
@@ -47,7 +48,8 @@ class SyncPage(Page):
         self._wants_to_join = where.get("act") == "join"
 
     def refresh(self) -> None:
-        """Ask who takes part."""
+        """Ask who takes part, and what waits for a decision."""
+        self._waiting.ask()
         self._acts.ask_team(self._show_team, self)
 
     def _on_anything(self, _changes: object) -> None:
@@ -55,6 +57,7 @@ class SyncPage(Page):
 
     def _build_widgets(self) -> None:
         theme = self.theme
+        self._waiting = WaitingNote(self)
         self._headline = Text(theme, "", "section")
         self._because = Text(theme, "", "body", "muted")
         self._with_whom = Text(theme, "")
@@ -96,6 +99,7 @@ class SyncPage(Page):
         self._blank = QWidget()
         self._parts = pile(self._blank, scroll, self._empty)
         self._scroll = scroll
+        self.content.addWidget(self._waiting)
         self.content.addWidget(self._parts, 1)
 
     # ---- showing

@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mentor_desktop.errors import Cancelled, UserFacingError
@@ -18,11 +19,11 @@ from mentor_desktop.ui.owned_jobs import OwnedJobs
 from mentor_desktop.ui.second_laptop.sticks import stick_folder
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.field import ChoiceField, TextField
-from mentor_desktop.ui.widgets.layout import STRETCH, column, row
+from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
 from mentor_desktop.ui.widgets.text import Text
 
 _NEW, _EVERYTHING = "", ""
-_WIDEST = 520
+_WIDEST = 640
 
 
 class HandOverPart(QWidget):
@@ -33,7 +34,6 @@ class HandOverPart(QWidget):
         theme = self._theme = desk.theme
         self._jobs = OwnedJobs(desk.jobs, self)
         self._choices = Choices((), ())
-        self.setMaximumWidth(theme.px(_WIDEST))
         self._for = ChoiceField(theme, _("For"), [], "", self._on_laptop, in_place=False)
         self._what = ChoiceField(theme, _("What"), [], "", in_place=False)
         self._folder = TextField(
@@ -43,25 +43,27 @@ class HandOverPart(QWidget):
         self.verb = Button(theme, _("Write the file"), self.write, kind="primary", icon="export")
         self._trouble = Text(theme, "", "body", "absent")
         self._trouble.hide()
-        self._words = Text(theme, "", "title", "accent")
+        self._words = Text(theme, "", "door", "accent")
         self._next = Text(theme, "")
         for one in (self._words, self._next):
             one.hide()
-        self.setLayout(
+        folder = row(theme, self._folder, choose)
+        folder.setStretch(0, 1)
+        folder.setAlignment(choose, Qt.AlignmentFlag.AlignBottom)
+        form = holder(
             column(
                 theme,
                 Text(theme, _("Hand to second laptop"), "section"),
                 self._for,
                 self._what,
-                self._folder,
-                row(theme, choose, STRETCH),
+                folder,
                 self._trouble,
                 row(theme, self.verb, STRETCH),
-                self._words,
-                self._next,
                 gap="m",
             )
         )
+        form.setMaximumWidth(theme.px(_WIDEST))
+        self.setLayout(column(theme, form, self._words, self._next, gap="m"))
 
     def show_choices(self, choices: Choices, workshop_id: str) -> None:
         """Offer what there is; `workshop_id` is chosen to begin with."""
@@ -82,7 +84,7 @@ class HandOverPart(QWidget):
         """Write the file, unless that is under way."""
         if not self.verb.isEnabled():
             return
-        self._say(None)
+        self._forget()
         self.verb.setEnabled(False)
         folder, device = Path(self._folder.value).expanduser(), self._for.choice.value
         workshop = self._what.choice.value
@@ -94,20 +96,16 @@ class HandOverPart(QWidget):
         self._jobs.work(
             lambda store, progress: op(store, progress=progress),
             _("Writing the file for the other laptop"),
-            self._say,
+            self.show_handed,
             self._refuse,
         )
 
-    def _say(self, handed: Handed | None) -> None:
-        self._trouble.hide()
-        self.verb.setEnabled(True)
-        self._words.setVisible(bool(handed and handed.words))
-        self._next.setVisible(handed is not None)
-        if handed is None:
-            return
-        self._words.setText(handed.words)
-        self._words.setAccessibleName(handed.words)
+    def show_handed(self, handed: Handed) -> None:
+        """Say where the file is, and what to do on the other laptop."""
+        self._forget()
         if handed.words:
+            self._words.setText(handed.words)
+            self._words.setAccessibleName(handed.words)
             sentence = _(
                 "Saved as {path}, and read back. On the other laptop start Mentor Desktop, choose "
                 "“Open a file from another laptop”, and type these six words."
@@ -118,9 +116,16 @@ class HandOverPart(QWidget):
                 "no words are needed there."
             )
         self._next.setText(sentence.format(path=handed.path))
+        self._words.setVisible(bool(handed.words))
+        self._next.show()
+
+    def _forget(self) -> None:
+        self.verb.setEnabled(True)
+        for one in (self._trouble, self._words, self._next):
+            one.hide()
 
     def _refuse(self, error: UserFacingError) -> None:
-        self._say(None)
+        self._forget()
         if not isinstance(error, Cancelled):
             self._trouble.setText(str(error))
             self._trouble.show()

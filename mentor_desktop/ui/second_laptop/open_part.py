@@ -19,7 +19,7 @@ from mentor_desktop.ui.widgets.field import TextField
 from mentor_desktop.ui.widgets.layout import STRETCH, column, row
 from mentor_desktop.ui.widgets.text import Text
 
-_WIDEST = 520
+_WIDEST = 640
 
 
 class OpenPart(QWidget):

@@ -67,7 +67,7 @@ def test_summary_counts_and_leads_to_the_cards(laptops: TwoLaptops, office: Offi
     laptops.mark(laptops.a, "P004", "present")
     laptops.mark(b, "P004", "absent")
     page = page_of(office, laptops)
-    page._open.take_file(file_from(b, laptops))
+    page.file_from_other.take_file(file_from(b, laptops))
     office.settle()
     assert "2 equal, 1 new, 1 to decide" in office.texts()
     office.press("Decide now")
@@ -80,7 +80,7 @@ def test_file_opened_twice_says_so(laptops: TwoLaptops, office: Office) -> None:
     file = file_from(b, laptops)
     page = page_of(office, laptops)
     for _time in range(2):
-        page._open.take_file(file)
+        page.file_from_other.take_file(file)
         office.settle()
     assert "All of this was here before. Nothing was changed." in office.texts()
 
@@ -91,7 +91,7 @@ def test_every_page_sees_what_came(laptops: TwoLaptops, office: Office) -> None:
     seen: list[object] = []
     office.jobs.changed.connect(seen.append)
     page = page_of(office, laptops)
-    page._open.take_file(file_from(b, laptops))
+    page.file_from_other.take_file(file_from(b, laptops))
     office.settle()
     assert [changes.touches({"attendance_mark"}) for changes in seen] == [True]
 
@@ -106,7 +106,7 @@ def test_file_that_is_none_is_said(
     path = laptops.stick / "strange.mentor"
     if content is not None:
         path.write_bytes(content)
-    page_of(office, laptops)._open.take_file(path)
+    page_of(office, laptops).file_from_other.take_file(path)
     office.settle()
     assert any(sentence in text for text in office.texts())
 
@@ -115,7 +115,7 @@ def test_known_laptop_needs_no_words(laptops: TwoLaptops, office: Office) -> Non
     b = laptops.second()
     laptops.bring(b, laptops.a)
     page = page_of(office, laptops)
-    choice = page._hand_over._for.choice
+    choice = page.hand_over._for.choice
     assert [choice.itemText(at) for at in range(choice.count())] == [
         "A new laptop",
         "Jana, device AA",
