@@ -31,14 +31,13 @@ def field_card(
     """Return the card of a field that was written differently."""
     is_hidden = is_projected and card.is_private
     labels = [label for label, _value in card.choices[0].lines]
-    about = ", ".join((card.kind, *labels)) if labels else card.kind
     sentences = [_wrote(one, is_hidden=is_hidden) for one in card.choices]
     shown = next(one for one in card.choices if one.is_shown)
     meanwhile = _hidden() if is_hidden else _counts(_value(shown))
     return CardText(
         key=f"field {card.entity} {card.row} {card.group}",
-        title=card.title,
-        about=about,
+        title=", ".join((card.title, *labels)),
+        about=card.kind,
         sentences=(
             *sentences,
             " ".join((_kept(len(card.choices)), meanwhile)),

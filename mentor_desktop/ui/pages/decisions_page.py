@@ -55,7 +55,11 @@ class DecisionsPage(Page):
         self._cards: list[DecisionCard] = []
         self._at = ""
         self._body = QWidget()
+        self._summary = Text(self.theme, "", "body", "muted")
+        self._summary.setContentsMargins(self.theme.size("indent"), 0, 0, 0)
+        self._summary.hide()
         self._scroll = ScrollColumn(self.theme, gap="l")
+        self._scroll.column.addWidget(self._summary)
         self._scroll.column.addWidget(self._body)
         self._scroll.column.addStretch(1)
         self._empty = EmptyState(
@@ -68,6 +72,11 @@ class DecisionsPage(Page):
         self.set_heading(Crumb(_("Sync"), "sync"), Crumb(_("To decide")))
         self.track(desk.jobs.changed, self._on_anything)
         self.track(desk.settings.changed, self._on_anything)
+
+    def open(self, **where: str) -> None:
+        """Show the cards; `summary` says what a file brought that was just opened."""
+        self._summary.setText(where.get("summary", ""))
+        self._summary.setVisible(bool(where.get("summary")))
 
     def refresh(self) -> None:
         """Ask what waits."""

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.i18n import _
@@ -9,7 +10,7 @@ from mentor_desktop.services.second_laptop import Choices, Received, hand_over_c
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
 from mentor_desktop.ui.second_laptop.hand_over_part import HandOverPart
-from mentor_desktop.ui.second_laptop.open_part import OpenPart
+from mentor_desktop.ui.second_laptop.open_part import OpenPart, more, summary
 from mentor_desktop.ui.widgets.layout import ScrollColumn
 
 
@@ -22,10 +23,11 @@ class HandOverPage(Page):
         super().__init__(desk)
         self._workshop_id = ""
         self.hand_over, self.file_from_other = HandOverPart(desk), OpenPart(desk)
-        scroll = ScrollColumn(self.theme, gap="xxl")
+        scroll = self._scroll = ScrollColumn(self.theme, gap="xxl")
         scroll.column.setContentsMargins(self.theme.size("indent"), 0, 0, self.theme.space("xl"))
         for part in (self.hand_over, self.file_from_other):
             scroll.column.addWidget(part)
+            part.said.connect(self._bring_to_sight)
         scroll.column.addStretch(1)
         self.content.addWidget(scroll)
         self.file_from_other.received.connect(self._on_received)
@@ -44,7 +46,7 @@ class HandOverPage(Page):
         """Begin with `workshop_id` chosen; with act=open ask for a file at once."""
         self._workshop_id = where.get("workshop_id", "")
         if where.get("act") == "open":
-            self.file_from_other.choose()
+            QTimer.singleShot(0, self.file_from_other.choose)  # when the page is there
 
     def refresh(self) -> None:
         """Ask what can be handed over, and to whom."""
@@ -56,8 +58,14 @@ class HandOverPage(Page):
     def _show(self, choices: Choices) -> None:
         self.hand_over.show_choices(choices, self._workshop_id)
 
+    def _bring_to_sight(self, widget: QWidget) -> None:
+        # After the page has made room for it.
+        QTimer.singleShot(0, widget, lambda: self._scroll.ensureWidgetVisible(widget))
+
     def _on_received(self, received: Received) -> None:
-        """Let every page see what came; nobody takes it back with Ctrl+Z."""
+        """Let every page see what came, and go on to what is to be decided."""
         if received.changes:
             self.desk.jobs.changed.emit(received.changes)
         self.mark_stale()
+        if received.to_decide and self.isVisible():
+            self.frame.go("decisions", summary=f"{summary(received)}. {more(received)}")

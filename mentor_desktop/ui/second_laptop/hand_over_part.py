@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mentor_desktop.errors import Cancelled, UserFacingError
@@ -27,7 +27,13 @@ _WIDEST = 640
 
 
 class HandOverPart(QWidget):
-    """A few choices that are right already, one verb, and what to do next."""
+    """A few choices that are right already, one verb, and what to do next.
+
+    Emits:
+        said: the widget whose words are new.
+    """
+
+    said = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -118,6 +124,7 @@ class HandOverPart(QWidget):
         self._next.setText(sentence.format(path=handed.path))
         self._words.setVisible(bool(handed.words))
         self._next.show()
+        self.said.emit(self._next)
 
     def _forget(self) -> None:
         self.verb.setEnabled(True)
@@ -129,6 +136,7 @@ class HandOverPart(QWidget):
         if not isinstance(error, Cancelled):
             self._trouble.setText(str(error))
             self._trouble.show()
+            self.said.emit(self._trouble)
 
     def _on_laptop(self, device: str) -> None:
         # A laptop that is known gets what it was given before.

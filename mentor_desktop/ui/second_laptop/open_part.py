@@ -27,9 +27,11 @@ class OpenPart(QWidget):
 
     Emits:
         received: `Received`.
+        said: the widget whose words are new.
     """
 
     received = Signal(object)
+    said = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -120,6 +122,7 @@ class OpenPart(QWidget):
         self._decide.setVisible(received.to_decide > 0)
         if received.to_decide:
             self._decide.setFocus()
+        self.said.emit(self._decide if received.to_decide else self._more)
         self.received.emit(received)
 
     def _refuse(self, error: UserFacingError) -> None:
@@ -127,6 +130,7 @@ class OpenPart(QWidget):
         if not isinstance(error, Cancelled):
             self._trouble.setText(str(error))
             self._trouble.show()
+            self.said.emit(self._trouble)
 
     def _forget(self) -> None:
         for widget in (self._trouble, self._summary, self._more, self._decide):

@@ -39,6 +39,7 @@ class WorkshopActs(QObject):
 
     def all_acts(self, card: WorkshopCard) -> list[PageAction]:
         """Return the menu, what cannot be undone last."""
+        open_file = partial(self._frame.go, "hand_over", workshop_id=card.id, act="open")
         present, papers = self._to(card, "presence"), self._to(card, "papers")
         acts = [
             PageAction(_("Check in"), self._to(card, "door"), "check-in"),
@@ -47,6 +48,7 @@ class WorkshopActs(QObject):
             PageAction(_("Papers"), papers, "print", Shortcut.PRINT),
             PageAction(_("Certificates"), self._to(card, "certificates"), "certificates"),
             PageAction(_("Hand to second laptop"), self._to(card, "hand_over"), "export"),
+            PageAction(_("Open a file from another laptop"), open_file, "import"),
             PageAction(_("Duplicate as template"), partial(self._duplicate, card), "copy"),
             PageAction(_("Move to other dates"), partial(self._move, card), "workshops"),
         ]

@@ -69,9 +69,14 @@ def test_summary_counts_and_leads_to_the_cards(laptops: TwoLaptops, office: Offi
     page = page_of(office, laptops)
     page.file_from_other.take_file(file_from(b, laptops))
     office.settle()
+    assert office.window.navigator.here.key == "decisions"
+    assert office.texts()[0].startswith("2 equal, 1 new, 1 to decide. From Jana · AA, ")
+    office.window.navigator.back()
+    office.settle()
     assert "2 equal, 1 new, 1 to decide" in office.texts()
     office.press("Decide now")
     assert office.window.navigator.here.key == "decisions"
+    assert not office.texts()[0].startswith("2 equal")
 
 
 def test_file_opened_twice_says_so(laptops: TwoLaptops, office: Office) -> None:
