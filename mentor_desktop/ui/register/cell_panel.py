@@ -136,7 +136,10 @@ class CellPanel(QWidget):
         said = " ".join(filter(None, (status_name(line.status), times)))
         when = f"{language.date(line.at.astimezone(self._zone).date(), 'short')} {language.time(line.at, self._zone, seconds=True)}"
         said_of_it = () if self._is_private else (line.note, line.correction_reason)
-        facts = (when, line.by, _(_METHODS[line.method]), *said_of_it)
+        counting = self._cell.mark
+        counts = is_choice and counting is not None and line.status == counting.status
+        counted = _("counts meanwhile") if counts else ""
+        facts = (when, line.by, _(_METHODS[line.method]), counted, *said_of_it)
         who = "  ·  ".join(filter(None, facts))
         words = column(
             theme, Text(theme, said, "strong"), Text(theme, who, "small", "muted"), gap="none"
