@@ -88,9 +88,9 @@ class Course:
     def _streams(self) -> Steps[None]:
         hello = yield from self._hello()
         pusher = Pusher(self._exchange)
-        puller = Puller(self._exchange, hello.epoch, self._consent)
-        self._begin(hello)
         heads = hello.streams
+        puller = Puller(self._exchange, hello.epoch, self._consent, to_pull=len(heads))
+        self._begin(hello)
         for stream in pull_order({*heads, *self._unsent()}):
             yield from pusher.push(stream)
             if stream in heads:

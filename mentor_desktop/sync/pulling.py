@@ -26,21 +26,30 @@ _MOST_REPLY_BYTES = 8 * 1024 * 1024
 # In one transaction. One batch is about 25 ms: a mark at the door waits no longer than that.
 _BATCHES_BESIDE_A_WINDOW, _BATCHES_ALONE = 1, 10
 
+# Of the progress of one stream.
+_STEPS = 100
+
 
 class EpochChanged(Exception):
     """The server was restored in the middle of this sync: begin again with a hello."""
 
 
 class Puller:
-    """Pulls one sync's streams; what needs a person's consent is kept and not applied."""
+    """Pulls one sync's streams; what needs a person's consent is kept and not applied.
 
-    def __init__(self, exchange: Exchange, epoch: str, consent: Collection[str] = ()) -> None:
+    `to_pull` is how many there are, for the progress: each counts the same, however large.
+    """
+
+    def __init__(
+        self, exchange: Exchange, epoch: str, consent: Collection[str] = (), *, to_pull: int = 0
+    ) -> None:
         self._exchange = exchange
         self.epoch = epoch
         self._consent = consent
         self.mass_deletions: dict[str, MassDeletion] = {}
         self.operations = 0
         self.has_fork = False
+        self._to_pull, self._pulled = to_pull, 0
 
     def pull(self, stream: str, head: int) -> Steps[None]:
         """Fetch, keep and apply a stream up to its head.
@@ -55,8 +64,14 @@ class Puller:
             reply, batches = yield from self._page(stream, since)
             for part, reached in self._parts(reply, batches):
                 self.apply(stream, part, Cursor(self.epoch, reached))
-                self._exchange.progress.check()
+                self._report(reached / max(head, reached))
             head = max(head, reply.head) if reply.more else reply.next
+        self._pulled += 1
+
+    def _report(self, share: float) -> None:
+        """Say how far this stream is among all, and stop here if the person cancelled."""
+        done = round((self._pulled + share) * _STEPS)
+        self._exchange.progress.step(done, max(done, self._to_pull * _STEPS))
 
     def apply(
         self,

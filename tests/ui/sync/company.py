@@ -8,6 +8,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from mentor_desktop.clock import Clock
+from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.server.folder import ServerKeys, ServerSettings
 from mentor_desktop.server.joining import make_invitation
 from mentor_desktop.server.limits import RateLimit
@@ -153,12 +154,12 @@ class Colleague:
             client.drive(joining.claim(line, workspace, invitation, invitation.server))
         return cls(workspace, invitation.server, clock)
 
-    def sync(self) -> SyncStatus:
+    def sync(self, progress: Progress = NO_PROGRESS) -> SyncStatus:
         """Exchange once."""
         now_ms = round(self._clock().timestamp() * 1_000)
         engine = Engine(self.workspace, random.Random(2), now_ms=lambda: now_ms)
         with Client(self._server) as client:
-            return client.drive(engine.sync())
+            return client.drive(engine.sync(progress), progress)
 
     def act(self, op: Callable[[UnitOfWork], object]) -> None:
         """Do something and keep it."""

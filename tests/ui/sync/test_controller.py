@@ -1,16 +1,21 @@
 """When the window exchanges by itself, and what pages hear of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.clock import Clock
 from mentor_desktop.models import Person
+from mentor_desktop.progress import Progress
 from mentor_desktop.services.people import remove_person
+from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.ui.sync_controller import State, SyncStatus, words
-from tests.ui.sync.company import Colleague, Server
+from tests.ui.sync.company import PASSPHRASE, Colleague, Server
 from tests.ui.sync.exchanging import adding, rest, status_words
 from tests.ui.workshop.office import Office
 
@@ -54,6 +59,21 @@ def test_pages_hear_of_a_colleague_like_of_a_command_but_nothing_is_to_be_undone
     assert len(told) == 1
     assert not told[0].undoable
     assert joined.window.frame.last_toast in {said, ""}
+
+
+def test_an_exchange_tells_how_far_it_is(server: Server, tmp_path: Path, clock: Clock) -> None:
+    first = Workspace.create(tmp_path / "first", PASSPHRASE, clock=clock, actor="Rasa")[0]
+    rasa = Colleague.bringing(first, server.invite(), clock)
+    rasa.act(adding("Elena", "Munteanu"))
+    rasa.sync()
+    jonas = Colleague.new(tmp_path / "b", server.invite(workspace_id(first)), "Jonas", clock)
+    seen: list[tuple[int, int]] = []
+    jonas.sync(Progress(on_step=lambda done, total: seen.append((done, total))))
+    shares = [done / total for done, total in seen if total]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < shares[-1] <= 1
+    rasa.close()
+    jonas.close()
 
 
 def test_asking_during_an_exchange_begins_no_second_one(joined: Office) -> None:
@@ -115,6 +135,14 @@ def _let_go_of_everybody(joined: Office, jonas: Colleague) -> None:
     jonas.sync()
     joined.press("Sync now")
     rest(joined)
+
+
+def test_what_only_a_person_decides_is_one_press_away(joined: Office) -> None:
+    controller = joined.window.desk.sync.controller
+    controller.show(replace(controller.status, conflicts=2, parked=1))
+    joined.press("Look at 3 things that need you")
+    assert joined.window.navigator.here is not None
+    assert joined.window.navigator.here.key == "decisions"
 
 
 @pytest.mark.parametrize(
