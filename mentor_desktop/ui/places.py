@@ -37,8 +37,9 @@ class Place(NamedTuple):
 
 _PAGES = "mentor_desktop.ui.pages"
 SYNC = "sync"
-# Reached from the Sync page where there is such a place: a second laptop without a server.
+# Reached from the Sync page: a second laptop without a server, and what only a person decides.
 HAND_OVER = "hand_over"
+DECISIONS = "decisions"
 
 # A place appears here when it works; the order is the order in the rail.
 PLACES: tuple[Place, ...] = (
@@ -139,7 +140,7 @@ PLACES: tuple[Place, ...] = (
         parent="people",
     ),
     Place(
-        "decisions",
+        DECISIONS,
         "merge",
         N_("To decide"),
         f"{_PAGES}.decisions_page:DecisionsPage",

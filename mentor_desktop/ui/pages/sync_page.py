@@ -6,12 +6,12 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from mentor_desktop.i18n import _
+from mentor_desktop.i18n import _, ngettext
 from mentor_desktop.services.workshops import WorkshopRow, workshop_rows
 from mentor_desktop.ui.deciding.waiting_note import WaitingNote
 from mentor_desktop.ui.desk import BannerKind, Deed, Desk
 from mentor_desktop.ui.pages.base import Page, PageAction
-from mentor_desktop.ui.places import HAND_OVER, PLACES
+from mentor_desktop.ui.places import DECISIONS, HAND_OVER
 from mentor_desktop.ui.sync_controller import DeviceRow, State, SyncStatus, Team, words
 from mentor_desktop.ui.syncing.device_panel import DevicePanel
 from mentor_desktop.ui.syncing.invite_form import InviteForm
@@ -65,19 +65,17 @@ class SyncPage(Page):
         self._devices = LineList(theme, _("Devices"), is_strong=False)
         self._devices.opened.connect(self._open_device)
         self._invite = Button(theme, _("Invite somebody"), self._open_invite, icon="walk-in")
-        can_hand_over = any(place.key == HAND_OVER for place in PLACES)
         hand_over = (_("Hand to second laptop"), partial(self.frame.go, HAND_OVER))
         self._hand_over = Button(theme, *hand_over, kind="quiet")
-        self._hand_over.setVisible(can_hand_over)
+        self._decide = Button(theme, "", partial(self.frame.go, DECISIONS), icon="merge")
+        self._decide.hide()
         self._empty = EmptyState(
             theme,
-            _(
-                "This workspace is on this computer alone; on a server colleagues work on it too, each on a laptop of their own, with or without a network."
-            ),
+            _("This workspace is on this computer alone; on a server colleagues work on it too."),
             "sync",
             _("Join a server"),
             self._open_join,
-            rarer=hand_over if can_hand_over else None,
+            rarer=hand_over,
         )
 
     def _lay_out(self) -> None:
@@ -94,7 +92,7 @@ class SyncPage(Page):
         scroll.column.addLayout(self._decisions)
         scroll.column.addLayout(self._note)
         scroll.column.addLayout(column(theme, heading, self._devices, gap="s"))
-        scroll.column.addWidget(flowing(theme, self._invite, self._hand_over))
+        scroll.column.addWidget(flowing(theme, self._decide, self._invite, self._hand_over))
         scroll.column.addStretch(1)
         self._blank = QWidget()
         self._parts = pile(self._blank, scroll, self._empty)
@@ -162,6 +160,15 @@ class SyncPage(Page):
         if status.last_success_at is not None:
             at = words.moment(status.last_success_at, self.desk.clock())
             self._last.setText(_("Last exchange: {time}").format(time=at))
+        undecided = status.conflicts + status.not_shared + status.parked
+        self._decide.set_text(
+            ngettext(
+                "Look at {count} thing that needs you",
+                "Look at {count} things that need you",
+                undecided,
+            ).format(count=undecided)
+        )
+        self._decide.setVisible(bool(undecided))
         self._show_notices(self._notices_of(status))
 
     def _notices_of(self, status: SyncStatus) -> list[Notice]:
