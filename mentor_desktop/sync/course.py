@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import joining, mending
-from mentor_desktop.sync.blobs import forget_seals
 from mentor_desktop.sync.exchange import Exchange
 from mentor_desktop.sync.membership import learn_members
 from mentor_desktop.sync.protocol.messages import (
@@ -25,6 +24,7 @@ from mentor_desktop.sync.replica import log, state, succession
 from mentor_desktop.sync.replica.applying import MassDeletion
 from mentor_desktop.sync.replica.batching import SCHEMA
 from mentor_desktop.sync.replica.sealing import STEP_CHANGES, Sealer
+from mentor_desktop.sync.replica.servers import learn_server
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.steps import Request, Steps
 from mentor_desktop.sync.troubles import Refused, SignInNeeded
@@ -115,20 +115,16 @@ class Course:
         self.skew_s = -round(offset_ms / _MILLISECONDS)
         with exchange.writing():
             state.remember_clock(exchange.raw, offset_ms=offset_ms)
-            joining.learn_server(exchange.raw, hello.server_device)
+            learn_server(exchange.raw, hello.server_device)
         return hello
 
     def _begin(self, hello: HelloReply) -> None:
         """Look at where both sides stand."""
         known: dict[str, StreamHead] = hello.streams
-        changed = [
-            mending.begin_epoch(self._exchange, stream, hello.epoch) for stream in sorted(known)
-        ]
+        for stream in sorted(known):
+            mending.begin_epoch(self._exchange, stream, hello.epoch)
         for stream, head in known.items():
             mending.check_own_numbers(self._exchange, stream, head)
-        if any(changed):
-            with self._exchange.writing():
-                forget_seals(self._exchange.raw)
 
     def _unsent(self) -> list[str]:
         exchange = self._exchange

@@ -32,15 +32,15 @@ from mentor_desktop.sync.keys.members import Anchors
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.protocol.messages import PATHS, JoinReply, JoinRequest, to_json
 from mentor_desktop.sync.replica import state, succession
-from mentor_desktop.sync.replica.state import Peer
+from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server, server_key
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.steps import Request, Steps
 from mentor_desktop.sync.troubles import Refused
 
 _PENDING, _HEIR, _LINEAGE = "sync_pending_keys", "sync_heir", "sync_lineage"
 _SERVER = "sync_server"
-# Whom a copy believes without another's word (`anchors`).
-SERVER_KEY, FOUNDERS = "sync_server_key", "sync_founders"
+# Whom a copy believes without another's word (`anchors`), beside the server.
+FOUNDERS = "sync_founders"
 
 
 @dataclass(frozen=True)
@@ -131,19 +131,11 @@ def begin(
         learn_server(raw, reply.server_device)
 
 
-def learn_server(raw: StoreConnection, device: str) -> None:
-    """Believe what the server writes as `device`: another id in each of its lives, one key."""
-    key = anchors(raw).server_key
-    if key is not None and all(one.device != device for one in state.peers(raw)):
-        state.learn(raw, Peer(device, sign_key=key, is_admin=True))
-
-
 def anchors(raw: StoreConnection) -> Anchors:
     """Return whom this copy believes without another's word."""
-    key = setting(raw, SERVER_KEY)
     founders = json.loads(setting(raw, FOUNDERS) or "{}")
     return Anchors(
-        bytes.fromhex(key) if key else None,
+        server_key(raw),
         {device: bytes.fromhex(one) for device, one in founders.items()},
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from mentor_desktop.sync.blobs import forget_seals
 from mentor_desktop.sync.exchange import Exchange
 from mentor_desktop.sync.merge.digest import Buckets
 from mentor_desktop.sync.protocol.batches import Header
@@ -50,15 +51,16 @@ def check_own_numbers(exchange: Exchange, stream: str, head: StreamHead) -> None
             log.acknowledge(raw, numbers, exchange.own.device, stream, head.last_seq)
 
 
-def begin_epoch(exchange: Exchange, stream: str, epoch: str) -> bool:
-    """Start a stream anew where the server is another one than before; say whether it is.
+def begin_epoch(exchange: Exchange, stream: str, epoch: str) -> None:
+    """Start a stream anew where the server is another one than before.
 
     Nothing counts as acknowledged then, of no device: what the server does not name while the
-    stream is pulled once more is given back to it.
+    stream is pulled once more is given back to it. The same goes for files, in the same
+    transaction: nothing tells it again once the epoch is noted.
     """
     known = cursor(exchange.raw, stream)
     if known.epoch == epoch:
-        return False
+        return
     with exchange.writing():
         exchange.raw.execute(
             "UPDATE sync_batch SET is_acked = 0 "
@@ -66,7 +68,8 @@ def begin_epoch(exchange: Exchange, stream: str, epoch: str) -> bool:
             (stream,),
         )
         move_cursor(exchange.raw, stream, Cursor(epoch, 0))
-    return bool(known.epoch)
+        if known.epoch:
+            forget_seals(exchange.raw)
 
 
 def _acknowledged(exchange: Exchange, stream: int, device: int) -> int:

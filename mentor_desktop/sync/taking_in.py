@@ -32,7 +32,6 @@ from mentor_desktop.sync.handing_over import (
 )
 from mentor_desktop.sync.joining import (
     FOUNDERS,
-    SERVER_KEY,
     NewDevice,
     new_device,
 )
@@ -41,6 +40,7 @@ from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
 from mentor_desktop.sync.protocol.streams import MEMBERS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import apply_page
+from mentor_desktop.sync.replica.servers import SERVER_KEY
 from mentor_desktop.sync.replica.state import Peer
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.sealed_file import is_opened_by_words

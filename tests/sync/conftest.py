@@ -1,5 +1,14 @@
 """Fixtures of this folder."""
 
+import pytest
+
 from tests.sync.laptops import laptops
+from tests.sync.simulation.base import Base, make_base
 
 __all__ = ["laptops"]
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Base:
+    """Make what every simulation begins with."""
+    return make_base(tmp_path_factory.mktemp("base"))

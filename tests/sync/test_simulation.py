@@ -24,7 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.sync.simulation.base import MEMBERS, Base, make_base
+from tests.sync.simulation.base import MEMBERS, Base
 from tests.sync.simulation.invariants import Watch, check_quiet
 from tests.sync.simulation.network import Weather
 from tests.sync.simulation.world import World
@@ -32,12 +32,6 @@ from tests.sync.simulation.world import World
 EXAMPLES, WALKS, STEPS = 50, 50, 50
 SEEDS = st.integers(0, 2**32)
 NAMES = st.sampled_from(sorted(MEMBERS))
-
-
-@pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Base:
-    """Make what every simulation begins with."""
-    return make_base(tmp_path_factory.mktemp("base"))
 
 
 class Walk:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.batches import NO_HASH, BadBatch, Batch, Header, read_batch
 from mentor_desktop.sync.protocol.operations import Content
+from mentor_desktop.sync.replica.servers import learn_former_life
 from mentor_desktop.sync.replica.state import Numbers
 
 _COLUMNS = "header, body"
@@ -287,7 +288,8 @@ class _Taking:
             # Between the places of batches that are held, or a life of ours that we do not know.
             self._fork(header.device, header.from_seq)
             return
-        if header.device in self._keys and self._read(device, batch) is None:
+        key = self._key_of(header)
+        if key is not None and self._read(device, batch, key) is None:
             return
         content = self._taken.contents.get((device, header.from_seq))
         _insert(
@@ -321,9 +323,10 @@ class _Taking:
     def _link(self, device: int, chain: Chain, batch: Batch, ends_at: int | None) -> bool:
         header = batch.header
         if ends_at is None:
-            if header.device not in self._keys:
+            key = self._key_of(header)
+            if key is None:
                 return False
-            content = self._read(device, batch)
+            content = self._read(device, batch, key)
             if content is None:
                 self._drop(device, header.from_seq)
                 return False
@@ -339,9 +342,18 @@ class _Taking:
         chain.hash = header.hash
         return True
 
-    def _read(self, device: int, batch: Batch) -> Content | None:
+    def _key_of(self, header: Header) -> Ed25519PublicKey | None:
+        """Return the key a batch has to be signed with; None while nobody has named it."""
+        if header.device not in self._keys:
+            key = learn_former_life(self._raw, header)
+            if key is None:
+                return None
+            self._keys[header.device] = key
+        return self._keys[header.device]
+
+    def _read(self, device: int, batch: Batch, key: Ed25519PublicKey) -> Content | None:
         try:
-            content = read_batch(batch, self._keys[batch.header.device])
+            content = read_batch(batch, key)
         except BadBatch as exc:
             self._refuse(batch.header, exc.code)
             return None

@@ -38,6 +38,7 @@ _WORDS = new_words()
 _CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=8)
 _YEARS_MS = 10 * 365 * 24 * 3_600_000
 _MOST_ROUNDS = 8
+_PAUSE_OF_FILES_S = 7 * 3_600  # longer than any of the queue of files
 
 
 def _asking(path: str, **query: str | int) -> Callable[[str], Request]:
@@ -228,7 +229,7 @@ class World:
     def settle(self) -> None:
         """Give everybody a clear network until nothing moves any more."""
         self.network.deliver_late()
-        self.time.pass_by(7 * 3_600)  # past every pause of the queue of files
+        self.time.pass_by(_PAUSE_OF_FILES_S)
         for _round in range(_MOST_ROUNDS):
             before = self.network.requests
             statuses = {name: self.sync(name) for name in sorted(self.laptops)}
@@ -238,6 +239,9 @@ class World:
             assert not said, "\n".join((*self.story, *said))
             if idle and all(_is_quiet(one) for one in statuses.values()):
                 return
+            if any(one is not None and one.waiting_files for one in statuses.values()):
+                # Asked for before the laptop that has it sent it: it is asked for again later.
+                self.time.pass_by(_PAUSE_OF_FILES_S)
         raise NotQuietError("\n".join((*self.story, str(statuses))))
 
     def probe_as_stranger(self) -> Iterator[tuple[Response, Response]]:

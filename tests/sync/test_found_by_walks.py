@@ -1,0 +1,71 @@
+"""Short stories of what long walks of the simulation found, told without chance."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sync.simulation.actions import Action, add_person, attach_logo
+from tests.sync.simulation.base import Base
+from tests.sync.simulation.invariants import check_quiet
+from tests.sync.simulation.world import World
+
+
+@pytest.fixture
+def world(base: Base, tmp_path: Path) -> Iterator[World]:
+    made = World(base, tmp_path / "world", 0)
+    yield made
+    made.close()
+
+
+def _do(world: World, name: str, action: Action) -> None:
+    laptop = world.laptops[name]
+    world.written += laptop.act(lambda uow: action(uow, random.Random(0), world.desk, name))
+
+
+def _settle(world: World) -> None:
+    world.settle()
+    check_quiet(world)
+
+
+def test_what_the_server_wrote_in_a_life_nobody_else_saw_counts(world: World) -> None:
+    world.back_up_server()
+    world.restore_server()
+    world.clone("cia", is_noticed=True)
+    twin = next(name for name in world.laptops if name.startswith("cia-"))
+    world.sync(twin)  # alone with the server, which writes down the new device
+    world.restore_server()
+    _settle(world)
+
+
+def test_a_file_is_sent_again_by_a_copy_that_finds_server_and_numbers_changed(
+    world: World,
+) -> None:
+    world.back_up_server()
+    _do(world, "ben", attach_logo)
+    world.sync("ben")
+    world.clone("ben", is_noticed=False)
+    twin = next(name for name in world.laptops if name.startswith("ben-"))
+    world.restore_server()
+    blobs = world.laptops["ben"].workspace.blobs()
+    for address in blobs.addresses():
+        blobs.remove(address)
+    for name in ("ben", twin):
+        _do(world, name, add_person)
+        world.sync(name)
+    _settle(world)
+
+
+def test_a_file_that_comes_after_its_record_is_asked_for_again(world: World) -> None:
+    _do(world, "ben", attach_logo)
+    blobs = world.laptops["ben"].workspace.blobs()
+    (address,) = blobs.addresses()
+    content = blobs.read(address)
+    blobs.remove(address)
+    world.sync("ben")
+    status = world.sync("ana")
+    assert status is not None
+    assert status.waiting_files == 1
+    blobs.add(content)
+    _settle(world)
