@@ -125,7 +125,7 @@ def finish(raw: StoreConnection, gate: WriteGate, require_in_place: Callable[[],
     Whoever else wants to write does so after the part at hand. Harmless when there is nothing to
     do, and when several threads finish at once.
     """
-    is_more, most = True, ROWS_A_PART
+    is_more, most = True, _ROWS_A_COMMIT
     while is_more:
         with gate.closed(), _transaction(raw, require_in_place):
             is_more = _write_some(raw, gate, most)

@@ -3,12 +3,19 @@
 Every value is compared first: what somebody changed since is never overwritten.
 """
 
-from collections.abc import Iterable
-from functools import cache
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from itertools import groupby
+from operator import attrgetter
 
 from mentor_desktop.models import Base
+from mentor_desktop.store.bulk import insert_many
 from mentor_desktop.store.change_log import RecordedChange, Values
 from mentor_desktop.store.unit_of_work import UnitOfWork
+
+# Tables with their field groups are fewer.
+_KEPT_STATEMENTS = 256
 
 
 class ChangedSinceError(Exception):
@@ -28,13 +35,14 @@ def take_back(uow: UnitOfWork, steps: Iterable[RecordedChange]) -> None:
     steps = list(steps)
     # Parents and children are put back in the order they were written, whichever came first.
     uow.raw.execute("PRAGMA defer_foreign_keys = ON")
-    for step in reversed(steps):
-        if step.kind == "create":
-            _remove(uow, step)
-        elif step.kind == "set":
-            _set_back(uow, step)
+    for (kind, entity), alike in groupby(reversed(steps), key=attrgetter("kind", "entity")):
+        if kind == "create":
+            _remove(uow, entity, alike)
+        elif kind == "delete":
+            _bring_back(uow, entity, list(alike))
         else:
-            _bring_back(uow, step)
+            for step in alike:
+                _set_back(uow, step)
 
 
 def require_whole(uow: UnitOfWork, steps: Iterable[RecordedChange]) -> None:
@@ -44,16 +52,29 @@ def require_whole(uow: UnitOfWork, steps: Iterable[RecordedChange]) -> None:
         ChangedSinceError: something came to depend on what was created, or what was put back
             depended on something that is gone by now.
     """
+    steps = list(steps)
+    created: dict[str, dict[str, RecordedChange]] = {}
     for step in steps:
-        if step.kind == "create" and _is_referred_to(uow, step):
-            raise ChangedSinceError(step)
+        if step.kind == "create":
+            created.setdefault(step.entity, {})[step.row] = step
+    for entity, by_row in created.items():
+        referred = _first_referred_to(uow, entity, by_row)
+        if referred is not None:
+            raise ChangedSinceError(by_row[referred])
+    for step in steps:
         if step.kind != "create" and _points_nowhere(uow, step):
             raise ChangedSinceError(step)
 
 
-def _remove(uow: UnitOfWork, step: RecordedChange) -> None:
-    _require(uow, step, step.new)
-    uow.raw.execute(f'DELETE FROM "{step.entity}" WHERE id = ?', (step.row,))
+def _remove(uow: UnitOfWork, entity: str, steps: Iterable[RecordedChange]) -> None:
+    rows = []
+    for step in steps:
+        _require(uow, step, step.new)
+        rows.append(step.row)
+    # One statement: of each that may fail halfway SQLite keeps a copy of every page it touches.
+    uow.raw.execute(
+        f'DELETE FROM "{entity}" WHERE id IN (SELECT value FROM json_each(?))', (json.dumps(rows),)
+    )
 
 
 def _set_back(uow: UnitOfWork, step: RecordedChange) -> None:
@@ -64,33 +85,38 @@ def _set_back(uow: UnitOfWork, step: RecordedChange) -> None:
     )
 
 
-def _bring_back(uow: UnitOfWork, step: RecordedChange) -> None:
-    if uow.raw.execute(f'SELECT 1 FROM "{step.entity}" WHERE id = ?', (step.row,)).fetchone():
-        raise ChangedSinceError(step)
-    values = {"id": step.row, **step.old}
-    columns = ", ".join(f'"{name}"' for name in values)
-    marks = ", ".join("?" * len(values))
-    uow.raw.execute(
-        f'INSERT INTO "{step.entity}" ({columns}) VALUES ({marks})', tuple(values.values())
-    )
+def _bring_back(uow: UnitOfWork, entity: str, steps: Sequence[RecordedChange]) -> None:
+    by_row = {step.row: step for step in steps}
+    there = uow.raw.execute(
+        f'SELECT t.id FROM json_each(?) j CROSS JOIN "{entity}" t ON t.id = j.value LIMIT 1',
+        (json.dumps(list(by_row)),),
+    ).fetchone()
+    if there is not None:
+        raise ChangedSinceError(by_row[there[0]])
+    # Those of an older program may lack columns.
+    for columns, alike in groupby(steps, key=lambda step: tuple(step.old)):
+        rows = [(step.row, *step.old.values()) for step in alike]
+        insert_many(uow.raw, entity, ("id", *columns), rows)
 
 
 def _require(uow: UnitOfWork, step: RecordedChange, expected: Values) -> None:
-    columns = ", ".join(f'"{name}"' for name in expected)
-    row = uow.raw.execute(
-        f'SELECT {columns} FROM "{step.entity}" WHERE id = ?', (step.row,)
-    ).fetchone()
+    row = uow.raw.execute(_look_up(step.entity, tuple(expected)), (step.row,)).fetchone()
     if row is None or tuple(row) != tuple(expected.values()):
         raise ChangedSinceError(step)
 
 
-def _is_referred_to(uow: UnitOfWork, step: RecordedChange) -> bool:
-    return any(
-        uow.raw.execute(
-            f'SELECT 1 FROM "{child}" WHERE "{column}" = ? LIMIT 1', (step.row,)
+def _first_referred_to(uow: UnitOfWork, entity: str, rows: Iterable[str]) -> str | None:
+    """Return one of these rows, gone by now, that some row still refers to."""
+    gone = json.dumps(list(rows))
+    for child, column in _references_to(entity):
+        found = uow.raw.execute(
+            f'SELECT j.value FROM json_each(?) j CROSS JOIN "{child}" c ON c."{column}" = j.value '
+            "LIMIT 1",
+            (gone,),
         ).fetchone()
-        for child, column in _references_to(step.entity)
-    )
+        if found is not None:
+            return str(found[0])
+    return None
 
 
 def _points_nowhere(uow: UnitOfWork, step: RecordedChange) -> bool:
@@ -101,6 +127,12 @@ def _points_nowhere(uow: UnitOfWork, step: RecordedChange) -> bool:
         ).fetchone()
         for column, parent in _references_from(step.entity)
     )
+
+
+@lru_cache(_KEPT_STATEMENTS)
+def _look_up(entity: str, names: tuple[str, ...]) -> str:
+    columns = ", ".join(f'"{name}"' for name in names)
+    return f'SELECT {columns} FROM "{entity}" WHERE id = ?'
 
 
 @cache
