@@ -74,10 +74,10 @@ def decisions(uow: Reader) -> Decisions:
 
 def waiting(uow: Reader, workshop_id: str = "") -> int:
     """Return how many fields, marks and people wait for a decision; of one workshop its marks."""
-    if not state.is_joined(uow.raw):
-        return 0
     if workshop_id:
         return len(conflicts_of(uow, workshop_id))
+    if not state.is_joined(uow.raw):
+        return 0
     marks = sum(len(card.conflicts) for card in marks_cards(uow))
     return len(conflict_cards(uow)) + marks + len(_met_twice(uow))
 

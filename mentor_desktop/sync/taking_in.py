@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import StoreError
@@ -33,10 +35,13 @@ from mentor_desktop.sync.handing_over import (
 from mentor_desktop.sync.joining import (
     FOUNDERS,
     NewDevice,
+    anchors,
+    learn_server,
     new_device,
 )
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
+from mentor_desktop.sync.protocol.batches import BadBatch, read_batch
 from mentor_desktop.sync.protocol.streams import MEMBERS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import apply_page
@@ -117,6 +122,7 @@ def begin_from_file(
     try:
         with closing(workspace.exchange_connection()) as raw:
             entry = _begin(raw, new, offer, name, now_ms)
+            _believe_server(workspace, raw, bundle)
             _apply(workspace, raw, bundle, BATCHES_A_PAGE, progress)
             _require_member(workspace, raw, offer.sender.device)
             add_member(workspace, raw, entry)
@@ -204,6 +210,20 @@ def _begin(
         )
         state.learn(raw, _peer(sender))
     return entry
+
+
+def _believe_server(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> None:
+    """Know the server under every id it wrote by: what its key signed among the members is its own."""
+    key = anchors(raw).server_key
+    if key is None:
+        return
+    server = Ed25519PublicKey.from_public_bytes(key)
+    for batch in bundle.batches():
+        if batch.header.stream == MEMBERS:
+            with suppress(BadBatch):
+                read_batch(batch, server)
+                with workspace.gate.closed():
+                    learn_server(raw, batch.header.device)
 
 
 def _learn_sender(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> None:

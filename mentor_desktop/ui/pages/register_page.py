@@ -257,22 +257,11 @@ def _fits(person: GridRow, words: list[str]) -> bool:
 
 
 def _asks(grid: RegisterGrid) -> str:
-    """Return what waits for a look: conflicts first, then marks to compare with the paper."""
-    sentences = []
-    if grid.conflicts:
-        sentences.append(
-            ngettext(
-                "{count} cell differs between laptops",
-                "{count} cells differ between laptops",
-                grid.conflicts,
-            ).format(count=grid.conflicts)
-        )
-    if grid.unchecked:
-        sentences.append(
-            ngettext(
-                "{count} mark to compare with the paper",
-                "{count} marks to compare with the paper",
-                grid.unchecked,
-            ).format(count=grid.unchecked)
-        )
-    return "  ·  ".join(sentences)
+    """Return how many marks wait for a look at the paper; marks that differ have a banner."""
+    if not grid.unchecked:
+        return ""
+    return ngettext(
+        "{count} mark to compare with the paper",
+        "{count} marks to compare with the paper",
+        grid.unchecked,
+    ).format(count=grid.unchecked)

@@ -121,7 +121,7 @@ class HandOverPart(QWidget):
                 "Saved as {path}, and read back. On the other laptop choose “Open a file”; "
                 "no words are needed there."
             )
-        self._next.setText(sentence.format(path=handed.path))
+        self._next.setText(sentence.format(path=_breakable(handed.path)))
         self._words.setVisible(bool(handed.words))
         self._next.show()
         self.said.emit(self._next)
@@ -148,3 +148,8 @@ class HandOverPart(QWidget):
         )
         if chosen:
             self._folder.set_value(chosen)
+
+
+def _breakable(path: Path) -> str:
+    """Return a path that may go on in the next line after each folder."""
+    return "".join(f"{one}\u200b" if one in "/\\" else one for one in str(path))

@@ -1,0 +1,43 @@
+"""Cards and the page of a second laptop to somebody who looks closely: large text, long words."""
+
+import pytest
+
+from mentor_desktop import i18n
+from mentor_desktop.services.second_laptop import Handed
+from mentor_desktop.ui.theme import Theme
+from tests.sync.laptops import TwoLaptops
+from tests.ui.everywhere import seeing
+from tests.ui.workshop.office import Office
+
+
+@pytest.fixture
+def both(laptops: TwoLaptops) -> TwoLaptops:
+    """A field and a mark differ."""
+    b = laptops.second()
+    for workspace, city in ((laptops.a, "Zlín"), (b, "Praha")):
+        with workspace.unit_of_work() as uow:
+            uow.raw.execute("UPDATE workshop SET city = ?", (city,))
+            uow.commit()
+    laptops.mark(laptops.a, "P001", "present")
+    laptops.mark(b, "P001", "absent")
+    laptops.bring(b, laptops.a)
+    return laptops
+
+
+@pytest.mark.parametrize("language", ["en", "en_XA"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_cut_nameless_or_pale(
+    both: TwoLaptops, office: Office, theme: Theme, language: str, scheme: str
+) -> None:
+    i18n.set_language(language)
+    theme.set_scheme(scheme)
+    theme.set_text_scale(200)
+    office.window.resize(1024, 640)
+    for place in ("decisions", "hand_over", "register", "today"):
+        page = office.go(place, workshop_id=both.sample.workshop_id)
+        if place == "hand_over":
+            page.hand_over.show_handed(Handed(both.stick / "file.mentor", "batob gorul kelim"))
+            office.settle()
+        looks = (seeing.nameless_stops, seeing.small_targets, seeing.cut_words)
+        for look in (*looks, seeing.out_of_sight, seeing.sideways_scrolling, seeing.pale_words):
+            assert list(look(office.window)) == [], (place, look.__name__)
