@@ -19,7 +19,7 @@ from mentor_desktop.clock import Clock
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
 from mentor_desktop.store import device, opening
-from mentor_desktop.store.connection import StoreConnection, connect
+from mentor_desktop.store.connection import StoreConnection, connect, sort_language
 from mentor_desktop.store.folder import InstanceLock, WorkspaceFolder
 from mentor_desktop.store.incarnation import Incarnations
 from mentor_desktop.store.keyfile import KeyFile, no_workspace
@@ -150,6 +150,8 @@ class Workspace:
         connection, self._at_hand = self._at_hand, None
         if connection is None:
             connection = connect(self.folder.database, self._key)
+        # The one at hand may be older than a change of language.
+        connection.sort_language = sort_language(connection)
         connection.execute("PRAGMA query_only = ON")
         return connection
 
