@@ -36,7 +36,6 @@ from mentor_desktop.sync.joining import (
     FOUNDERS,
     NewDevice,
     anchors,
-    learn_server,
     new_device,
 )
 from mentor_desktop.sync.keys.device import DeviceKeys
@@ -45,7 +44,7 @@ from mentor_desktop.sync.protocol.batches import BadBatch, read_batch
 from mentor_desktop.sync.protocol.streams import MEMBERS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import apply_page
-from mentor_desktop.sync.replica.servers import SERVER_KEY
+from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
 from mentor_desktop.sync.replica.state import Peer
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.sealed_file import is_opened_by_words
