@@ -177,7 +177,7 @@ def test_every_changed_bit_of_an_entry_and_a_revocation_is_refused() -> None:
     ("name", "value"),
     [
         ("device", hex_id(7)), ("user", hex_id(1002)), ("name", "Ona B."), ("role", "trainer"),
-        ("tag", "B"), ("sign_key", b"k" * 32), ("seal_key", DeviceKeys.make().seal_key),
+        ("tag", "B"), ("sign_key", b"k" * 32), ("seal_key", b"s" * 32),
         ("made_at", 3), ("vouched_by", SERVER),
     ],
 )  # fmt: skip
