@@ -22,6 +22,7 @@ from mentor_desktop.store.blobs import Blobs
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.opened_file import OpenedFile
 from mentor_desktop.store.refusals import explained
+from mentor_desktop.store.row_size import require_room
 from mentor_desktop.store.settings import setting
 from mentor_desktop.store.staging import PackedRows
 from mentor_desktop.store.write_gate import WriteGate
@@ -153,6 +154,7 @@ class UnitOfWork(Reader):
 
         Raises:
             StoreError: the file is no longer where it was; nothing was saved.
+            ValidationError: a record is larger than can be exchanged; nothing was saved.
         """
         self.session.flush()
         raw = self.raw
@@ -164,6 +166,7 @@ class UnitOfWork(Reader):
         # Before the commit: nothing may fail once it is durable.
         sentence = _(self._action).format(**self._values)
         if entities:
+            require_room(raw, self.txn, entities)
             if Person.__tablename__ in entities:
                 person_order.pack_if_due(raw)
             self.session.add(self._txn_row())
