@@ -92,16 +92,29 @@ def _make_anew(
 def _taken_out(
     raw: StoreConnection, numbers: Numbers, stream: int, old: str
 ) -> tuple[list[Op], list[Action]]:
-    """Take the batches nobody acknowledged out of the log; return what they held."""
+    """Take out of the log what nobody acknowledged; return what is to be made anew.
+
+    That begins with the first action that is not acknowledged whole. The batches of it that are
+    acknowledged stay in the log, and like everywhere else they wait there for its end.
+    """
     device = numbers.device(old)
     place = (stream, device)
-    rows = raw.execute(
-        "SELECT header, body FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0 "
-        "ORDER BY from_seq",
+    ended = raw.execute(
+        "SELECT coalesce(max(ends_at), 0) FROM sync_batch "
+        "WHERE stream = ? AND device = ? AND is_acked = 1",
         place,
+    ).fetchone()[0]
+    rows = raw.execute(
+        "SELECT header, body FROM sync_batch WHERE stream = ? AND device = ? AND to_seq > ? "
+        "ORDER BY from_seq",
+        (*place, ended),
     )
     contents = [open_batch(log.stored_batch(row)) for row in rows.fetchall()]
     raw.execute("DELETE FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0", place)
+    raw.execute(
+        "UPDATE sync_batch SET is_applied = 0 WHERE stream = ? AND device = ? AND to_seq > ?",
+        (*place, ended),
+    )
     last = raw.execute(
         "SELECT header, body FROM sync_batch WHERE stream = ? AND device = ? "
         "ORDER BY from_seq DESC LIMIT 1",
@@ -111,9 +124,10 @@ def _taken_out(
         log.keep_chain(raw, stream, device, Chain(0, 0, NO_HASH))
     else:
         header = log.stored_batch(last).header
-        log.keep_chain(raw, stream, device, Chain(header.to_seq, header.to_seq, header.hash))
-    ops = [op for content in contents for op in expand(content)]
-    return ops, [action for content in contents for action in content.actions]
+        log.keep_chain(raw, stream, device, Chain(ended, header.to_seq, header.hash))
+    ops = [op for content in contents for op in expand(content) if op.seq > ended]
+    actions = [one for content in contents for one in content.actions if one.last_seq > ended]
+    return ops, actions
 
 
 def _renamed(op: Op, moved: Mapping[OpId, OpId]) -> Op:

@@ -12,6 +12,7 @@ from mentor_desktop.ids import new_id
 from mentor_desktop.services import conflicts as cards
 from mentor_desktop.services import history
 from mentor_desktop.sync.protocol.batches import read_batch
+from mentor_desktop.sync.protocol.streams import MOST_OPS
 from mentor_desktop.sync.replica import log, special, state, succession
 from mentor_desktop.sync.replica.recompute import check_stream, repair_stream
 from mentor_desktop.sync.replica.refusals import Rejection
@@ -198,6 +199,35 @@ def test_a_restored_copy_goes_on_as_another_device(devices: Devices) -> None:
     # What was made anew had seen the old one, so that is no head at all.
     assert [row for row in a.shelf() if row[1] == first] == []
     assert check_stream(b.raw, "people").was_right
+
+
+def test_an_action_acknowledged_in_part_is_made_anew_whole(devices: Devices) -> None:
+    a, b = devices(2)
+    whole = a.act(lambda uow: factories.person(uow.session).id)
+    with a.acting() as uow:
+        for number in range(MOST_OPS + 10):
+            factories.person(uow.session, note=str(number))
+    a.set("person", whole, note="after")
+    sealed = a.batches("people")
+    before = a.rows()
+    # The server has the first batch of the large action, and so does the other laptop.
+    first_half = next(one for one in sealed if one.header.count == MOST_OPS)
+    log.acknowledge(a.raw, Numbers(a.raw), a.id, "people", first_half.header.to_seq)
+    b.receive("people", [one for one in sealed if one.header.to_seq <= first_half.header.to_seq])
+    assert (b.has("person", whole), len(b.rows()["person"])) == (True, 1)
+    succession.go_on_as(a.raw, _new_device("AX"))
+    assert a.rows() == before
+    b.meet(a)
+    b.receive("people", a.batches("people"))
+    assert b.rows()["person"] == before["person"]
+    same(a, b)
+    assert all(check_stream(one.raw, "people").was_right for one in (a, b))
+    # The old life comes to its end after all, from the other copy.
+    for one in (a, b):
+        assert one.receive("people", sealed).forks == ()
+    assert a.rows() == before
+    same(a, b)
+    assert all(check_stream(one.raw, "people").was_right for one in (a, b))
 
 
 def test_a_delete_that_is_made_anew_kills_what_it_had_seen(devices: Devices) -> None:
