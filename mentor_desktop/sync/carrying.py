@@ -30,6 +30,7 @@ from mentor_desktop.sync.protocol.streams import (
 )
 from mentor_desktop.sync.replica import log, state
 from mentor_desktop.sync.replica.applying import apply_page
+from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.replica.transactions import writing
@@ -103,13 +104,15 @@ def import_bundle(
     own = state.identity(raw)
     bundle = open_bundle(path, words, ws=own.workspace, progress=progress)
     operations, held_back, changes = 0, set(), []
+    deleted: dict[str, set[Key]] = {}
     for stream, page in pages_of(bundle):
         progress.check()
         with workspace.gate.closed():
             fresh = unknown_places(raw, page)
-            applied = apply_page(raw, stream, page)
+            applied = apply_page(raw, stream, page, deleted=deleted.get(stream, ()))
             offer_later(raw, fresh)
         operations += applied.operations
+        deleted.setdefault(stream, set()).update(applied.deleted)
         if applied.needs_consent:
             held_back.add(stream)
         if applied.changes:

@@ -21,8 +21,8 @@ from mentor_desktop.sync.protocol.streams import MEMBERS, pull_order
 from mentor_desktop.sync.pulling import EpochChanged, Puller
 from mentor_desktop.sync.pushing import ForkFound, Pusher
 from mentor_desktop.sync.replica import log, state, succession
-from mentor_desktop.sync.replica.applying import MassDeletion
 from mentor_desktop.sync.replica.batching import SCHEMA
+from mentor_desktop.sync.replica.mass_deletions import MassDeletion
 from mentor_desktop.sync.replica.sealing import STEP_CHANGES, Sealer
 from mentor_desktop.sync.replica.servers import learn_server
 from mentor_desktop.sync.replica.state import Numbers

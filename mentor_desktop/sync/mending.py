@@ -136,15 +136,21 @@ def _begin_again(exchange: Exchange, stream: str, epoch: str) -> None:
 
 
 def _is_comparable(exchange: Exchange, stream: str, head: StreamHead) -> bool:
-    """Say whether both sides stand for the same operations: nothing waits to be sent."""
+    """Say whether both sides stand for the same operations.
+
+    Nothing waits to be sent, and nothing that came waits to be applied: for consent, for the end
+    of an action, for a key.
+    """
     if head.root is None or cursor(exchange.raw, stream).since != head.head:
         return False
-    row = exchange.raw.execute(
+    waiting = (
         "SELECT 1 FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
-        "WHERE s.stream = ? AND b.is_acked = 0 LIMIT 1",
-        (stream,),
-    ).fetchone()
-    return row is None
+        "WHERE s.stream = ? AND b.{} = 0 LIMIT 1"
+    )
+    return all(
+        exchange.raw.execute(waiting.format(what), (stream,)).fetchone() is None
+        for what in ("is_acked", "is_applied")
+    )
 
 
 def _root(exchange: Exchange, stream: str) -> bytes:

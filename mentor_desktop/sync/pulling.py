@@ -12,8 +12,10 @@ from mentor_desktop.sync.protocol.messages import (
     read_pull_reply,
 )
 from mentor_desktop.sync.replica import log
-from mentor_desktop.sync.replica.applying import Applied, MassDeletion, apply_page
+from mentor_desktop.sync.replica.applying import Applied, apply_page
+from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.forks import give_way
+from mentor_desktop.sync.replica.mass_deletions import MassDeletion, is_waiting
 from mentor_desktop.sync.replica.state import Cursor, Numbers, cursor
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.steps import MSGPACK, Request, Steps, Trouble
@@ -47,6 +49,7 @@ class Puller:
         self.epoch = epoch
         self._consent = consent
         self.mass_deletions: dict[str, MassDeletion] = {}
+        self._deleted: dict[str, set[Key]] = {}
         self.operations = 0
         self.has_fork = False
         self._to_pull, self._pulled = to_pull, 0
@@ -58,7 +61,7 @@ class Puller:
             EpochChanged: the server was restored meanwhile.
             Unreachable, SignInNeeded, Refused: as `Line.ask`; what came until then is kept.
         """
-        if stream in self._consent:
+        if stream in self._consent or is_waiting(self._exchange.raw, stream):
             self.apply(stream, [])
         while (since := self._since(stream)) < head:
             reply, batches = yield from self._page(stream, since)
@@ -86,6 +89,7 @@ class Puller:
             others = {one.device for one in applied.forks} - {exchange.own.device}
             if sum(give_way(exchange.raw, stream, device) for device in sorted(others)):
                 applied = self._applied(stream, batches, moved)
+            self._deleted.setdefault(stream, set()).update(applied.deleted)
             if moved is not None:
                 self._note_held(stream, batches)
         self.operations += applied.operations
@@ -103,6 +107,7 @@ class Puller:
             batches,
             cursor=moved,
             with_consent=stream in self._consent,
+            deleted=self._deleted.get(stream, ()),
         )
 
     def _note_held(self, stream: str, batches: list[Batch]) -> None:

@@ -44,6 +44,7 @@ from mentor_desktop.sync.protocol.batches import BadBatch, read_batch
 from mentor_desktop.sync.protocol.streams import MEMBERS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import apply_page
+from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
 from mentor_desktop.sync.replica.state import Peer
 from mentor_desktop.sync.replica.transactions import writing
@@ -251,17 +252,20 @@ def _require_member(workspace: Workspace, raw: StoreConnection, device: str) -> 
 def _apply(
     workspace: Workspace, raw: StoreConnection, bundle: Bundle, size: int, progress: Progress
 ) -> tuple[int, Changes, int]:
-    operations, waiting, done = 0, 0, 0
+    operations, done = 0, 0
+    waiting: dict[str, int] = {}
     touched: dict[str, set[str]] = {}
+    deleted: dict[str, set[Key]] = {}
     for stream, page in pages_of(bundle, size):
         with workspace.gate.closed():
             fresh = unknown_places(raw, page)
-            applied = apply_page(raw, stream, page)
+            applied = apply_page(raw, stream, page, deleted=deleted.get(stream, ()))
             whole = {place_of(one) for one in passed_on(raw, stream, page)}
             offer_later(raw, [place for place in fresh if place in whole])
         operations += applied.operations
+        deleted.setdefault(stream, set()).update(applied.deleted)
         if applied.needs_consent is not None:
-            waiting += applied.needs_consent.rows
+            waiting[stream] = applied.needs_consent.rows
         for entity, rows in applied.changes.entities.items():
             touched.setdefault(entity, set()).update(rows)
         done += len(page)
@@ -269,7 +273,7 @@ def _apply(
         if stream == MEMBERS:
             learn(workspace, raw)
     changes = Changes({entity: frozenset(rows) for entity, rows in touched.items()})
-    return operations, changes, waiting
+    return operations, changes, sum(waiting.values())
 
 
 def _members(workspace: Workspace, raw: StoreConnection) -> set[str]:

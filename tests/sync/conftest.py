@@ -3,9 +3,10 @@
 import pytest
 
 from tests.sync.laptops import laptops
+from tests.sync.pair import pair
 from tests.sync.simulation.base import Base, make_base
 
-__all__ = ["laptops"]
+__all__ = ["laptops", "pair"]
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ until somebody agrees.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -30,6 +30,7 @@ from mentor_desktop.sync.replica.digests import Digests, Key, add_plain_rows
 from mentor_desktop.sync.replica.entities import Entity, entities
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
 from mentor_desktop.sync.replica.log import Fork, Refused
+from mentor_desktop.sync.replica.mass_deletions import MassDeletion, agree, mass_deletion
 from mentor_desktop.sync.replica.merging import Merge
 from mentor_desktop.sync.replica.parked import in_table
 from mentor_desktop.sync.replica.purging import erase
@@ -42,32 +43,21 @@ from mentor_desktop.sync.replica.transactions import pass_over_foreign, writing
 
 # Of one part of a page: what is in memory at once, however large an action is.
 _PART_BATCHES = 10
-# A page that deletes more than these of a stream is not applied before somebody agrees.
-MASS_ROWS = 500
-MASS_SHARE = 0.2
-# Fewer are everyday work, whatever share of a small workshop they are.
-_FEW_ROWS = 20
-
-
-@dataclass(frozen=True)
-class MassDeletion:
-    """What waits for consent: how many rows of a stream would go, of how many."""
-
-    stream: str
-    devices: tuple[str, ...]
-    rows: int
-    of_rows: int
 
 
 @dataclass(frozen=True)
 class Applied:
-    """What became of a page. `needs_consent` names what was kept and not applied."""
+    """What became of a page. `needs_consent` names what was kept and not applied.
+
+    `deleted` are the rows that others deleted in what was applied.
+    """
 
     changes: Changes = field(default_factory=Changes)
     operations: int = 0
     forks: tuple[Fork, ...] = ()
     refused: tuple[Refused, ...] = ()
     needs_consent: MassDeletion | None = None
+    deleted: frozenset[Key] = frozenset()
 
 
 def apply_page(
@@ -77,11 +67,13 @@ def apply_page(
     *,
     cursor: Cursor | None = None,
     with_consent: bool = False,
+    deleted: Collection[Key] = (),
 ) -> Applied:
     """Keep a page of batches of one stream and apply what is ready, all in one transaction.
 
     Without batches it applies what waits: after a key was learnt, or `with_consent` after a
-    backup was made.
+    backup was made. `deleted` are the rows that went with pages before this one: many small
+    deletions are a large one.
 
     Raises:
         UnfinishedImportError: an import is written in parts and has not come to its end; nothing
@@ -96,7 +88,12 @@ def apply_page(
             taken.absorb(log.retry_waiting(raw, numbers, stream))
         ready = _ready(raw, numbers.stream(stream))
         page = _Page(raw, numbers, stream, taken.contents, ready)
-        mass = None if with_consent else page.hold_back_mass_deletion()
+        going = page.deleting()
+        mass = None
+        if with_consent:
+            agree(raw, stream)
+        elif mass := mass_deletion(raw, numbers, stream, going, deleted):
+            page.hold_back(going.keys())
         applied = page.apply()
         if cursor is not None:
             state.move_cursor(raw, stream, cursor)
@@ -109,6 +106,7 @@ def apply_page(
         forks=tuple(taken.forks),
         refused=tuple(taken.refused),
         needs_consent=mass,
+        deleted=frozenset() if mass else frozenset().union(*going.values()),
     )
 
 
@@ -161,8 +159,8 @@ class _Page:
         """Return what pages must refresh."""
         return Changes({name: frozenset(rows) for name, rows in self.touched.items()})
 
-    def hold_back_mass_deletion(self) -> MassDeletion | None:
-        """Leave out the devices that delete, where that is more than everyday work."""
+    def deleting(self) -> dict[int, set[Key]]:
+        """Return the rows that are deleted in what is ready, by device."""
         deleting: dict[int, set[Key]] = {}
         for ready in self._ready:
             for content in self._contents_of(ready):
@@ -170,17 +168,11 @@ class _Page:
                     if run.kind == DELETE:
                         keys = deleting.setdefault(ready.device, set())
                         keys.update((run.entity, row) for row in run.rows)
-        rows = len(set().union(*deleting.values())) if deleting else 0
-        if rows < _FEW_ROWS:
-            return None
-        total = self._raw.execute(
-            "SELECT count(*) FROM sync_row WHERE stream = ?", (self._stream,)
-        ).fetchone()[0]
-        if rows <= MASS_ROWS and rows <= MASS_SHARE * total:
-            return None
-        self._ready = [ready for ready in self._ready if ready.device not in deleting]
-        devices = tuple(sorted(self._numbers.device_of(device) for device in deleting))
-        return MassDeletion(self._name, devices, rows, total)
+        return deleting
+
+    def hold_back(self, devices: Collection[int]) -> None:
+        """Leave out what some devices did."""
+        self._ready = [ready for ready in self._ready if ready.device not in devices]
 
     def apply(self) -> int:
         """Apply what is ready and return how many operations that were."""

@@ -1,0 +1,93 @@
+"""Two laptops and a server, without sockets: the smallest place in which the engine runs."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.engine import Engine
+from mentor_desktop.sync.joining import workspace_id
+from mentor_desktop.sync.replica.sealing import Sealer
+from mentor_desktop.sync.status import State, SyncStatus
+from tests.sync.simulation.devices import Laptop, LaptopClock, Time, claim, join
+from tests.sync.simulation.network import Network
+from tests.sync.simulation.server import Server
+from tests.workspaces import Template
+
+
+class Pair:
+    """Laptop `first` brought the workspace, `second` joined it as an organiser."""
+
+    def __init__(self, folder: Path, template: Template, network: Network) -> None:
+        self.folder = folder
+        self.network = network
+        self.time = Time()
+        self.server = Server(folder / "server", network, self.time)
+        clock = LaptopClock(self.time)
+        root = template.copy_to(folder / "first")
+        workspace = Workspace.open(root, template.key, clock=clock)
+        self.first = Laptop("Rasa", workspace, clock, network, self.time)
+        claim(self.first, self.server.invite(), network)
+        self.ws = workspace_id(workspace)
+        self.laptops = [self.first]
+        self.second = self.join("Jonas", "organiser")
+
+    def join(self, name: str, role: str) -> Laptop:
+        """Let one more laptop join."""
+        laptop = join(
+            name, self.folder / name, self.server.invite(role, self.ws), self.network, self.time
+        )
+        self.laptops.append(laptop)
+        return laptop
+
+    def exchange(self, *laptops: Laptop) -> SyncStatus:
+        """Let laptops sync, each as often as it takes; return how things stand at the last."""
+        status = SyncStatus()
+        for one in (*laptops, *laptops) or (self.first, self.second, self.first):
+            self.server.fold()
+            status = one.sync()
+            assert status.state is not State.OFFLINE, status
+        return status
+
+    def open_window(self, laptop: Laptop, has_window: bool = True) -> None:
+        """Let the laptop sync beside a window, or as the command does."""
+        source = random.Random(1)
+        laptop.engine = Engine(
+            laptop.workspace, source, now_ms=laptop.clock.now_ms, has_window=has_window
+        )
+
+    def close(self) -> None:
+        for laptop in self.laptops:
+            laptop.close()
+        self.server.stop()
+
+
+def count(laptop: Laptop, table: str) -> int:
+    """Return how many rows a table shows."""
+    return int(laptop.look.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])
+
+
+def seal(laptop: Laptop) -> None:
+    """Seal what the laptop did until now: what comes later is in another batch."""
+    with closing(laptop.workspace.exchange_connection()) as raw:
+        Sealer(raw).seal_all()
+
+
+def value(laptop: Laptop, sql: str, *parameters: Any) -> Any:
+    """Return the first column of the first row, None when there is none."""
+    row = laptop.look.execute(sql, parameters).fetchone()
+    return None if row is None else row[0]
+
+
+@pytest.fixture
+def pair(tmp_path: Path, workspace_template: Template) -> Iterator[Pair]:
+    loop = asyncio.new_event_loop()
+    made = Pair(tmp_path, workspace_template, Network(loop, random.Random(1)))
+    yield made
+    made.close()
+    loop.close()
