@@ -115,8 +115,10 @@ class BlobQueue:
         """Return the files to move now and whether they are here, small ones first."""
         here = self._blobs.sizes()
         wanted, sealed = wanted_files(self._raw), _sealed(self._raw)
-        later = "SELECT address FROM sync_blob WHERE next_at > ?"
-        resting = {row[0] for row in self._raw.execute(later, (self._now_ms(),)).fetchall()}
+        # A time further away was written by a clock that was ahead, and is no rest.
+        later = "SELECT address FROM sync_blob WHERE next_at > ?1 AND next_at <= ?1 + ?2"
+        rest = (self._now_ms(), _LONGEST_PAUSE_MS)
+        resting = {row[0] for row in self._raw.execute(later, rest).fetchall()}
         waiting = {one for one in wanted if one not in here or one not in sealed} - resting
         sizes = {one: here.get(one, 0) for one in waiting}
         return [(one, one in here) for one in sorted(waiting, key=lambda one: (sizes[one], one))]

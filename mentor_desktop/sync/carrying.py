@@ -11,6 +11,8 @@ from pathlib import Path
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.crypto import Argon2Cost
+from mentor_desktop.errors import StoreError
+from mentor_desktop.i18n import _
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.workspace import Workspace
@@ -28,7 +30,7 @@ from mentor_desktop.sync.protocol.streams import (
     pull_order,
     workshop_stream,
 )
-from mentor_desktop.sync.replica import log, state
+from mentor_desktop.sync.replica import log, state, succession
 from mentor_desktop.sync.replica.applying import apply_page
 from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.sealing import Sealer
@@ -64,9 +66,11 @@ def export_bundle(
     """Write everything this copy holds, or what one workshop needs, under six words.
 
     Raises:
-        StoreError: the disk refused; a file that was there before is as it was.
+        StoreError: the disk refused, or this is a copy that has no name of its own yet; a file
+            that was there before is as it was.
         Cancelled: the person pressed Cancel.
     """
+    _check_has_own_name(raw)
     sealer = Sealer(raw)
     while _sealed(workspace, sealer):
         progress.check()
@@ -98,9 +102,11 @@ def import_bundle(
 
     Raises:
         ValidationError: the words do not open it.
-        StoreError: it is not whole, or of another workspace; or the disk refused.
+        StoreError: it is not whole, or of another workspace; or the disk refused; or this is a
+            copy that has no name of its own yet.
         Cancelled: the person pressed Cancel; what was taken in until then is kept.
     """
+    _check_has_own_name(raw)
     own = state.identity(raw)
     bundle = open_bundle(path, words, ws=own.workspace, progress=progress)
     operations, held_back, changes = 0, set(), []
@@ -124,6 +130,17 @@ def import_bundle(
         workspace.blobs().add(content)
     counted = bundle.contents
     return Carried(counted.batches, counted.files, operations, tuple(sorted(held_back))), changes
+
+
+def _check_has_own_name(raw: StoreConnection) -> None:
+    """Refuse to seal what was done on a copy under the name of the device it was copied from."""
+    if succession.is_another_copy(raw):
+        raise StoreError(
+            _(
+                "This workspace is a copy or was restored. Sync it with the server once; "
+                "then it can exchange files again."
+            )
+        )
 
 
 def _sealed(workspace: Workspace, sealer: Sealer) -> int:

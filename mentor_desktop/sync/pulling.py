@@ -111,13 +111,19 @@ class Puller:
         )
 
     def _note_held(self, stream: str, batches: list[Batch]) -> None:
-        """Note that the server holds these: some came by a file before."""
+        """Note that the server holds just these: the answer to a push was lost, or a file was first.
+
+        What claims the same place and is another batch does not count as held.
+        """
         with writing(self._exchange.raw):
             self._exchange.raw.executemany(
                 "UPDATE sync_batch SET is_acked = 1 WHERE is_acked = 0 "
                 "AND stream = (SELECT no FROM sync_stream WHERE stream = ?) "
-                "AND device = (SELECT no FROM sync_peer WHERE device = ?) AND from_seq = ?",
-                [(stream, one.header.device, one.header.from_seq) for one in batches],
+                "AND device = (SELECT no FROM sync_peer WHERE device = ?) AND from_seq = ? AND header = ?",
+                [
+                    (stream, one.header.device, one.header.from_seq, log.header_bytes(one))
+                    for one in batches
+                ],
             )
 
     def _since(self, stream: str) -> int:

@@ -2,10 +2,13 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from mentor_desktop.errors import StoreError
+from mentor_desktop.sync.carrying import import_bundle
 from tests.sync.simulation.actions import Action, add_person, attach_logo
 from tests.sync.simulation.base import Base
 from tests.sync.simulation.invariants import check_quiet
@@ -69,3 +72,37 @@ def test_a_file_that_comes_after_its_record_is_asked_for_again(world: World) -> 
     assert status.waiting_files == 1
     blobs.add(content)
     _settle(world)
+
+
+def test_a_file_is_asked_for_when_a_clock_that_was_ahead_is_right_again(world: World) -> None:
+    _do(world, "ben", attach_logo)
+    blobs = world.laptops["ben"].workspace.blobs()
+    (address,) = blobs.addresses()
+    content = blobs.read(address)
+    blobs.remove(address)
+    world.sync("ben")
+    world.laptops["ana"].clock.error_ms = 365 * 24 * 3_600_000
+    world.sync("ana")
+    world.laptops["ana"].clock.error_ms = 0
+    blobs.add(content)
+    _settle(world)
+
+
+def test_what_comes_back_by_a_file_does_not_count_as_held_by_the_server(world: World) -> None:
+    world.back_up("ben")
+    _do(world, "ben", add_person)
+    world.sync("ben")
+    world.put_back("ben", is_noticed=False)
+    _do(world, "ben", add_person)  # under the number the server has for another one
+    world.carry("ben", "ben")
+    _settle(world)
+
+
+def test_a_copy_takes_no_file_before_it_has_a_name_of_its_own(world: World, tmp_path: Path) -> None:
+    world.clone("cia", is_noticed=True)
+    twin = world.laptops[next(name for name in world.laptops if name.startswith("cia-"))].workspace
+    with (
+        closing(twin.exchange_connection()) as raw,
+        pytest.raises(StoreError, match="is a copy or was restored"),
+    ):
+        import_bundle(twin, raw, tmp_path / "stick", "six words")

@@ -206,6 +206,11 @@ def stored_batch(row: Sequence[bytes]) -> Batch:
     return Batch(_HEADERS.decode(row[0]), row[1])
 
 
+def header_bytes(batch: Batch) -> bytes:
+    """Return the column that holds a batch's header."""
+    return msgspec.msgpack.encode(batch.header)
+
+
 def replace_body(raw: StoreConnection, stream: int, device: int, batch: Batch) -> None:
     """Put a purged batch in the place of the one with the same header."""
     raw.execute(
@@ -235,7 +240,7 @@ def _insert(
             device,
             batch.header.from_seq,
             batch.header.to_seq,
-            msgspec.msgpack.encode(batch.header),
+            header_bytes(batch),
             batch.body,
             is_applied,
             is_acked,
@@ -281,8 +286,6 @@ class _Taking:
         if known is not None:
             if known != header.hash:
                 self._fork(header.device, header.from_seq)
-            elif header.device == self._own:
-                self._note_acknowledged(device, header.from_seq)
             return
         if header.from_seq <= chain.held or header.device == self._own:
             # Between the places of batches that are held, or a life of ours that we do not know.
@@ -366,13 +369,6 @@ class _Taking:
             (self._stream, device, from_seq),
         ).fetchone()
         return None if row is None else _HEADERS.decode(row[0]).hash
-
-    def _note_acknowledged(self, device: int, from_seq: int) -> None:
-        """An own batch that comes back was taken by the server, even if its answer was lost."""
-        self._raw.execute(
-            "UPDATE sync_batch SET is_acked = 1 WHERE stream = ? AND device = ? AND from_seq = ?",
-            (self._stream, device, from_seq),
-        )
 
     def _drop(self, device: int, from_seq: int) -> None:
         self._raw.execute(

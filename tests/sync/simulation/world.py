@@ -196,9 +196,11 @@ class World:
         path = self.root / f"stick-{self.copies}"
         self.copies += 1
         source, target = self.laptops[name].workspace, self.laptops[other].workspace
+        for one in (source, target):
+            with closing(one.exchange_connection()) as raw:
+                if succession.is_another_copy(raw):
+                    return  # refused: it has no name of its own before its next sync
         with closing(source.exchange_connection()) as raw:
-            if succession.is_another_copy(raw):
-                return
             export_bundle(source, raw, path, _WORDS, now_ms=self.time.now_ms, cost=_CHEAP)
         with closing(target.exchange_connection()) as raw:
             import_bundle(target, raw, path, _WORDS)
