@@ -1,5 +1,6 @@
 """What a person is told in numbers: waiting, not shared, in conflict, parked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mentor_desktop.store.connection import StoreConnection
@@ -38,6 +39,20 @@ def counted(raw: StoreConnection) -> Counts:
         not_shared=refused,
         conflicts=_number(raw, "SELECT count(*) FROM sync_row WHERE conflicts > 0"),
         parked=_number(raw, "SELECT count(*) FROM (SELECT DISTINCT entity, row FROM sync_parked)"),
+    )
+
+
+def unsent(raw: StoreConnection, streams: Iterable[str]) -> int:
+    """Return how many own sealed changes of some streams no server has taken."""
+    return sum(
+        _number(
+            raw,
+            "SELECT coalesce(sum(b.to_seq - b.from_seq + 1), 0) FROM sync_batch b "
+            "JOIN sync_stream s ON s.no = b.stream JOIN sync_peer p ON p.no = b.device "
+            "WHERE b.is_acked = 0 AND s.stream = ? AND p.device = (SELECT device FROM sync_self)",
+            stream,
+        )
+        for stream in streams
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,35 @@ from mentor_desktop.sync.engine import Engine
 from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.status import State, SyncStatus
+from mentor_desktop.sync.steps import Reply, Request, Step
 from tests.sync.simulation.devices import Laptop, LaptopClock, Time, claim, join
-from tests.sync.simulation.network import Network
+from tests.sync.simulation.network import Fault, Network, Weather
 from tests.sync.simulation.server import Server
 from tests.workspaces import Template
+
+
+class OrderedNetwork(Network):
+    """A network in which what goes wrong is ordered: the next request to a path has the fault."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, source: random.Random) -> None:
+        super().__init__(loop, source)
+        self.orders: list[tuple[str, Fault]] = []
+        self.asked: list[Request] = []
+
+    def _reply(self, step: Step, weather: Weather, on_wait: Callable[[float], None]) -> Reply:
+        if isinstance(step, Request):
+            self.asked.append(step)
+            for order in self.orders:
+                if order[0] in step.path:
+                    self.orders.remove(order)
+                    return self._under(order[1], step)
+        return super()._reply(step, weather, on_wait)
 
 
 class Pair:
     """Laptop `first` brought the workspace, `second` joined it as an organiser."""
 
-    def __init__(self, folder: Path, template: Template, network: Network) -> None:
+    def __init__(self, folder: Path, template: Template, network: OrderedNetwork) -> None:
         self.folder = folder
         self.network = network
         self.time = Time()
@@ -87,7 +106,7 @@ def value(laptop: Laptop, sql: str, *parameters: Any) -> Any:
 @pytest.fixture
 def pair(tmp_path: Path, workspace_template: Template) -> Iterator[Pair]:
     loop = asyncio.new_event_loop()
-    made = Pair(tmp_path, workspace_template, Network(loop, random.Random(1)))
+    made = Pair(tmp_path, workspace_template, OrderedNetwork(loop, random.Random(1)))
     yield made
     made.close()
     loop.close()

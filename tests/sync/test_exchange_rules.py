@@ -1,0 +1,291 @@
+"""What the engine promises, one rule a test, each with the one misfortune it is about."""
+
+from contextlib import closing, suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.crypto import Argon2Cost
+from mentor_desktop.services.conflicts import exported, not_shared_cards
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.carrying import export_bundle, import_bundle
+from mentor_desktop.sync.engine import Engine
+from mentor_desktop.sync.keys.words import new_words
+from mentor_desktop.sync.membership import USER_ENTITY
+from mentor_desktop.sync.protocol.streams import MEMBERS, MOST_OPS
+from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.special import Author, add_record
+from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.status import State
+from tests import factories
+from tests.sync.pair import Pair, count, seal, value
+from tests.sync.simulation.devices import Laptop, LaptopClock, claim
+from tests.sync.simulation.network import Fault, Stopped
+
+CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=64)
+TWO_HOURS_MS = 2 * 3_600_000
+PICTURE = b"\x89PNG of a logo" * 100
+
+
+def add_people(laptop: Laptop, number: int = 1) -> list[str]:
+    """Add people, each in a batch of its own."""
+    made = []
+    for _one in range(number):
+        made.append(str(laptop.act(lambda uow: factories.person(uow.session).id)))
+        seal(laptop)
+    return made
+
+
+def test_a_program_ended_between_two_parts_of_a_page_goes_on_where_it_was(pair: Pair) -> None:
+    add_people(pair.first, 5)
+    pair.exchange(pair.first)
+
+    def stop(changes: Changes) -> None:
+        if "person" in changes.entities:
+            raise Stopped
+
+    pair.second.engine = Engine(
+        pair.second.workspace,
+        pair.network.source,
+        now_ms=pair.second.clock.now_ms,
+        has_window=True,
+        on_changes=stop,
+    )
+    with pytest.raises(Stopped):
+        pair.second.sync()
+    assert 0 < count(pair.second, "person") < 5
+    pair.network.asked.clear()
+    pair.open_window(pair.second)
+    pair.second.sync()
+    assert pair.second.rows() == pair.first.rows()
+    # Nothing had to be compared and fetched from the beginning for it.
+    assert not [one for one in pair.network.asked if "digest" in one.path]
+
+
+def test_an_answer_to_a_push_that_is_lost_leaves_nothing_waiting_or_twice(pair: Pair) -> None:
+    add_people(pair.first, 3)
+    pair.network.orders = [("push", Fault.LOST_REPLY)]
+    status = pair.exchange(pair.first)
+    assert (status.state, status.waiting_changes) == (State.IDLE, 0)
+    pair.exchange(pair.second)
+    assert pair.second.rows() == pair.first.rows()
+
+
+def test_a_push_that_is_too_large_goes_in_smaller_parts(pair: Pair) -> None:
+    add_people(pair.first, 8)
+    pair.network.orders = [("push", Fault.TOO_LARGE), ("push", Fault.TOO_LARGE)]
+    status = pair.first.sync()
+    assert (status.state, status.reason, status.waiting_changes) == (State.IDLE, "", 0)
+    sizes = [len(one.content) for one in pair.network.asked if "push" in one.path]
+    assert sizes[-5] > 1.5 * sizes[-4] > 2 * sizes[-3]
+
+
+def test_a_clock_two_hours_off_is_told_and_hinders_nothing(pair: Pair) -> None:
+    pair.second.clock.error_ms = TWO_HOURS_MS
+    add_people(pair.second)
+    status = pair.second.sync()
+    assert (status.state, status.waiting_changes) == (State.IDLE, 0)
+    assert status.is_clock_wrong
+    assert status.skew_s == pytest.approx(TWO_HOURS_MS / 1000, abs=2)
+
+
+def test_only_a_sync_that_came_to_its_end_counts_as_one(pair: Pair) -> None:
+    before = pair.exchange(pair.first).last_success_at
+    pair.time.pass_by(60)
+    pair.network.orders = [("hello", Fault.OFFLINE)] * 20
+    status = pair.first.sync()
+    assert (status.state, status.last_success_at) == (State.OFFLINE, before)
+    pair.network.orders = []
+    after = pair.first.sync().last_success_at
+    assert after is not None
+    assert before is not None
+    assert after > before
+
+
+def test_who_joins_later_is_believed_by_all(pair: Pair) -> None:
+    third = pair.join("Ona", "organiser")
+    add_people(third)
+    pair.exchange(third)
+    pair.exchange(pair.second)
+    assert count(pair.second, "person") == 1
+
+
+def test_what_a_restored_server_forgot_is_given_back(pair: Pair, tmp_path: Path) -> None:
+    pair.exchange()
+    backup = pair.server.back_up(tmp_path / "backup")
+    add_people(pair.first)
+    pair.exchange()
+    pair.server.restore(backup, pair.ws)
+    # The one who wrote it stays at home; the other one gives it back in their name.
+    pair.exchange(pair.second)
+    third = pair.join("Ona", "organiser")
+    pair.exchange(third)
+    assert count(third, "person") == 1
+
+
+def test_a_server_in_its_next_life_is_believed(pair: Pair, tmp_path: Path) -> None:
+    backup = pair.server.back_up(tmp_path / "backup")
+    pair.server.restore(backup, pair.ws)
+    pair.exchange()
+    third = pair.join("Ona", "organiser")
+    add_people(third)
+    pair.exchange(third)
+    pair.exchange(pair.second)
+    assert count(pair.second, "person") == 1
+
+
+def test_what_came_by_a_stick_is_handed_on_to_the_server(pair: Pair, tmp_path: Path) -> None:
+    pair.exchange()
+    add_people(pair.first)
+    path, words = tmp_path / "stick", new_words()
+    with closing(pair.first.workspace.exchange_connection()) as raw:
+        export_bundle(pair.first.workspace, raw, path, words, now_ms=1, cost=CHEAP)
+    with closing(pair.second.workspace.exchange_connection()) as raw:
+        import_bundle(pair.second.workspace, raw, path, words)
+    pair.exchange(pair.second)
+    third = pair.join("Ona", "organiser")
+    pair.exchange(third)
+    assert count(third, "person") == 1
+
+
+def test_damage_to_a_table_is_found_and_mended(pair: Pair) -> None:
+    (person,) = add_people(pair.first)
+    pair.exchange()
+    pair.server.fold()
+    with closing(pair.second.workspace.exchange_connection()) as raw:
+        raw.is_capture_silent = True
+        raw.execute("DELETE FROM person WHERE id = ?", (person,))
+        raw.execute("DELETE FROM sync_row WHERE row = ?", (person,))
+        raw.execute("UPDATE sync_digest SET sums = zeroblob(8192)")
+    pair.second.sync()
+    assert pair.second.rows() == pair.first.rows()
+
+
+def test_an_answer_to_an_invitation_that_is_lost_does_not_use_it_up(
+    pair: Pair, tmp_path: Path
+) -> None:
+    clock = LaptopClock(pair.time)
+    made, _code = Workspace.create(tmp_path / "alone", "a long passphrase of tests", clock=clock)
+    laptop = Laptop("Ema", made, clock, pair.network, pair.time)
+    pair.laptops.append(laptop)
+    invitation = pair.server.invite()
+    # As often as one try asks, then the program is closed, and opened again.
+    pair.network.orders = [("join", Fault.LOST_REPLY)] * 10
+    with suppress(Exception):
+        claim(laptop, invitation, pair.network)
+    pair.network.orders = []
+    laptop.reopen()
+    claim(laptop, invitation, pair.network)
+    assert laptop.sync().state is State.IDLE
+
+
+class TestFiles:
+    """The scans and logos that records refer to."""
+
+    def add_logo(self, laptop: Laptop) -> str:
+        address = laptop.workspace.blobs().add(PICTURE)
+        assert address == sha256(PICTURE).hexdigest()
+        laptop.act(lambda uow: factories.project(uow.session, logos=[address]))
+        return str(address)
+
+    def test_a_file_goes_once_and_comes_whole(self, pair: Pair) -> None:
+        address = self.add_logo(pair.first)
+        assert pair.exchange(pair.first).waiting_files == 0
+        pair.exchange(pair.second)
+        assert pair.second.workspace.blobs().read(address) == PICTURE
+        pair.network.asked.clear()
+        pair.exchange(pair.first, pair.second)
+        assert not [one for one in pair.network.asked if "blob" in one.path]
+
+    def test_a_file_that_came_damaged_is_not_kept_and_fetched_later(self, pair: Pair) -> None:
+        address = self.add_logo(pair.first)
+        pair.exchange(pair.first)
+        pair.network.orders = [("blob", Fault.SHORTENED)]
+        assert pair.second.sync().waiting_files == 1
+        assert address not in set(pair.second.workspace.blobs().addresses())
+        pair.time.pass_by(7 * 3600)
+        assert pair.second.sync().waiting_files == 0
+        assert pair.second.workspace.blobs().read(address) == PICTURE
+
+    def test_a_restored_server_gets_its_files_back(self, pair: Pair, tmp_path: Path) -> None:
+        backup = pair.server.back_up(tmp_path / "backup")
+        address = self.add_logo(pair.first)
+        pair.exchange(pair.first)
+        pair.server.restore(backup, pair.ws)
+        pair.exchange(pair.first)
+        pair.exchange(pair.second)
+        assert pair.second.workspace.blobs().read(address) == PICTURE
+
+
+class TestRoles:
+    """What somebody did offline while their rights ended."""
+
+    def change_role(self, pair: Pair, laptop: Laptop, role: str) -> None:
+        """Let the administrator give somebody another role."""
+        with closing(laptop.workspace.exchange_connection()) as raw:
+            user = state.identity(raw).user
+        with closing(pair.first.workspace.exchange_connection()) as raw, writing(raw):
+            author = Author("Rasa", pair.time.now_ms)
+            add_record(raw, MEMBERS, (USER_ENTITY, user), {"role": role}, "Changed", author)
+
+    def test_what_a_role_no_longer_allows_is_not_shared_and_the_rest_is(self, pair: Pair) -> None:
+        pair.exchange()
+        self.change_role(pair, pair.second, "trainer")
+        pair.exchange(pair.first)
+        # Made offline, before anybody heard of it: a trainer may add people and no projects.
+        project = pair.second.act(lambda uow: factories.project(uow.session).id)
+        (person,) = add_people(pair.second)
+        status = pair.exchange(pair.second)
+        assert (status.state, status.waiting_changes, status.not_shared) == (State.IDLE, 0, 1)
+        pair.exchange(pair.first)
+        assert (count(pair.first, "person"), count(pair.first, "project")) == (1, 0)
+        assert pair.second.rows() == pair.first.rows()
+        with pair.second.workspace.reader() as uow:
+            (card,) = not_shared_cards(uow)
+            assert project in exported(uow, card)
+            assert person not in exported(uow, card)
+
+    def test_a_stream_that_may_not_even_be_read_holds_up_no_other(self, pair: Pair) -> None:
+        pair.exchange()
+        self.change_role(pair, pair.second, "reader")
+        pair.exchange(pair.first)
+        (own,) = add_people(pair.second)
+        pair.first.act(lambda uow: factories.programme(uow.session))
+        pair.exchange(pair.first)
+        status = pair.exchange(pair.second)
+        assert (status.state, status.waiting_changes, status.not_shared) == (State.IDLE, 0, 1)
+        assert count(pair.second, "programme") == 1
+        # It is kept here, and nobody else hears of it.
+        assert value(pair.second, "SELECT id FROM person") == own
+        pair.exchange(pair.first)
+        assert count(pair.first, "person") == 0
+
+
+def test_an_action_shows_whole_or_not_at_all(pair: Pair) -> None:
+    """Looked at between any two requests of a sync: the large ones come in several batches."""
+    pair.exchange()
+    size = MOST_OPS + 300
+    for name in ("one", "two"):
+        with pair.first.workspace.unit_of_work() as uow:
+            uow.describe("Imported")
+            for _number in range(size):
+                factories.person(uow.session, note=name)
+            uow.commit()
+    pair.exchange(pair.first)
+    seen: set[int] = set()
+
+    def look() -> None:
+        for name in ("one", "two"):
+            seen.add(value(pair.second, "SELECT count(*) FROM person WHERE note = ?", name))
+
+    pair.second.engine = Engine(
+        pair.second.workspace,
+        pair.network.source,
+        now_ms=pair.second.clock.now_ms,
+        has_window=True,
+        on_changes=lambda _changes: look(),
+    )
+    pair.network.drive(pair.second.engine.sync(), after_step=look)
+    assert seen == {0, size}
