@@ -20,11 +20,11 @@ class ForkFound(Exception):
 
 
 class Pusher:
-    """Pushes one sync's batches; how many at once is learnt from what passes."""
+    """Pushes one sync's batches; how many at once is learnt from what passes, up to `most`."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, most: int = MOST_BATCHES) -> None:
         self._exchange = exchange
-        self._most = MOST_BATCHES
+        self._most = self._limit = most
         self._rewound: set[str] = set()
         self.set_aside: dict[str, str] = {}
         self.heads: dict[str, int] = {}
@@ -43,7 +43,7 @@ class Pusher:
                     if reply is not None:
                         self.count += len(batches)
                         self.heads[stream] = max(reply.head, self.heads.get(stream, 0))
-                        self._acknowledge(stream, reply.acked_to, device)
+                        self._acknowledge(stream, _agreed(reply, batches), device)
             except Refused:
                 continue
 
@@ -70,7 +70,7 @@ class Pusher:
             if reply is not None:
                 self.count += len(batches)
                 self.heads[stream] = reply.head
-                self._acknowledge(stream, reply.acked_to, own)
+                self._acknowledge(stream, _agreed(reply, batches), own)
                 self._exchange.progress.check()
 
     def send(self, stream: str, batches: list[Batch]) -> Steps[PushReply | None]:
@@ -101,7 +101,7 @@ class Pusher:
                 self._most = len(batches) // 2
                 return None
             else:
-                self._most = min(MOST_BATCHES, self._most * 2)
+                self._most = min(self._limit, self._most * 2)
                 return decoded(response.content, PushReply)
 
     def _next(self, stream: str, device: str) -> list[Batch]:
@@ -131,3 +131,8 @@ class Pusher:
             raise refused
         self._rewound.add(stream)
         self._acknowledge(stream, last_seq, self._exchange.own.device)
+
+
+def _agreed(reply: PushReply, batches: list[Batch]) -> int:
+    """Return up to where both sides hold the same; behind that the server may hold another life."""
+    return min(reply.acked_to, batches[-1].header.to_seq)

@@ -1,15 +1,18 @@
 """Short stories of what long walks of the simulation found, told without chance."""
 
-import random
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from mentor_desktop.errors import StoreError
+from mentor_desktop.models import Person
 from mentor_desktop.sync.carrying import import_bundle
-from tests.sync.simulation.actions import Action, add_person, attach_logo
+from tests.sync.simulation.actions import Action, Desk, Written, add_person, attach_logo
 from tests.sync.simulation.base import Base
 from tests.sync.simulation.invariants import check_quiet
 from tests.sync.simulation.world import World
@@ -24,7 +27,7 @@ def world(base: Base, tmp_path: Path) -> Iterator[World]:
 
 def _do(world: World, name: str, action: Action) -> None:
     laptop = world.laptops[name]
-    world.written += laptop.act(lambda uow: action(uow, random.Random(0), world.desk, name))
+    world.written += laptop.act(lambda uow: action(uow, Random(0), world.desk, name))
 
 
 def _settle(world: World) -> None:
@@ -106,3 +109,25 @@ def test_a_copy_takes_no_file_before_it_has_a_name_of_its_own(world: World, tmp_
         pytest.raises(StoreError, match="is a copy or was restored"),
     ):
         import_bundle(twin, raw, tmp_path / "stick", "six words")
+
+
+def test_a_copy_makes_nothing_again_that_the_server_holds(world: World) -> None:
+    """Whoever had seen it and wrote over it would compete with it."""
+    _do(world, "cia", _note_the_first)
+    world.carry("cia", "cia")  # sealed, and not sent
+    world.clone("cia", is_noticed=False)
+    twin = next(name for name in world.laptops if name.startswith("cia-"))
+    for name in ("cia", twin):
+        _do(world, name, add_person)
+    world.sync(twin)
+    world.sync("ben")
+    _do(world, "ben", _note_the_first)
+    world.sync("ben")
+    _settle(world)
+    assert [one.engine.status().conflicts for one in world.laptops.values()] == [0] * 4
+
+
+def _note_the_first(uow: Any, _source: Random, desk: Desk, laptop: str) -> list[Written]:
+    person = uow.session.scalars(select(Person).order_by(Person.id)).first()
+    before, person.note = person.note, desk.token()
+    return [Written(person.note, laptop, "person", person.id, "note", before)]

@@ -173,22 +173,24 @@ def _check_nothing_seen_comes_back(world: World, laptop: Laptop, tables: Tables)
 
 def _check_no_silent_loser(world: World, truth: Mapping[str, Truth]) -> None:
     """Each value is shown, or kept beside it, or somebody who saw it wrote another."""
-    author: dict[str, tuple[OpId, str]] = {}
+    # Several operations say a value when a copy made again what the device it was had sealed.
+    authors: dict[str, set[OpId]] = {}
+    stream_of: dict[str, str] = {}
     rejected: set[str] = set()
     for stream, one in truth.items():
         for op in one.operations.values():
             for value in op.values.values():
                 if isinstance(value, str):
-                    author[value] = (op.id, stream)
+                    authors.setdefault(value, set()).add(op.id)
+                    stream_of[value] = stream
                     if op.id in one.rejected:
                         rejected.add(value)
     replaced = {one.before for one in world.written if one.token not in rejected}
     for one in world.written:
         if one.token in rejected or one.token in world.doubled or not one.group:
             continue
-        op, stream = author[one.token]
-        row = truth[stream].states[one.entity, one.row]
-        is_head = op in row.heads_of(one.group)
+        row = truth[stream_of[one.token]].states[one.entity, one.row]
+        is_head = not authors[one.token].isdisjoint(row.heads_of(one.group))
         if one.token in replaced:
             assert not is_head, f"{one} competes with a value whose author had seen it"
         else:
