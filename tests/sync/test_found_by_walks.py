@@ -77,6 +77,21 @@ def test_a_file_that_comes_after_its_record_is_asked_for_again(world: World) -> 
     _settle(world)
 
 
+def test_a_file_that_went_with_its_laptop_is_told_and_holds_up_nothing(world: World) -> None:
+    world.back_up("ben")
+    _do(world, "ben", attach_logo)
+    blobs = world.laptops["ben"].workspace.blobs()
+    (address,) = blobs.addresses()
+    content = blobs.read(address)
+    blobs.remove(address)
+    world.sync("ben")
+    blobs.add(content)
+    world.put_back("ben", is_noticed=True)
+    _settle(world)
+    assert world.files_nowhere() == {address}
+    assert [one.engine.status().waiting_files for one in world.laptops.values()] == [1] * 3
+
+
 def test_a_file_is_asked_for_when_a_clock_that_was_ahead_is_right_again(world: World) -> None:
     _do(world, "ben", attach_logo)
     blobs = world.laptops["ben"].workspace.blobs()

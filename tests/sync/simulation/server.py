@@ -86,6 +86,11 @@ class Server:
         own = {self.services[0].keys.device_in(epoch) for epoch in self.epochs[ws]}
         return frozenset(own.union(row[0] for row in self._look(sql, ws)))
 
+    def files(self, ws: str) -> list[str]:
+        """Return the addresses of the files it can give."""
+        sql = "SELECT hash FROM blob WHERE ws = ? AND sealed_at IS NOT NULL"
+        return [row[0] for row in self._look(sql, ws)]
+
     def _look(self, sql: str, ws: str) -> list[tuple[Any, ...]]:
         path = self.settings.database.removeprefix("sqlite:///")
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as raw:

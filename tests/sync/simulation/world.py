@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.blobs import wanted_files
 from mentor_desktop.sync.carrying import export_bundle, import_bundle
 from mentor_desktop.sync.keys.words import new_words
 from mentor_desktop.sync.merge.digest import Buckets
@@ -90,6 +91,8 @@ class World:
     story: list[str] = field(default_factory=list)
     # Values of actions that were not sealed when a folder was copied: both copies make them.
     doubled: set[str] = field(default_factory=set)
+    # Files that went with a folder or with what a server forgot, and were nowhere else.
+    gone_files: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.base.copy_to(self.root)
@@ -162,7 +165,7 @@ class World:
         backup = self.backups.get(name)
         if backup is None:
             return
-        laptop = self.laptops[name]
+        laptop, files = self.laptops[name], self._files()
         self._forget_what_is_nowhere_else(name, backup.written)
         laptop.close()
         shutil.rmtree(laptop.root)
@@ -170,6 +173,7 @@ class World:
         if not is_noticed:
             note_place(laptop.root, laptop.workspace.key)
         self._reopen(laptop)
+        self.gone_files |= files - self._files()
         self.story.append(f"{name}: put back, {'noticed' if is_noticed else 'not noticed'}")
 
     def clone(self, name: str, *, is_noticed: bool, most: int = len(MEMBERS) + 2) -> None:
@@ -222,7 +226,9 @@ class World:
         """The server loses everything since its backup; what no laptop holds is gone with it."""
         if self.server_backup is None:
             return
+        files = self._files()
         self.server.restore(self.server_backup, self.base.ws)
+        self.gone_files |= files - self._files()
         held = tokens_in_batches(known_batches(self.server, self.base.ws, self.laptops.values()))
         held |= {token for one in self.laptops.values() for token in unsealed_tokens(one)}
         self.written = [one for one in self.written if one.token in held]
@@ -239,12 +245,28 @@ class World:
             idle = self.network.requests - before == len(statuses)
             said = [one.getMessage() for one in self.warnings.buffer]
             assert not said, "\n".join((*self.story, *said))
-            if idle and all(_is_quiet(one) for one in statuses.values()):
+            waiting = sum(self._waiting_files(name) for name in statuses)
+            if idle and not waiting and all(_is_quiet(one) for one in statuses.values()):
                 return
-            if any(one is not None and one.waiting_files for one in statuses.values()):
+            if waiting:
                 # Asked for before the laptop that has it sent it: it is asked for again later.
                 self.time.pass_by(_PAUSE_OF_FILES_S)
         raise NotQuietError("\n".join((*self.story, str(statuses))))
+
+    def files_nowhere(self) -> set[str]:
+        """Return the files that no laptop and no server has any more, through no fault of sync."""
+        return self.gone_files - self._files()
+
+    def _waiting_files(self, name: str) -> int:
+        """Return how many files a laptop waits for that are somewhere."""
+        laptop = self.laptops[name]
+        nowhere = wanted_files(laptop.look) & self.files_nowhere()
+        return laptop.engine.status().waiting_files - len(nowhere)
+
+    def _files(self) -> set[str]:
+        """Return the addresses of all files that somebody has."""
+        held = [one.workspace.blobs().addresses() for one in self.laptops.values()]
+        return {*self.server.files(self.base.ws)}.union(*held)
 
     def probe_as_stranger(self) -> Iterator[tuple[Response, Response]]:
         """Ask for this workspace with rights in another one; give each answer, and the one for a
@@ -284,5 +306,4 @@ def _is_quiet(status: SyncStatus | None) -> bool:
         and status.state is State.IDLE
         and not status.reason
         and not status.waiting_changes
-        and not status.waiting_files
     )
