@@ -14,7 +14,7 @@ from mentor_desktop.sync.engine import Engine
 from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.status import State, SyncStatus
-from mentor_desktop.sync.steps import Reply, Request, Step
+from mentor_desktop.sync.steps import Reply, Request, Response, Step
 from tests.sync.simulation.devices import Laptop, LaptopClock, Time, claim, join
 from tests.sync.simulation.network import Fault, Network, Weather
 from tests.sync.simulation.server import Server
@@ -22,12 +22,16 @@ from tests.workspaces import Template
 
 
 class OrderedNetwork(Network):
-    """A network in which what goes wrong is ordered: the next request to a path has the fault."""
+    """A network in which what goes wrong is ordered: the next request to a path has the fault.
+
+    `garbled` is a path whose next answer comes with another first byte.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, source: random.Random) -> None:
         super().__init__(loop, source)
         self.orders: list[tuple[str, Fault]] = []
         self.asked: list[Request] = []
+        self.garbled = ""
 
     def _reply(self, step: Step, weather: Weather, on_wait: Callable[[float], None]) -> Reply:
         if isinstance(step, Request):
@@ -36,6 +40,11 @@ class OrderedNetwork(Network):
                 if order[0] in step.path:
                     self.orders.remove(order)
                     return self._under(order[1], step)
+            if self.garbled and step.method == "GET" and self.garbled in step.path:
+                self.garbled = ""
+                answer = self.answer(step)
+                wrong = bytes([answer.content[0] ^ 1]) + answer.content[1:]
+                return Response(answer.status, wrong, answer.headers)
         return super()._reply(step, weather, on_wait)
 
 

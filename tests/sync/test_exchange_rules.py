@@ -64,12 +64,18 @@ def test_a_program_ended_between_two_parts_of_a_page_goes_on_where_it_was(pair: 
     assert not [one for one in pair.network.asked if "digest" in one.path]
 
 
-def test_an_answer_to_a_push_that_is_lost_leaves_nothing_waiting_or_twice(pair: Pair) -> None:
+@pytest.mark.parametrize(
+    "fault", [Fault.LOST_REPLY, Fault.LOST_REQUEST, Fault.TRUNCATED, Fault.TWICE]
+)
+def test_a_push_that_goes_astray_leaves_nothing_waiting_lost_or_twice(
+    pair: Pair, fault: Fault
+) -> None:
     add_people(pair.first, 3)
-    pair.network.orders = [("push", Fault.LOST_REPLY)]
+    pair.network.orders = [("push", fault)]
     status = pair.exchange(pair.first)
     assert (status.state, status.waiting_changes) == (State.IDLE, 0)
     pair.exchange(pair.second)
+    assert count(pair.second, "person") == 3
     assert pair.second.rows() == pair.first.rows()
 
 
@@ -202,9 +208,10 @@ class TestFiles:
     def test_a_file_that_came_damaged_is_not_kept_and_fetched_later(self, pair: Pair) -> None:
         address = self.add_logo(pair.first)
         pair.exchange(pair.first)
-        pair.network.orders = [("blob", Fault.SHORTENED)]
-        assert pair.second.sync().waiting_files == 1
-        assert address not in set(pair.second.workspace.blobs().addresses())
+        pair.network.garbled = f"blob/{address}"
+        status = pair.second.sync()
+        assert (status.state, status.waiting_files) == (State.IDLE, 1)
+        assert not set(pair.second.workspace.blobs().addresses())
         pair.time.pass_by(7 * 3600)
         assert pair.second.sync().waiting_files == 0
         assert pair.second.workspace.blobs().read(address) == PICTURE
