@@ -7,16 +7,17 @@ behind the pushes, never in a request. A part is zlib of JSON:
         "r": [rows], "d": [devices], "q": [numbers], "t": [hlcs], "c": {column: [values]},
         "mixed": [[row, state, [[device, number, values], …]], …]}]}
 
-Rows that were only created stand in columns, the others in `mixed` with their state
+There is one entity in a part, so that a device may take parents first. Rows that were only created stand in columns, the others in `mixed` with their state
 (`RowState.to_text`) and the values of every operation that competes. `c` has None where a row
 of another schema lacks the column.
 """
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -26,7 +27,7 @@ from mentor_desktop.server import refusals
 from mentor_desktop.server.accounts import reader_of
 from mentor_desktop.server.merging import read_merged
 from mentor_desktop.server.service import Service
-from mentor_desktop.server.tables import folding, merged, snapshot, snapshot_part
+from mentor_desktop.server.tables import digest, folding, merged, snapshot, snapshot_part
 from mentor_desktop.sync.keys.sessions import Session
 from mentor_desktop.sync.protocol.messages import Part, SnapshotReply
 
@@ -108,20 +109,28 @@ def _taken(connection: Connection, ws: str, stream: str) -> _Taken:
         )
     ).one()
     ends: dict[str, tuple[int, str]] = json.loads(place.ends)
-    contents, rows = {}, 0
-    for count, content in _parts(connection, ws, stream):
-        contents[sha256(content).hexdigest()] = content
+    root = connection.execute(
+        select(digest.c.root).where(digest.c.ws == ws, digest.c.stream == stream)
+    ).scalar_one()
+    contents: dict[str, bytes] = {}
+    parts: list[Part] = []
+    rows = 0
+    for entity, count, content in _parts(connection, ws, stream):
+        address = sha256(content)
+        contents[address.hexdigest()] = content
+        parts.append(Part(hash=address.digest(), size=len(content), entity=entity))
         rows += count
     reply = SnapshotReply(
         seq=place.folded,
-        parts=[Part(hash=bytes.fromhex(one), size=len(contents[one])) for one in contents],
+        parts=parts,
+        root=root,
         applied={device: end[0] for device, end in ends.items()},
         chains={device: bytes.fromhex(end[1]) for device, end in ends.items()},
     )
     return _Taken(reply, contents, rows, place.fresh)
 
 
-def _parts(connection: Connection, ws: str, stream: str) -> Iterator[tuple[int, bytes]]:
+def _parts(connection: Connection, ws: str, stream: str) -> Iterator[tuple[str, int, bytes]]:
     last = ("", "")
     while True:
         rows = connection.execute(
@@ -137,11 +146,18 @@ def _parts(connection: Connection, ws: str, stream: str) -> Iterator[tuple[int, 
         if not rows:
             return
         last = (rows[-1].entity, rows[-1].row)
-        entities: dict[str, _Entity] = {}
-        for row in rows:
-            entities.setdefault(row.entity, _Entity(row.entity)).add(row.row, row.state, row.vals)
-        body = {"v": 1, "entities": [one.columns() for one in entities.values()]}
-        yield len(rows), zlib.compress(msgspec.json.encode(body), _LEVEL)
+        for name, alike in groupby(rows, key=lambda row: str(row.entity)):
+            found = [(row.row, row.state, row.vals) for row in alike]
+            yield name, len(found), packed(name, found)
+
+
+def packed(name: str, rows: Iterable[tuple[str, str, str]]) -> bytes:
+    """Return rows of an entity (id, state, values, as they are kept) as a part."""
+    entity = _Entity(name)
+    for row, state, vals in rows:
+        entity.add(row, state, vals)
+    body = {"v": 1, "entities": [entity.columns()]}
+    return zlib.compress(msgspec.json.encode(body), _LEVEL)
 
 
 class _Entity:

@@ -32,6 +32,7 @@ from mentor_desktop.sync.protocol.streams import (
 )
 from mentor_desktop.sync.replica import log, state, succession
 from mentor_desktop.sync.replica.applying import apply_page
+from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.replica.state import Numbers
@@ -149,11 +150,17 @@ def _sealed(workspace: Workspace, sealer: Sealer) -> int:
 
 
 def streams_of(raw: StoreConnection, workshop: str) -> list[str]:
-    """Return the streams to hand on, parents first; with `workshop` those that it needs."""
+    """Return the streams to hand on, parents first; with `workshop` those that it needs.
+
+    Raises:
+        LogIncompleteError: the log of one begins behind a snapshot: nobody could apply it.
+    """
     known = [one for one in state.streams(raw) if parse_stream(one).kind != USER]
     if workshop:
         needed = {MEMBERS, PEOPLE, PROGRAMME, workshop_stream(workshop)}
         known = [one for one in known if one in needed]
+    for one in known:
+        require_whole_log(raw, one)
     return pull_order(known)
 
 

@@ -1,4 +1,4 @@
-"""The course of one sync: hello, then each stream in order, then the comparison.
+"""The course of one sync: hello, each stream in order, the comparison, then the older log.
 
 A fork or a restored server sends it back to the beginning; nothing that was done is undone.
 """
@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import joining, mending
+from mentor_desktop.sync.bootstrapping import FILL_PAGES, Bootstrapper
 from mentor_desktop.sync.exchange import Exchange
 from mentor_desktop.sync.membership import learn_members
 from mentor_desktop.sync.protocol.messages import (
@@ -22,6 +23,7 @@ from mentor_desktop.sync.pulling import EpochChanged, Puller
 from mentor_desktop.sync.pushing import ForkFound, Pusher
 from mentor_desktop.sync.replica import log, state, succession
 from mentor_desktop.sync.replica.batching import SCHEMA
+from mentor_desktop.sync.replica.beginning import LogIncompleteError
 from mentor_desktop.sync.replica.mass_deletions import MassDeletion
 from mentor_desktop.sync.replica.sealing import STEP_CHANGES, Sealer
 from mentor_desktop.sync.replica.servers import learn_server
@@ -52,15 +54,12 @@ class Course:
         """Exchange everything there is.
 
         Raises:
+            LogIncompleteError: older history is needed that the server does not give.
             Unreachable, SignInNeeded, Refused: as `Line.ask`; what was done until then is kept.
         """
         for beginning in range(_MOST_BEGINNINGS):
             try:
-                # What this copy sealed under its old name stays so; the rest gets the new one.
-                if succession.is_another_copy(self._exchange.raw):
-                    yield from self._succeed()
-                self._seal()
-                yield from self._streams()
+                yield from self._once()
                 return
             except EpochChanged:
                 if beginning == _MOST_BEGINNINGS - 1:
@@ -76,6 +75,19 @@ class Course:
                 if is_known:
                     raise
 
+    def _once(self) -> Steps[None]:
+        """Exchange everything, with the log before a snapshot where that turns out to be needed."""
+        while True:
+            try:
+                # What this copy sealed under its old name stays so; the rest gets the new one.
+                if succession.is_another_copy(self._exchange.raw):
+                    yield from self._succeed()
+                self._seal()
+                yield from self._streams()
+                return
+            except LogIncompleteError as error:
+                yield from self._fetch_log(error)
+
     def _seal(self) -> None:
         most = _STEP_BESIDE_A_WINDOW if self._exchange.has_window else STEP_CHANGES
         sealer = Sealer(self._exchange.raw, most=most)
@@ -90,10 +102,12 @@ class Course:
         pusher = Pusher(self._exchange)
         heads = hello.streams
         puller = Puller(self._exchange, hello.epoch, self._consent, to_pull=len(heads))
+        bootstrapper = Bootstrapper(self._exchange, puller)
         self._begin(hello)
         for stream in pull_order({*heads, *self._unsent()}):
             yield from pusher.push(stream)
             if stream in heads:
+                yield from bootstrapper.begin(stream, heads[stream].head)
                 yield from puller.pull(stream, max(heads[stream].head, pusher.heads.get(stream, 0)))
             # After that: what the server holds already need not be carried to it.
             yield from pusher.carry(stream)
@@ -102,9 +116,17 @@ class Course:
         self.set_aside, self.mass_deletions = pusher.set_aside, puller.mass_deletions
         if puller.has_fork:
             raise ForkFound
-        if pusher.count or puller.operations:
+        if pusher.count or puller.operations or bootstrapper.operations:
             heads = (yield from self._hello()).streams
         yield from mending.compare(self._exchange, puller, pusher, heads)
+        for stream in pull_order(heads):
+            yield from bootstrapper.fill(stream, FILL_PAGES)
+
+    def _fetch_log(self, trouble: LogIncompleteError) -> Steps[None]:
+        hello = yield from self._hello()
+        bootstrapper = Bootstrapper(self._exchange, Puller(self._exchange, hello.epoch))
+        if not (yield from bootstrapper.fill(trouble.stream)):
+            raise trouble
 
     def _hello(self) -> Steps[HelloReply]:
         exchange = self._exchange

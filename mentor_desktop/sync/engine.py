@@ -26,6 +26,7 @@ from mentor_desktop.sync.exchange import Exchange
 from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.beginning import LogIncompleteError
 from mentor_desktop.sync.session import get_token
 from mentor_desktop.sync.status import MassChange, State, SyncStatus
 from mentor_desktop.sync.steps import Steps
@@ -105,7 +106,7 @@ class Engine:
             return SyncStatus(State.NEEDS_SIGN_IN, str(trouble))
         except Unreachable as trouble:
             return SyncStatus(State.OFFLINE, str(trouble), retry_after_s=trouble.retry_after_s)
-        except Refused as trouble:
+        except (Refused, LogIncompleteError) as trouble:
             return SyncStatus(State.IDLE, str(trouble))
         return SyncStatus(State.IDLE)
 

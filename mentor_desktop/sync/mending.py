@@ -96,6 +96,9 @@ def compare(
 
     Where they differ, what is here is folded anew from the log; where that is not it, the
     whole stream is sent and fetched once more. Nobody's side is chosen.
+
+    Raises:
+        LogIncompleteError: the log before a snapshot is needed for that first.
     """
     for stream in pull_order(heads):
         head = heads[stream]

@@ -59,13 +59,14 @@ class Puller:
 
         Raises:
             EpochChanged: the server was restored meanwhile.
+            LogIncompleteError: what came needs the log before a snapshot first.
             Unreachable, SignInNeeded, Refused: as `Line.ask`; what came until then is kept.
         """
         if stream in self._consent or is_waiting(self._exchange.raw, stream):
             self.apply(stream, [])
         while (since := self._since(stream)) < head:
-            reply, batches = yield from self._page(stream, since)
-            for part, reached in self._parts(reply, batches):
+            reply, batches = yield from self.page(stream, since)
+            for part, reached in self.parts(reply, batches):
                 self.apply(stream, part, Cursor(self.epoch, reached))
                 self._report(reached / max(head, reached))
             head = max(head, reply.head) if reply.more else reply.next
@@ -136,7 +137,7 @@ class Puller:
         numbers = Numbers(exchange.raw)
         return log.acknowledged_to(exchange.raw, numbers, exchange.own.device, stream)
 
-    def _parts(self, reply: PullReply, batches: list[Batch]) -> Iterator[tuple[list[Batch], int]]:
+    def parts(self, reply: PullReply, batches: list[Batch]) -> Iterator[tuple[list[Batch], int]]:
         """Give a few batches at a time, and the cursor that stands behind them."""
         size = _BATCHES_BESIDE_A_WINDOW if self._exchange.has_window else _BATCHES_ALONE
         for start in range(0, len(batches), size):
@@ -146,7 +147,12 @@ class Puller:
         if not batches:
             yield [], reply.next
 
-    def _page(self, stream: str, since: int) -> Steps[tuple[PullReply, list[Batch]]]:
+    def page(self, stream: str, since: int) -> Steps[tuple[PullReply, list[Batch]]]:
+        """Fetch one page behind a cursor; nothing of it is kept yet.
+
+        Raises:
+            EpochChanged, Unreachable, SignInNeeded, Refused: as `pull`.
+        """
         query: dict[str, str | int] = {
             "ws": self._exchange.own.workspace,
             "stream": stream,

@@ -210,23 +210,25 @@ class PullReply(msgspec.Struct, kw_only=True):
 
 
 class Part(msgspec.Struct, kw_only=True):
-    """A piece of a snapshot."""
+    """A piece of a snapshot: rows of one entity."""
 
     hash: Sha256
     size: Count
+    entity: str = ""
 
 
 class SnapshotReply(msgspec.Struct, kw_only=True):
     """GET /v1/snapshot: the stream at `seq` (0, without parts: there is none yet).
 
-    `applied` is what it has of each device, `chains` the hash that its next batch follows.
-    Parts are asked for by their hash, whole or in ranges.
+    `applied` is what it has of each device, `chains` the hash that its next batch follows, `root`
+    what the digest of its rows comes to. Parts are asked for by their hash, whole or in ranges.
     """
 
     seq: Count
     parts: list[Part]
     applied: dict[Id, Count]
     chains: dict[Id, Sha256]
+    root: Sha256 = NO_HASH
 
 
 class DigestRequest(msgspec.Struct, kw_only=True):

@@ -26,12 +26,14 @@ from mentor_desktop.sync.protocol.operations import (
     receive,
 )
 from mentor_desktop.sync.replica import log, state
+from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.digests import Digests, Key, add_plain_rows
 from mentor_desktop.sync.replica.entities import Entity, entities
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
 from mentor_desktop.sync.replica.log import Fork, Refused
 from mentor_desktop.sync.replica.mass_deletions import MassDeletion, agree, mass_deletion
 from mentor_desktop.sync.replica.merging import Merge
+from mentor_desktop.sync.replica.older_log import keep_older
 from mentor_desktop.sync.replica.parked import in_table
 from mentor_desktop.sync.replica.purging import erase
 from mentor_desktop.sync.replica.recompute import fold_again, rows_of
@@ -78,12 +80,14 @@ def apply_page(
     Raises:
         UnfinishedImportError: an import is written in parts and has not come to its end; nothing
             was kept and the cursor stands where it was.
+        LogIncompleteError: the same, where the log before a snapshot is needed first.
     """
     with writing(raw):
         seal_rest(raw)
         own = state.identity(raw)
         numbers = Numbers(raw)
-        taken = log.take(raw, numbers, own.workspace, own.device, stream, batches)
+        rest = keep_older(raw, numbers, own.workspace, stream, batches)
+        taken = log.take(raw, numbers, own.workspace, own.device, stream, rest)
         if not taken.fresh:
             taken.absorb(log.retry_waiting(raw, numbers, stream))
         ready = _ready(raw, numbers.stream(stream))
@@ -198,6 +202,7 @@ class _Page:
         for rejection, txn in self._rejections:
             if not self._rules.reject([rejection]):
                 continue
+            require_whole_log(self._raw, self._name)
             keys = rows_of(
                 self._raw, self._numbers, self._stream, rejection.device, rejection.first, rejection.last,
             )  # fmt: skip

@@ -7,6 +7,7 @@ a device of its own when it hears of that; until then they leave this log.
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.batches import NO_HASH
 from mentor_desktop.sync.replica import log
+from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.log import Chain, chain_of
 from mentor_desktop.sync.replica.recompute import repair_stream
 from mentor_desktop.sync.replica.state import Numbers
@@ -14,8 +15,13 @@ from mentor_desktop.sync.replica.transactions import writing
 
 
 def give_way(raw: StoreConnection, stream: str, device: str) -> bool:
-    """Take out what no server is known to hold of a device; False where there is nothing."""
+    """Take out what no server is known to hold of a device; False where there is nothing.
+
+    Raises:
+        LogIncompleteError: the log begins behind a snapshot; nothing was changed.
+    """
     with writing(raw):
+        require_whole_log(raw, stream)
         numbers = Numbers(raw)
         place = (numbers.stream(stream), numbers.device(device))
         gone = raw.execute(

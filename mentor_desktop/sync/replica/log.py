@@ -98,6 +98,13 @@ def add_own(raw: StoreConnection, stream: int, device: int, batch: Batch, ends_a
     _insert(raw, stream, device, batch, ends_at=ends_at, is_applied=True, is_acked=False)
 
 
+def add_older(
+    raw: StoreConnection, stream: int, device: int, batch: Batch, content: Content
+) -> None:
+    """Keep a batch whose operations are in the rows already: a snapshot brought them."""
+    _insert(raw, stream, device, batch, ends_at=_ends_at(content), is_applied=True, is_acked=True)
+
+
 def take(
     raw: StoreConnection,
     numbers: Numbers,

@@ -15,6 +15,7 @@ from mentor_desktop.sync.merge.row_state import RowState
 from mentor_desktop.sync.protocol.batches import open_batch
 from mentor_desktop.sync.protocol.operations import Content, Op, expand
 from mentor_desktop.sync.replica import log
+from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.digests import Digests, Key
 from mentor_desktop.sync.replica.entities import known_columns
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
@@ -47,6 +48,9 @@ def catch_up_with_program(raw: StoreConnection) -> list[str]:
 
     Gives what the rows would be if this program had been there from the beginning. For the time
     after an update; does nothing when this program knows no more than the one before.
+
+    Raises:
+        LogIncompleteError: the log of one begins behind a snapshot; ask again when it is here.
     """
     before = raw.execute("SELECT known_columns FROM sync_self").fetchone()
     if before is None or before[0] == known_columns():
@@ -61,7 +65,11 @@ def catch_up_with_program(raw: StoreConnection) -> list[str]:
 
 
 def check_stream(raw: StoreConnection, stream: str) -> Repaired:
-    """Compare a stream's rows with its log; nothing is changed."""
+    """Compare a stream's rows with its log; nothing is changed.
+
+    Raises:
+        LogIncompleteError: the log begins behind a snapshot.
+    """
     found: list[Repaired] = []
     with suppress(_OnlyLookedError), writing(raw):
         seal_rest(raw)
@@ -71,12 +79,21 @@ def check_stream(raw: StoreConnection, stream: str) -> Repaired:
 
 
 def repair_stream(raw: StoreConnection, stream: str) -> Repaired:
-    """Make a stream's rows what its log says; return what differed."""
+    """Make a stream's rows what its log says; return what differed.
+
+    Raises:
+        LogIncompleteError: the log begins behind a snapshot.
+    """
     with writing(raw):
         seal_rest(raw)
         repaired = _repair(raw, stream)
         pass_over_foreign(raw)
         return repaired
+
+
+def undo_rows(raw: StoreConnection, stream: str) -> None:
+    """Take out what no operation of the log tells of, in the transaction of the caller; no history."""
+    _repair(raw, stream, with_history=False)
 
 
 def fold_again(
@@ -88,7 +105,11 @@ def fold_again(
     history: ForeignHistory,
     txn: int,
 ) -> dict[str, set[str]]:
-    """Fold some rows of a stream from the log, within a page; return the rows that changed."""
+    """Fold some rows of a stream from the log, within a page; return the rows that changed.
+
+    Raises:
+        LogIncompleteError: the log begins behind a snapshot.
+    """
     wanted = set(keys)
     merge = Merge(raw, numbers, stream, digests, history, {}, Rules(raw, numbers, stream))
     folded = fold_rows(raw, numbers, stream, wanted.__contains__)
@@ -99,11 +120,16 @@ def fold_again(
 def fold_rows(
     raw: StoreConnection, numbers: Numbers, stream: int, is_wanted: Callable[[Key], bool]
 ) -> dict[Key, Folded]:
-    """Return what the applied operations of a stream come to, of the rows that are wanted."""
+    """Return what the applied operations of a stream come to, of the rows that are wanted.
+
+    Raises:
+        LogIncompleteError: the log begins behind a snapshot.
+    """
+    require_whole_log(raw, numbers.stream_of(stream))
     rules = Rules(raw, numbers, stream)
     applied = log.applied_of(raw, numbers, stream)
     folded: dict[Key, Folded] = {}
-    for op in _operations(raw, numbers, stream, applied, is_wanted):
+    for op in operations(raw, numbers, stream, applied, is_wanted):
         if not rules.counts(op):
             continue
         one = folded.setdefault((op.entity, op.row), Folded())
@@ -136,7 +162,7 @@ class _OnlyLookedError(Exception):
     """Leaves the transaction without keeping it."""
 
 
-def _repair(raw: StoreConnection, stream: str) -> Repaired:
+def _repair(raw: StoreConnection, stream: str, *, with_history: bool = True) -> Repaired:
     numbers = Numbers(raw)
     number = numbers.stream(stream)
     count = raw.execute("SELECT count(*) FROM sync_row WHERE stream = ?", (number,)).fetchone()[0]
@@ -156,7 +182,8 @@ def _repair(raw: StoreConnection, stream: str) -> Repaired:
                 folded.setdefault(key, Folded())
         merge = Merge(raw, numbers, number, digests, history, {}, Rules(raw, numbers, number))
         merge.renew(folded, txn)
-        rows |= {(name, row) for name, ids in merge.finish(()).items() for row in ids}
+        found = merge.finish((), with_history=with_history)
+        rows |= {(name, row) for name, ids in found.items() for row in ids}
         kept |= merge.kept
         right.add_all(
             (*key, one.state.digest_text())
@@ -175,13 +202,14 @@ def _turn(turn: int, passes: int) -> Callable[[Key], bool]:
     return lambda key: bucket_of(*key) % passes == turn
 
 
-def _operations(
+def operations(
     raw: StoreConnection,
     numbers: Numbers,
     stream: int,
     applied: dict[str, int],
     is_wanted: Callable[[Key], bool],
 ) -> Iterator[Op]:
+    """Give the applied operations on some rows that are in the log, each device's in order."""
     for device, last in sorted(applied.items()):
         for batch in log.batches_of(raw, stream, numbers.device(device), 1, last):
             for run in open_batch(batch).runs:

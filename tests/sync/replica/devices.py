@@ -24,14 +24,65 @@ SHARED = "5" * 32
 TABLES_SHOWN = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 
-class Device:
+class Look:
+    """What a connection to a workspace shows, to be compared."""
+
+    raw: StoreConnection
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return every row of every synced table, to be compared."""
+        from mentor_desktop.store.capture import captured_tables
+
+        return {
+            name: self.raw.execute(f'SELECT * FROM "{name}" ORDER BY id').fetchall()
+            for name in sorted(captured_tables())
+        }
+
+    def states(self) -> dict[tuple[str, str], str]:
+        """Return the digest text of each row that is known."""
+        from mentor_desktop.sync.replica.digests import Digests
+        from mentor_desktop.sync.replica.rows import Book
+
+        numbers = state.Numbers(self.raw)
+        book = Book(self.raw, numbers, Digests(self.raw))
+        keys = self.raw.execute("SELECT entity, row FROM sync_row").fetchall()
+        book.open(keys, 0)
+        return {key: row.state.digest_text() for key, row in sorted(book.rows.items())}
+
+    def digest(self) -> dict[str, bytes]:
+        """Return the digest of each stream that has rows."""
+        rows = self.raw.execute(
+            "SELECT s.stream, d.sums FROM sync_digest d JOIN sync_stream s ON s.no = d.stream"
+        )
+        return {stream: sums for stream, sums in rows.fetchall() if any(sums)}
+
+    def shelf(self) -> list[tuple[Any, ...]]:
+        """Return the shelf with devices by their id."""
+        found: list[tuple[Any, ...]] = self.raw.execute(
+            "SELECT s.entity, s.row, s.grp, p.device, s.seq, s.vals FROM sync_shelf s "
+            "JOIN sync_peer p ON p.no = s.device ORDER BY 1, 2, 3, 4, 5"
+        ).fetchall()
+        return found
+
+    def parked(self) -> list[tuple[str, str, str, str]]:
+        """Return what is parked."""
+        sql = "SELECT * FROM sync_parked ORDER BY 1, 2, 3, 4"
+        found: list[tuple[str, str, str, str]] = self.raw.execute(sql).fetchall()
+        return found
+
+    def require_sound(self) -> None:
+        """Look that references, digest and derived tables hold."""
+        assert self.raw.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+class Device(Look):
     """One workspace with the connection the exchange works over."""
 
     def __init__(self, workspace: Workspace, clock: FrozenClock, name: str) -> None:
         self.workspace = workspace
         self.clock = clock
         self.name = name
-        self.raw: StoreConnection = connect_to(workspace)
+        self.raw = connect_to(workspace)
         self.identity = state.begin(
             self.raw,
             workspace=SHARED,
@@ -118,48 +169,6 @@ class Device:
             for stream in sorted(other.streams(), key=_order)
         ]
 
-    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return every row of every synced table, to be compared."""
-        from mentor_desktop.store.capture import captured_tables
-
-        return {
-            name: self.raw.execute(f'SELECT * FROM "{name}" ORDER BY id').fetchall()
-            for name in sorted(captured_tables())
-        }
-
-    def states(self) -> dict[tuple[str, str], str]:
-        """Return the digest text of each row that is known."""
-        from mentor_desktop.sync.replica.digests import Digests
-        from mentor_desktop.sync.replica.rows import Book
-
-        numbers = state.Numbers(self.raw)
-        book = Book(self.raw, numbers, Digests(self.raw))
-        keys = self.raw.execute("SELECT entity, row FROM sync_row").fetchall()
-        book.open(keys, 0)
-        return {key: row.state.digest_text() for key, row in sorted(book.rows.items())}
-
-    def digest(self) -> dict[str, bytes]:
-        """Return the digest of each stream that has rows."""
-        rows = self.raw.execute(
-            "SELECT s.stream, d.sums FROM sync_digest d JOIN sync_stream s ON s.no = d.stream"
-        )
-        return {stream: sums for stream, sums in rows.fetchall() if any(sums)}
-
-    def shelf(self) -> list[tuple[Any, ...]]:
-        """Return the shelf with devices by their id."""
-        return self.raw.execute(
-            "SELECT s.entity, s.row, s.grp, p.device, s.seq, s.vals FROM sync_shelf s "
-            "JOIN sync_peer p ON p.no = s.device ORDER BY 1, 2, 3, 4, 5"
-        ).fetchall()
-
-    def parked(self) -> list[tuple[str, str, str, str]]:
-        """Return what is parked."""
-        return self.raw.execute("SELECT * FROM sync_parked ORDER BY 1, 2, 3, 4").fetchall()
-
-    def require_sound(self) -> None:
-        """Look that references, digest and derived tables hold."""
-        assert self.raw.execute("PRAGMA foreign_key_check").fetchall() == []
-
     def close(self) -> None:
         self.raw.close()
         self.workspace.close(with_backup=False)
@@ -169,7 +178,7 @@ def _order(stream: str) -> tuple[int, str]:
     return (("people", "programme").index(stream) if ":" not in stream else 2, stream)
 
 
-def same(*devices: Device) -> None:
+def same(*devices: Look) -> None:
     """Require that devices show, know and keep the same."""
     first = devices[0]
     for other in devices[1:]:
