@@ -48,6 +48,7 @@ class SyncController(QObject):
         self._has_begun = self._is_announcing = self._again = False
         self._failures = 0
         self._asked: tuple[MassChange, ...] = ()
+        self._kept: set[tuple[str, int]] = set()
         self._consented: set[str] = set()
         self._gathered: dict[str, set[str]] = {}
         self._next = self._timer(0, self._sync)
@@ -92,6 +93,7 @@ class SyncController(QObject):
 
     def keep_here(self) -> None:
         """Keep what others deleted; it is asked again when they delete more."""
+        self._kept = {(one.stream, one.deletions) for one in self._asked}
         self._asked = ()
         self.show(replace(self.status, state=State.IDLE, mass_changes=()))
 
@@ -118,10 +120,13 @@ class SyncController(QObject):
 
     def _on_synced(self, status: SyncStatus) -> None:
         self._announce()
-        if status.mass_changes:
-            self._ask(status.mass_changes)
+        # Each exchange names what it holds back, also what is to be kept.
+        news = [one for one in status.mass_changes if (one.stream, one.deletions) not in self._kept]
+        if news:
+            self._ask(tuple(news))
+        elif status.state is State.NEEDS_CONSENT:
+            status = replace(status, state=State.IDLE, mass_changes=())
         if self._asked and status.state in {State.IDLE, State.NEEDS_CONSENT}:
-            # Later exchanges do not name again what they held back.
             status = replace(status, state=State.NEEDS_CONSENT, mass_changes=self._asked)
         is_good = status.state in {State.IDLE, State.NEEDS_CONSENT} and not status.reason
         self._failures = 0 if is_good else self._failures + 1
