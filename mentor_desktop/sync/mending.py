@@ -19,7 +19,7 @@ from mentor_desktop.sync.protocol.messages import (
 from mentor_desktop.sync.protocol.streams import pull_order
 from mentor_desktop.sync.pulling import Puller
 from mentor_desktop.sync.pushing import ForkFound, Pusher
-from mentor_desktop.sync.replica import log, recompute
+from mentor_desktop.sync.replica import log, mass_deletions, recompute
 from mentor_desktop.sync.replica.digests import Digests
 from mentor_desktop.sync.replica.log import chain_of
 from mentor_desktop.sync.replica.state import Cursor, Numbers, cursor, move_cursor
@@ -141,19 +141,17 @@ def _begin_again(exchange: Exchange, stream: str, epoch: str) -> None:
 def _is_comparable(exchange: Exchange, stream: str, head: StreamHead) -> bool:
     """Say whether both sides stand for the same operations.
 
-    Nothing waits to be sent, and nothing that came waits to be applied: for consent, for the end
-    of an action, for a key.
+    Nothing waits to be sent, and no deletions that came wait for consent. Whatever else waits
+    to be applied is compared: repair may be what brings it.
     """
     if head.root is None or cursor(exchange.raw, stream).since != head.head:
         return False
-    waiting = (
+    row = exchange.raw.execute(
         "SELECT 1 FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
-        "WHERE s.stream = ? AND b.{} = 0 LIMIT 1"
-    )
-    return all(
-        exchange.raw.execute(waiting.format(what), (stream,)).fetchone() is None
-        for what in ("is_acked", "is_applied")
-    )
+        "WHERE s.stream = ? AND b.is_acked = 0 LIMIT 1",
+        (stream,),
+    ).fetchone()
+    return row is None and not mass_deletions.is_waiting(exchange.raw, stream)
 
 
 def _root(exchange: Exchange, stream: str) -> bytes:
