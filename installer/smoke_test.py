@@ -33,6 +33,13 @@ COMMAND_LIMIT_S = 180
 PACKED = frozenset(
     [
         "PIL",
+        "anyio",
+        "h11",
+        "httpcore2",
+        "httpx2",
+        "idna",
+        "msgspec",
+        "truststore",
         "PySide6",
         "alembic",
         "appdirs",
