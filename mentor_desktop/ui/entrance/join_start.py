@@ -4,19 +4,20 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from mentor_desktop import i18n
 from mentor_desktop.clock import Clock
 from mentor_desktop.errors import Cancelled, UserFacingError
 from mentor_desktop.i18n import _
 from mentor_desktop.services.workspaces import NewWorkspace
-from mentor_desktop.ui.entrance.cloud_warning import warn_of_cloud
-from mentor_desktop.ui.entrance.passphrase_pair import PassphrasePair
-from mentor_desktop.ui.entrance.recovery_code_sheet import RecoveryCodeSheet
 from mentor_desktop.ui.entrance.sheet import Sheet, link
+from mentor_desktop.ui.entrance.sheet_stack import (
+    SheetStack,
+    WhoSheet,
+    passphrase_of_this_computer,
+)
 from mentor_desktop.ui.jobs import Jobs
-from mentor_desktop.ui.owned_jobs import OwnedJobs
 from mentor_desktop.ui.sync_controller import Offer
 from mentor_desktop.ui.sync_controller.newcomer import Newcomer
 from mentor_desktop.ui.sync_controller.operations import needs_server
@@ -91,7 +92,7 @@ class InvitationSheet(Sheet):
         self._verb.set_text(_("Asking the server …") if is_busy else _("Continue"))
 
 
-class JoinStart(QStackedWidget):
+class JoinStart(SheetStack):
     """Leads to a workspace that is on a server already.
 
     Emits:
@@ -99,91 +100,54 @@ class JoinStart(QStackedWidget):
         back_wanted: the person wants the first start instead.
     """
 
-    opened = Signal(object)
     back_wanted = Signal()
 
     def __init__(self, theme: Theme, jobs: Jobs, clock: Clock, root: Path) -> None:
-        super().__init__()
-        self._theme, self._jobs, self._root = theme, jobs, root
+        super().__init__(theme)
+        self._jobs, self._root = jobs, root
         self._actor = ""
         self._newcomer = Newcomer(clock)
         self._work: Work | None = None
         self._tick = QTimer(self, interval=_TICK_MS)
         jobs.ended.connect(self._newcomer.close)
-        self._first = InvitationSheet(theme, jobs, self._newcomer)
-        self._first.understood.connect(self._ask_who)
-        self._first.back_wanted.connect(self.back_wanted)
-        self.addWidget(self._first)
+        self._ask_invitation()
 
-    def first_focus(self) -> QWidget:
+    def first_focus(self) -> QWidget | None:
         """Return the widget the keyboard goes to."""
-        return self._first.invitation
+        shown = self.currentWidget()
+        return shown.findChild(LineEdit) if shown else None
 
-    def _show(self, sheet: QWidget) -> None:
-        old = self.currentWidget()
-        self.addWidget(sheet)
-        self.setCurrentWidget(sheet)
-        if old is not None:
-            self.removeWidget(old)
-            old.deleteLater()
+    def _ask_invitation(self) -> None:
+        sheet = InvitationSheet(self.theme, self._jobs, self._newcomer)
+        sheet.understood.connect(self._ask_who)
+        sheet.back_wanted.connect(self.back_wanted)
+        self.show_sheet(sheet, sheet.invitation)
 
     def _ask_who(self, offer: Offer) -> None:
-        sheet = Sheet(
-            self._theme,
+        sheet = WhoSheet(
+            self.theme,
             offer.server,
             _(
                 "You join its workspace as {role}. The folder on this computer holds a copy of it."
             ).format(role=role(offer.role)),
-            icon="person",
+            actor=self._actor,
+            root=self._root,
         )
-        name = LineEdit(_("Your name"), text=self._actor)
-        folder = LineEdit(_("Folder of the workspace"), text=str(self._root))
-        warning = Text(self._theme, "", "small", "late")
-        folder.textChanged.connect(partial(warn_of_cloud, warning))
-        warn_of_cloud(warning, folder.text())
-        go_on = partial(self._ask_passphrase, offer, sheet, name, folder)
-        for line in (name, folder):
-            line.returnPressed.connect(go_on)
-        sheet.add_field(_("Your name"), name)
-        sheet.add_field(_("Folder of the workspace"), folder)
-        sheet.fields.addWidget(warning)
-        sheet.add_verbs(
-            Button(self._theme, _("Continue"), go_on, kind="primary"),
-            link(self._theme, _("Choose a folder"), partial(self._choose_folder, folder)),
-        )
-        self._show(sheet)
-        name.setFocus()
+        sheet.answered.connect(partial(self._ask_passphrase, offer))
+        sheet.back_wanted.connect(self._ask_invitation)
+        self.show_sheet(sheet, sheet.name)
 
-    def _ask_passphrase(
-        self, offer: Offer, before: Sheet, name: LineEdit, folder: LineEdit
-    ) -> None:
-        if not name.text().strip():
-            before.show_trouble(_("Write your name, so that colleagues know who corrected what."))
-            return
-        self._actor, self._root = name.text().strip(), Path(folder.text()).expanduser()
-        sheet = Sheet(
-            self._theme,
-            _("A passphrase for this computer"),
-            _(
-                "It opens the workspace on this computer; colleagues have their own. Nobody can look it up or reset it."
-            ),
-            icon="key",
-        )
-        verb = Button(self._theme, _("Join the workspace"), kind="primary")
-        pair = PassphrasePair(self._theme, OwnedJobs(self._jobs, sheet), verb.click)
-        pair.add_to(sheet)
-        verb.clicked.connect(partial(self._join, offer, sheet, pair))
-        sheet.add_verbs(verb, link(self._theme, _("Back"), partial(self._ask_who, offer)))
-        self._show(sheet)
-        pair.focus()
+    def _ask_passphrase(self, offer: Offer, actor: str, root: Path) -> None:
+        self._actor, self._root = actor, root
+        sheet = passphrase_of_this_computer(self.theme, self._jobs, _("Join the workspace"))
+        sheet.chosen.connect(partial(self._join, offer))
+        sheet.back_wanted.connect(partial(self._ask_who, offer))
+        self.show_sheet(sheet)
+        sheet.focus_first()
 
-    def _join(self, offer: Offer, before: Sheet, pair: PassphrasePair) -> None:
-        trouble = pair.trouble()
-        before.show_trouble(trouble)
-        if trouble:
-            return
+    def _join(self, offer: Offer, passphrase: str) -> None:
         op = partial(
-            self._newcomer.join, offer, self._root, pair.text(), self._actor,
+            self._newcomer.join, offer, self._root, passphrase, self._actor,
             i18n.current_language().code,
         )  # fmt: skip
         self._show_progress(offer)
@@ -194,7 +158,7 @@ class JoinStart(QStackedWidget):
 
     def _show_progress(self, offer: Offer) -> None:
         sheet = Sheet(
-            self._theme,
+            self.theme,
             _("Fetching the workspace"),
             _("Everything that is on {server} for you comes to this computer.").format(
                 server=offer.server
@@ -204,12 +168,11 @@ class JoinStart(QStackedWidget):
         bar = QProgressBar(textVisible=False, minimum=0, maximum=0)
         bar.setAccessibleName(_("Progress"))
         sheet.fields.addWidget(bar)
-        cancel = Button(self._theme, _("Cancel"), self._cancel)
+        cancel = Button(self.theme, _("Cancel"), self._cancel)
         sheet.add_verbs(cancel)
         self._tick.timeout.connect(partial(self._show_fraction, bar))
         self._tick.start()
-        self._show(sheet)
-        cancel.setFocus()
+        self.show_sheet(sheet, cancel)
 
     def _show_fraction(self, bar: QProgressBar) -> None:
         fraction = self._work.fraction if self._work else None
@@ -229,19 +192,9 @@ class JoinStart(QStackedWidget):
 
     def _show_code(self, made: NewWorkspace) -> None:
         self._end_progress()
-        sheet = RecoveryCodeSheet(self._theme, made)
-        sheet.opened.connect(self.opened)
-        self._show(sheet)
-        sheet.first_focus().setFocus()
+        self.show_recovery_code(made)
 
     def _end_progress(self) -> None:
         self._tick.stop()
         self._tick.timeout.disconnect()
         self._work = None
-
-    def _choose_folder(self, line: LineEdit) -> None:
-        chosen = QFileDialog.getExistingDirectory(
-            self, _("Folder of the workspace"), str(Path.home())
-        )
-        if chosen:
-            line.setText(chosen)
