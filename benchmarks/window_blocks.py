@@ -18,6 +18,7 @@ from report import Check, percentile, report
 
 LONGEST_MS = 50.0
 RUNS = 5
+START_LIMIT_S = 60
 
 PROGRAM = """
 import gc, json, os, sys, time
@@ -52,9 +53,9 @@ class Watch:
 
 watch, warm_up = Watch(), Jobs.warm_up
 
-def begin(jobs, modules):
+def begin(jobs, *what):
     watch.begin(jobs)
-    warm_up(jobs, modules)
+    warm_up(jobs, *what)
 
 Jobs.warm_up = begin
 app.open_window(
@@ -79,6 +80,7 @@ def main() -> None:
                 stdout=subprocess.PIPE,
                 text=True,
                 check=True,
+                timeout=START_LIMIT_S,
             )
             runs.append(json.loads(done.stdout.splitlines()[-1]))
     longest = [run["silences"][-1][0] for run in runs]
