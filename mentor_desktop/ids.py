@@ -7,6 +7,9 @@ through JSON unchanged.
 import os
 import struct
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 # Namespace of ids that two offline devices must make equal; never changes.
 _NAMESPACE = bytes.fromhex("6a1c1b603f0e5b0e9d520d6f2c9e7a11")
@@ -20,16 +23,48 @@ _MADE_FROM_NAME = _VERSION_5 | _VARIANT_RFC
 _SEQUENCE_BITS = 12
 _SEQUENCE = (1 << _SEQUENCE_BITS) - 1
 _NOISE = (1 << 62) - 1
+_NANOSECONDS = 1_000_000  # in a millisecond
 
 
-class _Last:
-    """The last millisecond and counter used, so that ids of one process only grow."""
+class IdSource:
+    """Makes ids from a clock and from noise; the ids of one source only grow."""
 
-    def __init__(self) -> None:
-        self.tick = 0
+    def __init__(self, now_ms: Callable[[], int], noise: Callable[[int], bytes]) -> None:
+        self._now_ms = now_ms
+        self.noise = noise
+        self._tick = 0  # the last millisecond and counter used
+
+    def draw(self, count: int) -> list[str]:
+        """Return so many fresh ids, in their order."""
+        tick = max(self._now_ms() << _SEQUENCE_BITS, self._tick + 1)
+        self._tick = tick + count - 1
+        noises = struct.unpack(f"={count}Q", self.noise(8 * count))
+        return [
+            f"{one >> _SEQUENCE_BITS:012x}{_VERSION_7 | one & _SEQUENCE:04x}"
+            f"{_VARIANT_RFC | noise & _NOISE:016x}"
+            for one, noise in enumerate(noises, tick)
+        ]
 
 
-_last = _Last()
+def _system_ms() -> int:
+    return time.time_ns() // _NANOSECONDS
+
+
+_system = IdSource(_system_ms, os.urandom)
+_source: ContextVar[IdSource] = ContextVar("ids", default=_system)
+
+
+@contextmanager
+def drawn_from(source: IdSource) -> Iterator[None]:
+    """Let everything that is called in this block name things from another source.
+
+    So a simulation is the same each time its seed is. Keys and secrets never come from here.
+    """
+    before = _source.set(source)
+    try:
+        yield
+    finally:
+        _source.reset(before)
 
 
 def new_id() -> str:
@@ -39,14 +74,12 @@ def new_id() -> str:
 
 def new_ids(count: int) -> list[str]:
     """Return so many fresh ids, in their order; many at once cost a third of one by one."""
-    tick = (time.time_ns() // 1_000_000) << _SEQUENCE_BITS
-    tick = max(tick, _last.tick + 1)
-    _last.tick = tick + count - 1
-    return [
-        f"{one >> _SEQUENCE_BITS:012x}{_VERSION_7 | one & _SEQUENCE:04x}"
-        f"{_VARIANT_RFC | noise & _NOISE:016x}"
-        for one, noise in enumerate(struct.unpack(f"={count}Q", os.urandom(8 * count)), tick)
-    ]
+    return _source.get().draw(count)
+
+
+def id_noise(count: int) -> bytes:
+    """Return random bytes for names that are no UUID; for keys, `crypto` has its own."""
+    return _source.get().noise(count)
 
 
 def derived_id(*parts: str) -> str:

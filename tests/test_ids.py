@@ -2,8 +2,9 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 
-from mentor_desktop.ids import derived_id, new_id, new_ids
+from mentor_desktop.ids import IdSource, derived_id, drawn_from, id_noise, new_id, new_ids
 
 
 def test_a_new_id_is_a_uuid_of_version_7_as_hex() -> None:
@@ -45,3 +46,15 @@ def test_what_two_devices_can_create_has_one_id() -> None:
     assert one != derived_id("registration", "workshopperson", "")
     # Stored in every workspace: the namespace never changes.
     assert derived_id("setting", "retention") == "bf969517de1d528f93362ae0c55c7d05"
+
+
+def test_ids_of_a_block_may_come_from_elsewhere_and_those_after_it_do_not() -> None:
+    def drawn() -> list[str]:
+        with drawn_from(IdSource(lambda: 1_773_129_900_000, Random(7).randbytes)):
+            return [*new_ids(3), id_noise(4).hex()]
+
+    before, first, again, after = new_id(), drawn(), drawn(), new_id()
+    assert first == again
+    assert first[:3] == sorted(first[:3])
+    assert before < after
+    assert after not in first

@@ -7,7 +7,7 @@ knows nothing of Starlette.
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -113,9 +113,11 @@ class Endpoint:
     is_local: bool = False
 
 
-def make_app(service: Service, endpoints: tuple[Endpoint, ...]) -> Starlette:
-    """Return the ASGI application; its threads end with it."""
-    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+def make_app(
+    service: Service, endpoints: tuple[Endpoint, ...], pool: Executor | None = None
+) -> Starlette:
+    """Return the ASGI application; its threads end with it, unless it is given others."""
+    pool = pool or ThreadPoolExecutor(THREADS, thread_name_prefix="request")
     routes = [
         Route(one.path, _route(service, one, pool), methods=[one.method]) for one in endpoints
     ]
@@ -125,7 +127,7 @@ def make_app(service: Service, endpoints: tuple[Endpoint, ...]) -> Starlette:
     )
 
 
-def _route(service: Service, endpoint: Endpoint, pool: ThreadPoolExecutor) -> Any:  # Any: ASGI
+def _route(service: Service, endpoint: Endpoint, pool: Executor) -> Any:  # Any: ASGI
     async def answer(request: Request) -> Response:
         started = time.monotonic()
         try:
@@ -148,7 +150,7 @@ def _route(service: Service, endpoint: Endpoint, pool: ThreadPoolExecutor) -> An
 
 
 async def _answered(
-    service: Service, endpoint: Endpoint, request: Request, pool: ThreadPoolExecutor
+    service: Service, endpoint: Endpoint, request: Request, pool: Executor
 ) -> Response:
     try:
         service.by_address.take(_address(service, request), endpoint.cost)

@@ -14,13 +14,16 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from mentor_desktop.ids import id_noise
 from mentor_desktop.store.atomic import write_file
 
 # Without vowels, so that no tag is a word; the first device's A never comes from here.
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+_FAIR = 256 // len(_LETTERS) * len(_LETTERS)  # from here on a byte would favour some letters
 _LONGEST_TAG = 4
 _EXTENSION = 2
 _DRAWS = 1_000
+_INCARNATION_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,7 @@ class Incarnations:
 
 def new_incarnation() -> str:
     """Return a random incarnation."""
-    import secrets  # hmac and OpenSSL, 4 ms, that only a first opening pays
-
-    return secrets.token_hex(16)
+    return id_noise(_INCARNATION_BYTES).hex()
 
 
 def is_copy(seen: Sighting | None, now: Sighting, *, is_workspace_at: Collection[str]) -> bool:
@@ -87,11 +88,18 @@ def new_tag(tag: str, taken: Collection[str]) -> str:
     By lot, because two copies of one backup know nothing of each other; the tags given
     from hand to hand (A, AA, AB) add one letter and so stay apart from most of these.
     """
-    import secrets  # see `new_incarnation`
-
     stems = [tag[: _LONGEST_TAG - _EXTENSION]] * _DRAWS + [""] * _DRAWS
     for stem in stems:
-        drawn = stem + "".join(secrets.choice(_LETTERS) for _ in range(_EXTENSION))
+        drawn = stem + _letters(_EXTENSION)
         if drawn not in taken:
             return drawn
-    return "".join(secrets.choice(_LETTERS) for _ in range(_LONGEST_TAG))
+    return _letters(_LONGEST_TAG)
+
+
+def _letters(count: int) -> str:
+    drawn = ""
+    while len(drawn) < count:
+        (one,) = id_noise(1)
+        if one < _FAIR:
+            drawn += _LETTERS[one % len(_LETTERS)]
+    return drawn

@@ -2,11 +2,12 @@
 
 Thousands of random steps over real encrypted workspaces and the real server: half of them
 chosen by Hypothesis, half by walks from seeds. `make soak` walks for MENTOR_SIMULATION_S seconds;
-MENTOR_SIMULATION_SEED begins there. A failure prints its seed and its story.
+MENTOR_SIMULATION_SEED begins there. A failure prints its seed and its story;
+`python -m tests.sync.simulation.replay SEED` tells it again.
 """
 
 import os
-import random
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -25,101 +26,11 @@ from hypothesis.stateful import (
 )
 
 from tests.sync.simulation.base import MEMBERS, Base
-from tests.sync.simulation.invariants import Watch, check_quiet
-from tests.sync.simulation.network import Weather
-from tests.sync.simulation.world import World
+from tests.sync.simulation.walking import Walk, walk
 
 EXAMPLES, WALKS, STEPS = 50, 50, 50
 SEEDS = st.integers(0, 2**32)
 NAMES = st.sampled_from(sorted(MEMBERS))
-
-
-class Walk:
-    """What may happen next: the same for the machine of Hypothesis and for a walk by a seed."""
-
-    def __init__(self, base: Base, root: Path, seed: int) -> None:
-        self.world = World(base, root, seed)
-        self.watch = Watch()
-        self.steps = 0
-
-    def act(self, name: str, seed: int) -> None:
-        self.world.act(name, seed)
-        self._done(name, has_exchanged=False)
-
-    def sync(self, name: str, seed: int, badness: float = 0.0, stop: float = 0.0) -> None:
-        self.world.network.source.seed(seed)
-        self.world.sync(name, Weather(badness, stop))
-        self._done(name)
-
-    def jump(self, name: str, seed: int) -> None:
-        self.world.jump(name, random.Random(seed))
-        self._done(name)
-
-    def back_up(self, name: str) -> None:
-        self.world.back_up(name)
-        self._done(name)
-
-    def put_back(self, name: str, *, is_noticed: bool) -> None:
-        self.watch.forget(name)
-        self.world.put_back(name, is_noticed=is_noticed)
-        self._done(name)
-
-    def clone(self, name: str, *, is_noticed: bool) -> None:
-        self.world.clone(name, is_noticed=is_noticed)
-        self._done(name)
-
-    def carry(self, name: str, other: str) -> None:
-        self.world.carry(name, other)
-        self._done(other)
-
-    def settle(self) -> None:
-        self.world.settle()
-        check_quiet(self.world)
-        self.steps += 1
-
-    def _done(self, name: str, *, has_exchanged: bool = True) -> None:
-        self.steps += 1
-        self.watch.check(self.world, name, has_exchanged=has_exchanged)
-
-
-def walk(base: Base, root: Path, seed: int, steps: int) -> Walk:
-    """Take random steps from a seed, then let everything settle; return the walk, closed."""
-    source = random.Random(seed)
-    walked = Walk(base, root, seed)
-    try:
-        for _step in range(steps):
-            _take_step(walked, source)
-        walked.settle()
-    except BaseException:
-        sys.stderr.write("\n  ".join((f"seed {seed}:", *walked.world.story, "")))
-        raise
-    finally:
-        walked.world.close()
-    return walked
-
-
-def _take_step(walked: Walk, source: random.Random) -> None:
-    world = walked.world
-    name, drawn = source.choice(sorted(world.laptops)), source.randrange(2**32)
-    is_noticed = bool(drawn & 1)
-    steps: dict[Callable[[], None], int] = {
-        lambda: walked.act(name, drawn): 40,
-        lambda: walked.sync(name, drawn): 20,
-        lambda: walked.sync(name, drawn, (0.1, 0.3, 0.9)[drawn % 3]): 10,
-        lambda: walked.sync(name, drawn, 0.1, 0.15): 6,
-        lambda: walked.jump(name, drawn): 3,
-        world.restart_server: 1,
-        world.server.fold: 4,
-        world.network.deliver_late: 2,
-        lambda: walked.back_up(name): 2,
-        lambda: walked.put_back(name, is_noticed=is_noticed): 2,
-        lambda: walked.clone(name, is_noticed=is_noticed): 1,
-        lambda: walked.carry(name, source.choice(sorted(world.laptops))): 3,
-        world.back_up_server: 1,
-        world.restore_server: 1,
-        walked.settle: 2,
-    }
-    source.choices(list(steps), list(steps.values()))[0]()
 
 
 class Exchange(RuleBasedStateMachine):
@@ -226,6 +137,21 @@ def test_nothing_is_lost_and_everybody_ends_equal(base: Base, tmp_path: Path) ->
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_a_seed_tells_the_same_story_on_every_computer(base: Base, tmp_path: Path) -> None:
+    """Another process has other keys, another order of its sets, and the same story."""
+    seed, steps = 4, 15
+    here = walk(base, tmp_path / "here", seed, steps)
+    there = subprocess.run(
+        [sys.executable, "-m", "tests.sync.simulation.replay", str(seed), str(steps)],
+        env={**os.environ, "PYTHONHASHSEED": "4"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    assert there.stdout.splitlines() == [*here.world.story, here.fingerprint]
 
 
 @pytest.mark.soak

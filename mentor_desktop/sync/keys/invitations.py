@@ -22,6 +22,7 @@ from mentor_desktop.crypto.signatures import public_signing_key, sign
 from mentor_desktop.crypto.symmetric import derive
 from mentor_desktop.errors import ValidationError
 from mentor_desktop.i18n import _
+from mentor_desktop.ids import id_noise
 from mentor_desktop.sync.keys.entries import (
     Sign,
     SignedInvitation,
@@ -81,7 +82,7 @@ class Invitation:
 
 def new_invitation(server: str, ws: str) -> Invitation:
     """Return an invitation with a random id and secret."""
-    invitation_id = to_letters(int.from_bytes(os.urandom(_ID_BITS // 8)), _ID_LETTERS)
+    invitation_id = to_letters(int.from_bytes(id_noise(_ID_BITS // 8)), _ID_LETTERS)
     return Invitation(server, ws, invitation_id, os.urandom(SECRET_BYTES))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mentor_desktop import config
+from mentor_desktop.ids import IdSource, drawn_from
 from mentor_desktop.store.incarnation import Incarnations, Sighting
 from mentor_desktop.store.settings import setting
 from mentor_desktop.store.workspace import Workspace
@@ -63,9 +64,19 @@ def note_place(folder: Path, key: bytes) -> None:
 
 
 def make_base(root: Path) -> Base:
-    """Make it: a workshop with four people and two half-days."""
-    loop = asyncio.new_event_loop()
+    """Make it: a workshop with four people and two half-days. Only its keys differ each time."""
     time = Time()
+    with drawn_from(ids_by_seed("base", time)):
+        return _make_base(root, time)
+
+
+def ids_by_seed(seed: str, time: Time) -> IdSource:
+    """Return where all ids of a simulation come from, those of laptops and server."""
+    return IdSource(lambda: time.now_ms, random.Random(seed).randbytes)
+
+
+def _make_base(root: Path, time: Time) -> Base:
+    loop = asyncio.new_event_loop()
     network = Network(loop, random.Random(0))
     server = Server(root / "server", network, time)
     ana = _first("ana", root, network, time)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from hashlib import sha256
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.batches import Batch, expand, open_batch
@@ -70,6 +71,25 @@ def unsealed_tokens(laptop: Laptop) -> set[str]:
         else:
             found |= _tokens_of_row(raw, entity, row)
     return found
+
+
+def fingerprint(server: Server, ws: str, laptops: Iterable[Laptop]) -> str:
+    """Return what tells two ends of a story apart: rows and digests, and the order of the log.
+
+    Only digests of `members` are left out: its records are named by hashes of keys.
+    """
+    whole = sha256()
+    for laptop in laptops:
+        sums = laptop.look.execute(
+            "SELECT s.stream, d.sums FROM sync_digest d JOIN sync_stream s ON s.no = d.stream "
+            "WHERE s.stream <> 'members' ORDER BY s.stream"
+        ).fetchall()
+        whole.update(repr((laptop.name, laptop.rows(), sums)).encode())
+    for seq, batch in server_log(server, ws):
+        header = batch.header
+        place = (seq, header.stream, header.device, header.from_seq, header.count)
+        whole.update(repr(place).encode())
+    return whole.hexdigest()
 
 
 def _unsealed(raw: StoreConnection) -> list[tuple[str, str, str | None]]:

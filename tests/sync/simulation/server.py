@@ -1,11 +1,14 @@
 """The real server in this process: one database, several nodes, without sockets or threads."""
 
 import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from mentor_desktop.clock import Clock
+from mentor_desktop.crypto import KEY_BYTES
 from mentor_desktop.server.backups import back_up, restore
 from mentor_desktop.server.commands.init_command import prepare
 from mentor_desktop.server.endpoints import ENDPOINTS
@@ -22,6 +25,20 @@ URL = "http://127.0.0.1:8320"
 _A_LOT = 1e9
 
 
+class _AtOnce(Executor):
+    """Does what is asked where it is asked: a request's turn is no matter of threads."""
+
+    def submit(  # type: ignore[override]  # Any: as Executor has it
+        self, work: Callable[..., Any], /, *given: Any, **named: Any
+    ) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(work(*given, **named))
+        except Exception as error:  # noqa: BLE001  # the edge: whoever waits gets it
+            done.set_exception(error)
+        return done
+
+
 class Server:
     """A server with `nodes` processes' worth of state over one SQLite database."""
 
@@ -36,7 +53,8 @@ class Server:
             database=f"sqlite:///{folder / 'server.db'}", blobs=str(folder / "blobs")
         )
         if not folder.exists():
-            ServerFolder(folder).create(self.settings)
+            # Its ids follow from its keys: these are the same in every simulation.
+            ServerFolder(folder).create(self.settings, secret=bytes(range(KEY_BYTES)))
             prepare(self.settings)
         self.start()
 
@@ -52,7 +70,7 @@ class Server:
                 by_address=RateLimit(_A_LOT, int(_A_LOT)),
             )
             self.services.append(service)
-            self._network.nodes.append(make_app(service, ENDPOINTS))
+            self._network.nodes.append(make_app(service, ENDPOINTS, _AtOnce()))
 
     def stop(self) -> None:
         """End, with everything that was only in memory."""

@@ -5,7 +5,7 @@ import logging
 import random
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from logging.handlers import BufferingHandler
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 
 from mentor_desktop.crypto import Argon2Cost
+from mentor_desktop.ids import drawn_from
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.blobs import wanted_files
 from mentor_desktop.sync.carrying import export_bundle, import_bundle
@@ -29,7 +30,7 @@ from mentor_desktop.sync.replica import succession
 from mentor_desktop.sync.status import State, SyncStatus
 from mentor_desktop.sync.steps import Request, Response
 from tests.sync.simulation.actions import ACTIONS, Desk, Written
-from tests.sync.simulation.base import MEMBERS, STRANGER, Base, note_place
+from tests.sync.simulation.base import MEMBERS, STRANGER, Base, ids_by_seed, note_place
 from tests.sync.simulation.devices import Laptop, LaptopClock, Time
 from tests.sync.simulation.evidence import known_batches, tokens_in_batches, unsealed_tokens
 from tests.sync.simulation.network import CLEAR, Network, Stopped, Weather
@@ -98,6 +99,8 @@ class World:
         self.base.copy_to(self.root)
         self.loop = asyncio.new_event_loop()
         self.time = Time(self.base.started_ms)
+        self._seeded = ExitStack()
+        self._seeded.enter_context(drawn_from(ids_by_seed(f"world {self.seed}", self.time)))
         self.network = Network(self.loop, random.Random(self.seed))
         self.server = Server(self.root / "server", self.network, self.time)
         self.laptops: dict[str, Laptop] = {}
@@ -118,6 +121,7 @@ class World:
             laptop.close()
         self.server.stop()
         self.loop.close()
+        self._seeded.close()
         shutil.rmtree(self.root)
 
     def act(self, name: str, seed: int) -> None:
