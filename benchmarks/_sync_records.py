@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from _anki import wait_for_port
+from _postgresql import Postgresql, tree_cpu_s
 
 from mentor_desktop.cli.sync_command import synced
 from mentor_desktop.ids import new_id
@@ -90,9 +91,9 @@ def free_port() -> int:
 class Server:
     """A `mentor-server` of its own process on loopback."""
 
-    def __init__(self, folder: Path, database: str = "") -> None:
-        self._folder = folder
-        self._run("init", *(("--database", database) if database else ()))
+    def __init__(self, folder: Path, database: Postgresql | None = None) -> None:
+        self._folder, self._database = folder, database
+        self._run("init", *(("--database", database.url) if database else ()))
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self._process = subprocess.Popen(
@@ -103,10 +104,10 @@ class Server:
         )
         wait_for_port(port)
 
-    @property
-    def pid(self) -> int:
-        """The process."""
-        return self._process.pid
+    def cpu_s(self) -> float:
+        """Return the CPU seconds of the process so far, and of its PostgreSQL."""
+        database = tree_cpu_s(self._database.pid) if self._database else 0.0
+        return tree_cpu_s(self._process.pid) + database
 
     def invite(self, *options: str) -> str:
         """Return an invitation as a link."""

@@ -1,7 +1,7 @@
 """Sending and fetching 100,000 records beside Anki's client and Anki's own server, on loopback.
 
-Ours: two encrypted workspaces and a server on SQLite in a process of its own (the same on PostgreSQL
-is told beside it). A sync goes the whole way: sealing, signing, sending, checking, keeping; then
+Ours: two encrypted workspaces and a server on SQLite in a process of its own; the same on PostgreSQL
+is told beside it, without a bound (the server's CPU is that of its process and of the database). A sync goes the whole way: sealing, signing, sending, checking, keeping; then
 fetching, checking, applying with history, search and order. An idle sync is one of a program
 that is running (its first of an hour, and one typed as a command, sign in as well). Anki's is its normal sync of as many
 notes with the same fields. Both write before they are measured. Runs take turns; medians count.
@@ -18,8 +18,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import _anki
-from _anki import Figures, process_cpu_s
+from _anki import Figures
 from _peers import main as install_peers
+from _postgresql import Postgresql, postgresql
 from _sync_records import (
     Seed,
     Server,
@@ -63,13 +64,13 @@ class Measured:
 
     def time(self, name: str, server: Server, act: Callable[[], None]) -> None:
         """Run a step of ours."""
-        lo, before = _loopback_bytes(), process_cpu_s(server.pid)
+        lo, before = _loopback_bytes(), server.cpu_s()
         cpu, wall = time.process_time(), time.perf_counter()
         act()
         figures = Figures(
             time.perf_counter() - wall,
             time.process_time() - cpu,
-            process_cpu_s(server.pid) - before,
+            server.cpu_s() - before,
         )
         self.note(name, figures)
         self.bytes.setdefault(name, []).append(_loopback_bytes() - lo)
@@ -89,9 +90,13 @@ class Measured:
         }
 
 
-def ours(measured: Measured, folder: Path, seed: Seed, count: int, database: str = "") -> None:
+def ours(
+    measured: Measured, folder: Path, seed: Seed, count: int, database: Postgresql | None = None
+) -> None:
     """Send from one workspace, fetch in the other, then sync with nothing to do."""
     prefix = "postgresql" if database else "ours"
+    folder = folder / prefix
+    folder.mkdir()
     server = Server(folder / "server", database)
     try:
         with two_workspaces(folder, server, seed) as (first, second):
@@ -130,6 +135,8 @@ def main(count: int = COUNT, runs: int = RUNS) -> None:
             (folder / "anki").mkdir()
             anki(measured, folder / "anki", folder / "records.csv")
             ours(measured, folder, seed, count)
+            with postgresql() as database:
+                ours(measured, folder, seed, count, database)
     report(
         f"sync of {count:,} records",
         [
@@ -140,7 +147,7 @@ def main(count: int = COUNT, runs: int = RUNS) -> None:
             Check("idle sync: bytes", statistics.median(measured.bytes["ours idle"]), IDLE_BYTES),
         ],
         bytes_of_a_record_as_json=round(size),
-        first_idle_bytes=statistics.median(measured.bytes["ours first idle"]),
+        bytes_of={name: statistics.median(found) for name, found in measured.bytes.items()},
         figures=measured.summary(),
     )  # fmt: skip
 

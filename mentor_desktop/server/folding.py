@@ -1,6 +1,7 @@
 """The thread that merges behind the pushes, and takes snapshots when a stream has grown."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from sqlalchemy import Connection, func, select
@@ -16,7 +17,7 @@ _LOOK_EVERY_S = 15.0  # for what other processes took in and did not merge
 
 
 class Folder:
-    """Merges until told to stop; `something_to_fold` of the service wakes it."""
+    """Merges until told to stop; what pushes leave in `unfolded` of the service wakes it."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -24,30 +25,45 @@ class Folder:
 
     def run(self) -> None:
         """Merge, and wait for more, until `stop`."""
-        wake = self._service.something_to_fold
+        service, look_at = self._service, 0.0
         while not self._is_stopping:
-            wake.clear()
+            names, now = service.unfolded.take(), time.monotonic()
             try:
-                fold_all(self._service, lambda: self._is_stopping)
-                self._service.cursors.write(self._service.database, self._service.now_ms())
+                if now >= look_at:
+                    look_at = now + _LOOK_EVERY_S
+                    names = service.database.read_everywhere(_behind)
+                fold(service, names, lambda: self._is_stopping)
+                service.cursors.write(service.database, service.now_ms())
             except (SQLAlchemyError, Refusal):
                 # The database went away or is busy: what is left is found with the next look.
                 journal.log.warning("merging was interrupted", exc_info=True)
             except Exception:  # noqa: BLE001  # the edge: a bug here must not end all merging
                 journal.log.exception("bug", extra={"facts": {"route": "merging"}})
             if not self._is_stopping:
-                wake.wait(_LOOK_EVERY_S)
+                service.unfolded.wait(max(0.0, look_at - time.monotonic()))
 
     def stop(self) -> None:
         """Let `run` return after the step it is at."""
         self._is_stopping = True
-        self._service.something_to_fold.set()
+        self._service.unfolded.wake()
 
 
-def fold_all(service: Service, is_stopping: Callable[[], bool] = lambda: False) -> int:
-    """Merge all that is there and return in how many steps; each is short and whole."""
+def fold_all(service: Service) -> int:
+    """Merge all that is there and return in how many steps."""
+    return fold(service, service.database.read_everywhere(_behind))
+
+
+def fold(
+    service: Service,
+    names: Iterable[tuple[str, str]],
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> int:
+    """Merge these streams (workspace and name) and return in how many steps.
+
+    Each step is short and whole.
+    """
     steps = 0
-    for ws, name in service.database.read_everywhere(_behind):
+    for ws, name in names:
         step = partial(_step, service, ws, name)
         while not is_stopping() and service.database.write(ws, step):
             steps += 1

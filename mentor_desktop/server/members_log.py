@@ -47,7 +47,7 @@ def append(
     count = own_batches.batches_for(len(drafts))
     before = change_log.take_numbers(connection, ws, count, version, changes_access=True)
     own_batches.append(service, connection, ws, MEMBERS, drafts, text, before + 1)
-    service.something_to_fold.set()
+    service.unfolded.add(ws, MEMBERS)
 
 
 def revoke_device(service: Service, ws: str, device_id: str) -> int:

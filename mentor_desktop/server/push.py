@@ -77,7 +77,7 @@ def push(service: Service, caller: Session, ws: str, stream: str, body: bytes) -
     service.meter.add(
         "rejected_total", sum(one.last_seq - one.first_seq + 1 for one in pushed.rejected)
     )
-    service.something_to_fold.set()
+    service.unfolded.add(ws, stream)
     return pushed
 
 

@@ -1,6 +1,5 @@
 """What every request of a process shares: settings, keys, database, files, limits, figures."""
 
-import threading
 from pathlib import Path
 
 from mentor_desktop.clock import Clock, system_clock
@@ -10,6 +9,7 @@ from mentor_desktop.server.database import Database
 from mentor_desktop.server.folder import ServerFolder, ServerKeys, ServerSettings
 from mentor_desktop.server.limits import RateLimit
 from mentor_desktop.server.metrics import Meter
+from mentor_desktop.server.unfolded import Unfolded
 
 DEVICE_PER_SECOND, DEVICE_BURST = 20.0, 400
 ADDRESS_PER_SECOND, ADDRESS_BURST = 200.0, 4_000  # a whole school behind one address
@@ -34,7 +34,7 @@ class Service:
         self.by_device = by_device or RateLimit(DEVICE_PER_SECOND, DEVICE_BURST)
         self.by_address = by_address or RateLimit(ADDRESS_PER_SECOND, ADDRESS_BURST)
         self.cursors = Cursors()
-        self.something_to_fold = threading.Event()
+        self.unfolded = Unfolded()
         self._clock = clock
 
     @classmethod

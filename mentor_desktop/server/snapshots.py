@@ -16,15 +16,17 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
 
 from mentor_desktop.server import refusals
 from mentor_desktop.server.accounts import reader_of
+from mentor_desktop.server.dialect import Row
 from mentor_desktop.server.merging import read_merged
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import digest, folding, merged, snapshot, snapshot_part
@@ -41,7 +43,6 @@ _EMPTY = SnapshotReply(seq=0, parts=[], applied={}, chains={})
 @dataclass(frozen=True)
 class _Taken:
     reply: SnapshotReply
-    contents: dict[str, bytes]
     rows: int
     fresh: int  # operations merged since the one before
 
@@ -83,12 +84,15 @@ def part(service: Service, caller: Session, ws: str, stream: str, address: str) 
 
 
 def take_when_due(service: Service, ws: str, stream: str) -> bool:
-    """Take a snapshot when enough operations came since the last one; tell whether it was."""
+    """Take a snapshot when enough operations came since the last one; tell whether it was.
+
+    Each part is written down as it is cut, so that memory holds one of them; only when all are
+    there the snapshot is published. Two processes may come to it at once: then one is for nothing.
+    """
     if not service.database.read(ws, lambda one: _is_due(one, ws, stream)):
         return False
-    taken = service.database.read_consistently(ws, lambda one: _taken(one, ws, stream))
-    service.database.write(ws, lambda one: _keep(service, one, ws, stream, taken))
-    return True
+    taken = service.database.read_consistently(ws, lambda one: _taken(service, one, ws, stream))
+    return service.database.write(ws, lambda one: _publish(service, one, ws, stream, taken))
 
 
 def _is_due(connection: Connection, ws: str, stream: str) -> bool:
@@ -102,7 +106,7 @@ def _is_due(connection: Connection, ws: str, stream: str) -> bool:
     return found is not None and found.fresh >= max(LEAST_FRESH_OPS, found.rows // FRESH_SHARE)
 
 
-def _taken(connection: Connection, ws: str, stream: str) -> _Taken:
+def _taken(service: Service, connection: Connection, ws: str, stream: str) -> _Taken:
     place = connection.execute(
         select(folding.c.folded, folding.c.fresh, folding.c.ends).where(
             folding.c.ws == ws, folding.c.stream == stream
@@ -112,12 +116,13 @@ def _taken(connection: Connection, ws: str, stream: str) -> _Taken:
     root = connection.execute(
         select(digest.c.root).where(digest.c.ws == ws, digest.c.stream == stream)
     ).scalar_one()
-    contents: dict[str, bytes] = {}
     parts: list[Part] = []
     rows = 0
     for entity, count, content in _parts(connection, ws, stream):
         address = sha256(content)
-        contents[address.hexdigest()] = content
+        name = {"ws": ws, "stream": stream, "hash": address.hexdigest()}
+        row = {**name, "at_seq": place.folded, "content": content}
+        service.database.write(ws, partial(_keep_part, service, row))
         parts.append(Part(hash=address.digest(), size=len(content), entity=entity))
         rows += count
     reply = SnapshotReply(
@@ -127,7 +132,12 @@ def _taken(connection: Connection, ws: str, stream: str) -> _Taken:
         applied={device: end[0] for device, end in ends.items()},
         chains={device: bytes.fromhex(end[1]) for device, end in ends.items()},
     )
-    return _Taken(reply, contents, rows, place.fresh)
+    return _Taken(reply, rows, place.fresh)
+
+
+def _keep_part(service: Service, row: Row, connection: Connection) -> None:
+    # What an older snapshot has too stays as it is: it may be the one that is handed out now.
+    service.database.dialect.upsert(connection, snapshot_part, [row], keep=True)
 
 
 def _parts(connection: Connection, ws: str, stream: str) -> Iterator[tuple[str, int, bytes]]:
@@ -190,27 +200,30 @@ class _Entity:
         }
 
 
-def _keep(service: Service, connection: Connection, ws: str, stream: str, taken: _Taken) -> None:
+def _publish(service: Service, connection: Connection, ws: str, stream: str, taken: _Taken) -> bool:
+    """Make the parts the newest snapshot and drop those before the last one.
+
+    False when another process has a newer one, or dropped a part that both had.
+    """
     before = connection.execute(
         select(snapshot.c.at_seq).where(snapshot.c.ws == ws, snapshot.c.stream == stream)
     ).scalar()
-    if before is not None and before >= taken.reply.seq:
-        return
+    seq, where = taken.reply.seq, (snapshot_part.c.ws == ws, snapshot_part.c.stream == stream)
+    wanted = {one.hash.hex() for one in taken.reply.parts}
+    there = set(connection.execute(select(snapshot_part.c.hash).where(*where)).scalars())
+    if (before is not None and before >= seq) or not wanted <= there:
+        return False
     connection.execute(
-        delete(snapshot_part).where(
-            snapshot_part.c.ws == ws,
-            snapshot_part.c.stream == stream,
-            snapshot_part.c.at_seq < (before or 0),
-        )
+        update(snapshot_part).where(*where, snapshot_part.c.hash == bindparam("named")),
+        [{"named": one, "at_seq": seq} for one in sorted(wanted)],
     )
-    place = {"ws": ws, "stream": stream, "at_seq": taken.reply.seq}
-    dialect = service.database.dialect
-    rows = [{**place, "hash": name, "content": one} for name, one in taken.contents.items()]
-    dialect.upsert(connection, snapshot_part, rows)
-    text = msgspec.json.encode(taken.reply).decode()
-    dialect.upsert(connection, snapshot, [{**place, "rows": taken.rows, "manifest": text}])
+    connection.execute(delete(snapshot_part).where(*where, snapshot_part.c.at_seq < (before or 0)))
+    row = {"ws": ws, "stream": stream, "at_seq": seq, "rows": taken.rows}
+    row |= {"manifest": msgspec.json.encode(taken.reply).decode()}
+    service.database.dialect.upsert(connection, snapshot, [row])
     connection.execute(
         update(folding)
         .where(folding.c.ws == ws, folding.c.stream == stream)
         .values(fresh=folding.c.fresh - taken.fresh)
     )
+    return True

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 from sqlalchemy import create_engine, text
@@ -36,17 +37,20 @@ def _tools() -> Path:
     return Path(named).parent
 
 
-def _as_server() -> dict[str, int | str]:
+def _as_server() -> dict[str, Any]:  # Any: as subprocess takes them
     """Return what makes a subprocess run as the database's own user, where this is root."""
     if os.geteuid():
         return {}
     user = pwd.getpwnam(_USER)
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": ()}  # type: ignore[dict-item]
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": ()}
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Give the URL of an empty database whose user is neither superuser nor above policies."""
+def cluster(**settings: str) -> Iterator[str]:
+    """Give the URL of an empty database whose user is neither superuser nor above policies.
+
+    `settings` are PostgreSQL's own, instead of those of the tests.
+    """
     # Not under the tests' own folder: the database's user must be able to enter it.
     folder = Path(tempfile.mkdtemp(prefix="mentor-pg-"))
     who = _as_server()
@@ -63,7 +67,7 @@ def cluster() -> Iterator[str]:
 
     run(tools / "initdb", "-D", files, "-A", "trust", "-U", _USER, "-E", "UTF8", "--locale=C",
         "--no-sync")  # fmt: skip
-    options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+    options = " ".join(f"-c {name}={value}" for name, value in (_SETTINGS | settings).items())
     run(
         tools / "pg_ctl", "-D", files, "-w", "-l", folder / "log", "start",
         "-o", f"{options} -c unix_socket_directories={folder}",
