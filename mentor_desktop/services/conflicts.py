@@ -1,32 +1,27 @@
-"""What needs a decision after an exchange: values that differ, recovered records, what is not shared.
+"""What needs a decision after an exchange: values that differ, and recovered records.
 
 Cards for the interface, in words; deciding is an action like any other. Marks of attendance that
 differ are told by `attendance_history`, here only how many there are in which workshop.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import ConflictError
 from mentor_desktop.i18n import N_, _
-from mentor_desktop.models.base import from_milliseconds, to_milliseconds
+from mentor_desktop.models.base import from_milliseconds
 from mentor_desktop.services import history_words
 from mentor_desktop.services.attendance_history import Conflict as MarkConflict
 from mentor_desktop.services.attendance_history import conflicts_of
 from mentor_desktop.services.field_labels import ENTITY_NAMES, field_label
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
-from mentor_desktop.sync.protocol.operations import OpId, Value
+from mentor_desktop.sync.protocol.operations import OpId
 from mentor_desktop.sync.replica import conflicts as kept
 from mentor_desktop.sync.replica import state
-from mentor_desktop.sync.replica.entities import entities
 
 _STALE = N_("This was decided or changed in the meantime. Look at the list again.")
-_VALUES = N_("{field}: {value}")
-# Nobody typed these.
-_OF_THE_PROGRAM = frozenset({"created_at"})
 # What a projector must not show: tables as a whole, and fields of others.
 _PRIVATE = frozenset({"consent"})
 _PRIVATE_FIELDS = frozenset(
@@ -86,15 +81,6 @@ class RecoveredCard:
     deleted_by: str = ""
     changed_by: str = ""
     is_private: bool = False
-
-
-@dataclass(frozen=True)
-class NotSharedCard:
-    """Own changes that the others did not take, with the reason; `lines` say what they were."""
-
-    key: str
-    reason: str
-    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -196,63 +182,6 @@ def restore_record(uow: UnitOfWork, card: RecoveredCard) -> Changes:
     return uow.commit()
 
 
-def not_shared_cards(uow: Reader) -> list[NotSharedCard]:
-    """Return own changes that the others did not take and that nobody dealt with yet."""
-    if not state.is_joined(uow.raw):
-        return []
-    return [
-        NotSharedCard(
-            key=_place(one),
-            reason=one.reason,
-            lines=tuple(line for op in one.ops for line in _lines_of(uow, op.entity, op.values)),
-        )
-        for one in kept.list_not_shared(uow.raw)
-    ]
-
-
-def exported(uow: Reader, card: NotSharedCard) -> str:
-    """Return what was not shared as JSON, to be kept or sent to somebody who may share it."""
-    one = _not_shared(uow, card)
-    return json.dumps(
-        {
-            "reason": one.reason,
-            "operations": [
-                {"entity": op.entity, "row": op.row, "kind": op.kind, "values": dict(op.values)}
-                for op in one.ops
-            ],
-        },
-        ensure_ascii=False,
-        indent=2,
-    )
-
-
-def share_again(uow: UnitOfWork, card: NotSharedCard) -> Changes:
-    """Make the changes again as fresh ones of this person, and list them no more.
-
-    Raises:
-        ConflictError: none of them can be made on what is there now.
-    """
-    one = _not_shared(uow, card)
-    if not kept.make_again(uow.raw, one):
-        raise ConflictError(_("What these changes were about is not here any more."))
-    kept.settle(uow.raw, one, to_milliseconds(uow.clock()))
-    uow.describe(N_("Made changes again that were not shared"))
-    return uow.commit()
-
-
-def let_go(uow: UnitOfWork, card: NotSharedCard) -> None:
-    """List what was not shared no more; the log keeps it."""
-    kept.settle(uow.raw, _not_shared(uow, card), to_milliseconds(uow.clock()))
-    uow.session.commit()
-
-
-def _not_shared(uow: Reader, card: NotSharedCard) -> kept.NotShared:
-    for one in kept.list_not_shared(uow.raw):
-        if _place(one) == card.key:
-            return one
-    raise ConflictError(_(_STALE))
-
-
 def _is_private(entity: str, group: str) -> bool:
     return entity in _PRIVATE or (entity, group) in _PRIVATE_FIELDS
 
@@ -294,18 +223,6 @@ def _title_of_values(uow: Reader, one: kept.Recovered) -> str:
     return " ".join(words[:2]) or _kind(one.entity)
 
 
-def _lines_of(uow: Reader, entity: str, values: Mapping[str, Value]) -> Iterable[str]:
-    known = entities().get(entity)
-    for column, value in values.items():
-        if known is None or column not in known.columns or column in _OF_THE_PROGRAM:
-            continue
-        if value == known.defaults[column]:
-            continue
-        words = history_words.value_in_words(uow, entity, column, value)
-        if words:
-            yield _(_VALUES).format(field=field_label(entity, column), value=words)
-
-
 def _kind(entity: str) -> str:
     return _(ENTITY_NAMES.get(entity, N_("something")))
 
@@ -317,7 +234,3 @@ def _key(op: OpId) -> str:
 def _op(key: str) -> OpId:
     device, _colon, seq = key.partition(":")
     return OpId(device, int(seq))
-
-
-def _place(one: kept.NotShared) -> str:
-    return f"{one.stream} {one.device} {one.first} {one.last}"

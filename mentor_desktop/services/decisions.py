@@ -9,14 +9,13 @@ from mentor_desktop.services.attendance_history import Conflict as MarkConflict
 from mentor_desktop.services.attendance_history import choose_mark, conflicts_of
 from mentor_desktop.services.conflicts import (
     ConflictCard,
-    NotSharedCard,
     RecoveredCard,
     conflict_cards,
     marks_cards,
-    not_shared_cards,
     recovered_cards,
 )
 from mentor_desktop.services.duplicates import DuplicatePair, possible_duplicates
+from mentor_desktop.services.not_shared import NotSharedCard, not_shared_cards
 from mentor_desktop.services.roster import roster_line
 from mentor_desktop.services.settings import put_setting, settings_with_prefix
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork

@@ -1,15 +1,19 @@
 """What a person is told in numbers: waiting, not shared, in conflict, parked."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.not_shared import waiting_range
+from mentor_desktop.sync.replica.set_aside import asides
 
 
 @dataclass(frozen=True)
 class Counts:
-    """`waiting` are own changes no server has; `parked` rows that lack a parent."""
+    """`waiting` are own changes no server has; `parked` rows that lack a parent.
+
+    What the server sets aside does not wait for a better connection: it is `not_shared`.
+    """
 
     waiting: int
     not_shared: int
@@ -34,26 +38,23 @@ def counted(raw: StoreConnection) -> Counts:
         "WHERE settled_at IS NULL AND device = ?",
         row[0],
     )
+    aside, listed = _set_aside(raw)
     return Counts(
-        waiting=unsealed + unsent,
-        not_shared=refused,
+        waiting=unsealed + unsent - aside,
+        not_shared=refused + listed,
         conflicts=_number(raw, "SELECT count(*) FROM sync_row WHERE conflicts > 0"),
         parked=_number(raw, "SELECT count(*) FROM (SELECT DISTINCT entity, row FROM sync_parked)"),
     )
 
 
-def unsent(raw: StoreConnection, streams: Iterable[str]) -> int:
-    """Return how many own sealed changes of some streams no server has taken."""
-    return sum(
-        _number(
-            raw,
-            "SELECT coalesce(sum(b.to_seq - b.from_seq + 1), 0) FROM sync_batch b "
-            "JOIN sync_stream s ON s.no = b.stream JOIN sync_peer p ON p.no = b.device "
-            "WHERE b.is_acked = 0 AND s.stream = ? AND p.device = (SELECT device FROM sync_self)",
-            stream,
-        )
-        for stream in streams
-    )
+def _set_aside(raw: StoreConnection) -> tuple[int, int]:
+    """Return how many own changes the server sets aside, and how many of them nobody dealt with."""
+    all_of_them = listed = 0
+    for stream, aside in asides(raw).items():
+        first, last = waiting_range(raw, stream)
+        all_of_them += last - first + 1
+        listed += max(last - max(first, aside.dismissed_to + 1) + 1, 0)
+    return all_of_them, listed
 
 
 def _number(raw: StoreConnection, sql: str, *parameters: object) -> int:

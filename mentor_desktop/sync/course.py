@@ -47,7 +47,6 @@ class Course:
         self._exchange = exchange
         self._consent = consent
         self.mass_deletions: dict[str, MassDeletion] = {}
-        self.set_aside: dict[str, str] = {}
         self.skew_s = 0
 
     def run(self) -> Steps[None]:
@@ -113,7 +112,7 @@ class Course:
             yield from pusher.carry(stream)
             if stream == MEMBERS:
                 self._learn_members()
-        self.set_aside, self.mass_deletions = pusher.set_aside, puller.mass_deletions
+        self.mass_deletions = puller.mass_deletions
         if puller.has_fork:
             raise ForkFound
         if pusher.count or puller.operations or bootstrapper.operations:

@@ -20,7 +20,7 @@ from mentor_desktop.store.refusals import explained
 from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.blobs import BlobQueue
-from mentor_desktop.sync.counting import counted, unsent
+from mentor_desktop.sync.counting import counted
 from mentor_desktop.sync.course import Course
 from mentor_desktop.sync.exchange import Exchange
 from mentor_desktop.sync.joining import workspace_id
@@ -119,14 +119,7 @@ class Engine:
         )
         if mass:
             status = replace(status, state=State.NEEDS_CONSENT)
-        told = self._counted(raw, replace(status, mass_changes=mass, skew_s=course.skew_s))
-        # The server keeps them aside: they do not wait for a better connection.
-        aside = unsent(raw, course.set_aside)
-        return replace(
-            told,
-            waiting_changes=told.waiting_changes - aside,
-            not_shared=told.not_shared + aside,
-        )
+        return self._counted(raw, replace(status, mass_changes=mass, skew_s=course.skew_s))
 
     def _counted(self, raw: StoreConnection, status: SyncStatus) -> SyncStatus:
         last = setting(raw, _LAST_SUCCESS)

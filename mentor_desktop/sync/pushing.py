@@ -5,6 +5,7 @@ from mentor_desktop.sync.line import decoded
 from mentor_desktop.sync.protocol.batches import Batch, frames
 from mentor_desktop.sync.protocol.messages import PATHS, PushReply
 from mentor_desktop.sync.replica import log
+from mentor_desktop.sync.replica.set_aside import aside_of, forget_aside, note_aside
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.steps import BYTES, Request, Steps, Trouble, Wait
 from mentor_desktop.sync.troubles import Refused, Unreachable
@@ -26,7 +27,6 @@ class Pusher:
         self._exchange = exchange
         self._most = self._limit = most
         self._rewound: set[str] = set()
-        self.set_aside: dict[str, str] = {}
         self.heads: dict[str, int] = {}
         self.count = 0
 
@@ -50,8 +50,8 @@ class Pusher:
     def push(self, stream: str) -> Steps[None]:
         """Push everything of one stream.
 
-        A stream in which the server sets this device's changes aside is left for the next sync:
-        nothing else waits for it (`set_aside`).
+        A stream in which the server sets this device's changes aside is noted and left for the
+        next sync: nothing else waits for it.
 
         Raises:
             ForkFound: this copy of the workspace must become a device of its own.
@@ -63,7 +63,7 @@ class Pusher:
                 reply = yield from self.send(stream, batches)
             except Refused as refused:
                 if refused.code in _SET_ASIDE:
-                    self.set_aside[stream] = refused.code
+                    self._note_aside(stream, refused)
                     return
                 self._mend(stream, refused)
                 continue
@@ -72,6 +72,9 @@ class Pusher:
                 self.heads[stream] = reply.head
                 self._acknowledge(stream, _agreed(reply, batches), own)
                 self._exchange.progress.check()
+        if aside_of(self._exchange.raw, stream) is not None:
+            with self._exchange.writing():
+                forget_aside(self._exchange.raw, stream)
 
     def send(self, stream: str, batches: list[Batch]) -> Steps[PushReply | None]:
         """Return the answer; None when fewer batches at once are to be tried."""
@@ -121,6 +124,12 @@ class Pusher:
         exchange = self._exchange
         with exchange.writing():
             log.acknowledge(exchange.raw, Numbers(exchange.raw), device, stream, to_seq)
+
+    def _note_aside(self, stream: str, refused: Refused) -> None:
+        exchange, detail = self._exchange, refused.facts.get("detail")
+        reason = detail if isinstance(detail, str) and detail else refused.code
+        with exchange.writing():
+            note_aside(exchange.raw, stream, reason, exchange.now_ms())
 
     def _mend(self, stream: str, refused: Refused) -> None:
         """Go back to where the server is; once, so that two opinions end somewhere."""

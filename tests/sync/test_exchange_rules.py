@@ -8,7 +8,13 @@ import pytest
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.crypto import Argon2Cost
-from mentor_desktop.services.conflicts import exported, not_shared_cards
+from mentor_desktop.services.not_shared import (
+    dismiss,
+    list_again,
+    not_shared_cards,
+    not_shared_json,
+    not_shared_table,
+)
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.carrying import export_bundle, import_bundle
 from mentor_desktop.sync.engine import Engine
@@ -251,8 +257,8 @@ class TestRoles:
         assert pair.second.rows() == pair.first.rows()
         with pair.second.workspace.reader() as uow:
             (card,) = not_shared_cards(uow)
-            assert project in exported(uow, card)
-            assert person not in exported(uow, card)
+            assert project in not_shared_json(uow, card)
+            assert person not in not_shared_json(uow, card)
 
     def test_a_stream_that_may_not_even_be_read_holds_up_no_other(self, pair: Pair) -> None:
         pair.exchange()
@@ -268,6 +274,65 @@ class TestRoles:
         assert value(pair.second, "SELECT id FROM person") == own
         pair.exchange(pair.first)
         assert count(pair.first, "person") == 0
+
+    def test_what_is_set_aside_is_told_and_goes_when_the_right_is_back(self, pair: Pair) -> None:
+        pair.exchange()
+        self.change_role(pair, pair.second, "reader")
+        pair.exchange(pair.first)
+        names = {"given_name": "Ona", "email": "old@example.org"}
+        person = pair.second.act(lambda uow: factories.person(uow.session, **names).id)
+        pair.second.act(
+            lambda uow: uow.raw.execute("UPDATE person SET email = 'o@example.org'"), "Changed"
+        )
+        pair.exchange(pair.second)
+        # Told by the store alone: another engine, as after a restart.
+        pair.open_window(pair.second)
+        status = pair.second.engine.status()
+        assert (status.waiting_changes, status.not_shared) == (0, 2)
+        with pair.second.workspace.reader() as uow:
+            (card,) = not_shared_cards(uow)
+            rows = not_shared_table(uow, card).rows
+        assert (card.reason, card.is_waiting, card.count) == ("no_stream", True, 2)
+        made, changed = card.changes
+        assert (made.kind, made.deed, "Ona" in made.name) == ("a person", "added", True)
+        (field,) = changed.fields
+        assert (field.label, field.old, field.new) == (
+            "E-mail",
+            "old@example.org",
+            "o@example.org",
+        )
+        assert rows[-1][3:] == ("changed", "E-mail", "old@example.org", "o@example.org")
+        self.change_role(pair, pair.second, "organiser")
+        pair.exchange(pair.first)
+        status = pair.exchange(pair.second)
+        assert (status.waiting_changes, status.not_shared) == (0, 0)
+        pair.exchange(pair.first)
+        assert value(pair.first, "SELECT email FROM person WHERE id = ?", person) == "o@example.org"
+        with pair.second.workspace.reader() as uow:
+            assert not_shared_cards(uow) == []
+
+    def test_what_is_dismissed_comes_back_by_undo_and_later_changes_are_told(
+        self, pair: Pair
+    ) -> None:
+        pair.exchange()
+        self.change_role(pair, pair.second, "reader")
+        pair.exchange(pair.first)
+        add_people(pair.second)
+        pair.exchange(pair.second)
+        with pair.second.workspace.unit_of_work() as uow:
+            (card,) = not_shared_cards(uow)
+            at_ms = dismiss(uow, card)
+        assert pair.exchange(pair.second).not_shared == 0
+        with pair.second.workspace.unit_of_work() as uow:
+            assert not_shared_cards(uow) == []
+            list_again(uow, card, at_ms)
+            assert not_shared_cards(uow) == [card]
+            dismiss(uow, card)
+        add_people(pair.second)
+        assert pair.exchange(pair.second).not_shared == 1
+        with pair.second.workspace.reader() as uow:
+            (later,) = not_shared_cards(uow)
+        assert later.key != card.key
 
 
 def test_an_action_shows_whole_or_not_at_all(pair: Pair) -> None:

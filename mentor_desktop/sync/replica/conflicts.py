@@ -1,4 +1,4 @@
-"""What needs a person: fields with several values, rows whose parent is gone, what is not shared.
+"""What needs a person: fields with several values, and rows whose parent is gone.
 
 Reads and decides over the connection of a unit of work, so that a decision is an action like any
 other: it is undone, travels, and names everything that was seen.
@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.batches import open_batch
-from mentor_desktop.sync.protocol.operations import Action, Op, OpId, Value, expand
+from mentor_desktop.sync.protocol.operations import Action, OpId, Value
 from mentor_desktop.sync.replica import log, state
 from mentor_desktop.sync.replica.digests import Digests, Key
 from mentor_desktop.sync.replica.entities import entities
-from mentor_desktop.sync.replica.parked import in_table
 from mentor_desktop.sync.replica.rows import Book, OpenRow, conflicts_of, encode_values, said
 from mentor_desktop.sync.replica.state import Numbers
 
@@ -57,18 +56,6 @@ class Recovered:
     is_deleted: bool
     deleted_by: str = ""
     changed_by: str = ""
-
-
-@dataclass(frozen=True)
-class NotShared:
-    """Own operations that were rejected, with the reason and what they said."""
-
-    stream: str
-    device: str
-    first: int
-    last: int
-    reason: str
-    ops: tuple[Op, ...]
 
 
 class StaleError(Exception):
@@ -187,73 +174,10 @@ def bring_back(raw: StoreConnection, key: Key) -> list[Key]:
     return list(back)
 
 
-def list_not_shared(raw: StoreConnection) -> list[NotShared]:
-    """Return what this device made, under any of its names, that was rejected and not settled."""
-    numbers = Numbers(raw)
-    own = state.identity(raw)
-    rows = raw.execute(
-        "SELECT r.stream, r.device, r.first_seq, r.last_seq, r.reason FROM sync_refused r "
-        "JOIN sync_peer p ON p.no = r.device WHERE r.settled_at IS NULL "
-        "AND (p.device = ? OR (p.user = ? AND p.user <> '' AND p.name = "
-        "(SELECT name FROM sync_peer WHERE device = ?))) ORDER BY r.stream, r.device, r.first_seq",
-        (own.device, own.user, own.device),
-    )
-    return [
-        NotShared(
-            numbers.stream_of(stream),
-            numbers.device_of(device),
-            first,
-            last,
-            reason,
-            tuple(_operations(raw, stream, device, first, last)),
-        )
-        for stream, device, first, last, reason in rows.fetchall()
-    ]
-
-
 def makers(raw: StoreConnection, entity: str, rows: Iterable[str]) -> dict[str, set[str]]:
     """Return the devices that made each of these rows."""
     opened = _opened(raw, Numbers(raw), [(entity, row) for row in rows])
     return {one.row: {op.device for op in one.state.creates} for one in opened}
-
-
-def settle(raw: StoreConnection, one: NotShared, at_ms: int) -> None:
-    """Note that somebody dealt with a rejection: it is listed no more."""
-    numbers = Numbers(raw)
-    raw.execute(
-        "UPDATE sync_refused SET settled_at = ? WHERE stream = ? AND device = ? AND first_seq = ? "
-        "AND last_seq = ?",
-        (at_ms, numbers.stream(one.stream), numbers.device(one.device), one.first, one.last),
-    )
-
-
-def make_again(raw: StoreConnection, one: NotShared) -> list[Key]:
-    """Do again what was rejected, as fresh changes; return the rows that could be changed."""
-    done = []
-    for op in one.ops:
-        known = entities().get(op.entity)
-        if known is None:
-            continue
-        values = {name: value for name, value in op.values.items() if name in known.group_of}
-        is_there = bool(in_table(raw, op.entity, [op.row]))
-        if op.kind == "create" and not is_there:
-            filled = {**known.defaults, **values, "id": op.row}
-            names = ", ".join(f'"{name}"' for name in filled)
-            holes = ", ".join("?" * len(filled))
-            raw.execute(
-                f'INSERT INTO "{op.entity}" ({names}) VALUES ({holes})', tuple(filled.values())
-            )
-        elif op.kind in ("set", "create") and is_there and values and not known.is_append_only:
-            assignments = ", ".join(f'"{name}" = ?' for name in values)
-            raw.execute(
-                f'UPDATE "{op.entity}" SET {assignments} WHERE id = ?', (*values.values(), op.row)
-            )
-        elif op.kind == "delete" and is_there:
-            raw.execute(f'DELETE FROM "{op.entity}" WHERE id = ?', (op.row,))
-        else:
-            continue
-        done.append((op.entity, op.row))
-    return done
 
 
 class _Telling:
@@ -338,12 +262,3 @@ def _collect(
         if values[column] is not None:
             _collect(raw, numbers, (parent, str(values[column])), back)
     back[key] = values
-
-
-def _operations(
-    raw: StoreConnection, stream: int, device: int, first: int, last: int
-) -> Iterator[Op]:
-    for batch in log.batches_of(raw, stream, device, first, last):
-        for op in expand(open_batch(batch)):
-            if first <= op.seq <= last:
-                yield op

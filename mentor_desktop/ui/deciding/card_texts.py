@@ -4,20 +4,22 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from mentor_desktop.i18n import N_, _, current_language
+from mentor_desktop.i18n import N_, _, current_language, ngettext
 from mentor_desktop.services.attendance_history import MarkLine
-from mentor_desktop.services.conflicts import Choice, ConflictCard, NotSharedCard, RecoveredCard
+from mentor_desktop.services.conflicts import Choice, ConflictCard, RecoveredCard
 from mentor_desktop.services.decisions import MarkCard
 from mentor_desktop.services.duplicates import DuplicatePair
+from mentor_desktop.services.not_shared import ChangedField, NotSharedCard, NotSharedChange
 from mentor_desktop.ui.deciding.card import Act, CardText, Option
 from mentor_desktop.ui.widgets.status import status_name
 
 # Why the others did not take something, by the word the server says.
 _REASONS = {
     "no_right": N_("Your role does not allow this change."),
-    "no_stream": N_("You have no access to this workshop any more."),
+    "no_stream": N_("You have no access to this part of the workspace any more."),
     "revoked": N_("This device had no access any more when it came to the server."),
 }
+_OTHER_REASON = N_("The server does not take this ({code}).")
 _MOST_LETTERS = 60  # of a value on a button
 
 
@@ -125,21 +127,60 @@ def recovered_card(card: RecoveredCard, restore: Act, *, is_projected: bool) -> 
 
 
 def not_shared_card(
-    card: NotSharedCard, again: Act, export: Act, let_go: Act, *, is_projected: bool
+    card: NotSharedCard, again: Act, export: Act, dismiss: Act, *, is_projected: bool
 ) -> CardText:
-    """Return the card of own changes that the others did not take."""
-    lines = (_hidden(),) if is_projected else card.lines
+    """Return the card of own changes that the others do not have."""
+    only = card.changes[0] if card.count == 1 and card.changes and not is_projected else None
+    number = ngettext("{count} change", "{count} changes", card.count).format(count=card.count)
     return CardText(
         key=f"not shared {card.key}",
-        title=_("Not shared"),
-        about=_(_REASONS[card.reason]) if card.reason in _REASONS else card.reason,
-        sentences=lines,
+        title=only.name if only else number,
+        about=only.kind if only else "",
+        sentences=(
+            _why_not(card),
+            *((_hidden(),) if is_projected else _changes(card)),
+        ),
         options=(
-            Option(_("Share again"), again),
+            Option(_("Try again") if card.is_waiting else _("Share again"), again),
             Option(_("Save as a file"), export, kind="quiet"),
-            Option(_("Let go"), let_go, kind="quiet"),
+            Option(_("Dismiss"), dismiss, kind="quiet"),
         ),
         on_open=export,
+    )
+
+
+def _why_not(card: NotSharedCard) -> str:
+    known = _REASONS.get(card.reason)
+    reason = _(known) if known else _(_OTHER_REASON).format(code=card.reason)
+    if not card.is_waiting:
+        return reason
+    kept = _("It is kept on this computer, and goes to the others by itself when that changes.")
+    return f"{reason} {kept}"
+
+
+def _changes(card: NotSharedCard) -> tuple[str, ...]:
+    more = card.count - len(card.changes)
+    rest = ngettext(
+        "{count} more change is in the file that you can save.",
+        "{count} more changes are in the file that you can save.",
+        more,
+    ).format(count=more)
+    return (*map(_change, card.changes), *((rest,) if more else ()))
+
+
+def _change(one: NotSharedChange) -> str:
+    # Translators: Tuesday 10 March, 09:12: Jana Example (a person), changed
+    head = _("{when}: {name} ({kind}), {deed}").format(
+        when=when(one.at), name=one.name, kind=one.kind, deed=one.deed
+    )
+    return "\n".join((head, *map(_field, one.fields)))
+
+
+def _field(one: ChangedField) -> str:
+    if not one.old:
+        return _("{field}: {new}").format(field=one.label, new=one.new)
+    return _("{field}: {new} (before: {old})").format(
+        field=one.label, new=one.new or _("nothing"), old=one.old
     )
 
 

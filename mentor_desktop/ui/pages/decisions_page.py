@@ -6,20 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import UserFacingError
-from mentor_desktop.i18n import _, ngettext
+from mentor_desktop.i18n import _, current_language, ngettext
 from mentor_desktop.services.conflicts import (
     Choice,
     ConflictCard,
-    NotSharedCard,
     choose_value,
-    exported,
-    let_go,
     restore_record,
-    share_again,
 )
 from mentor_desktop.services.decisions import (
     Decisions,
@@ -29,9 +25,15 @@ from mentor_desktop.services.decisions import (
     decisions,
 )
 from mentor_desktop.services.duplicates import DuplicatePair
-from mentor_desktop.ui import printing
+from mentor_desktop.services.not_shared import (
+    NotSharedCard,
+    dismiss,
+    list_again,
+    share_again,
+)
 from mentor_desktop.ui.deciding import card_texts
 from mentor_desktop.ui.deciding.card import Act, CardText, DecisionCard
+from mentor_desktop.ui.deciding.not_shared_file import choose_file, save_card
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Crumb, Page
 from mentor_desktop.ui.widgets.empty_state import EmptyState
@@ -44,7 +46,6 @@ _PLACES = {
     "workshop": ("workshop", "workshop_id"),
     "project": ("project", "project_id"),
 }
-_FILE_NAME = "not-shared.json"
 
 
 class DecisionsPage(Page):
@@ -155,9 +156,9 @@ class DecisionsPage(Page):
             [
                 card_texts.not_shared_card(
                     card,
-                    partial(self._do, f"not shared {card.key}", partial(share_again, card=card)),
+                    self._again(card),
                     partial(self._export, card),
-                    partial(self._do, f"not shared {card.key}", partial(_let_go, card=card)),
+                    partial(self._dismiss, card),
                     is_projected=is_projected,
                 )
                 for card in found.not_shared
@@ -217,22 +218,42 @@ class DecisionsPage(Page):
     def _compare(self, pair: DuplicatePair) -> None:
         self.frame.go("duplicates", first=pair.first.id, second=pair.second.id)
 
-    def _export(self, card: NotSharedCard) -> None:
-        path, _filter = QFileDialog.getSaveFileName(
-            self, _("Save what was not shared"), str(Path.home() / _FILE_NAME), "JSON (*.json)"
-        )
-        if path:
-            self.jobs.query(partial(exported, card=card), partial(self._save, card, Path(path)))
+    def _again(self, card: NotSharedCard) -> Act:
+        if card.is_waiting:  # it is offered with every exchange
+            return partial(self.desk.sync.controller.sync_now, _("Syncing"))
+        return partial(self._do, f"not shared {card.key}", partial(share_again, card=card))
 
-    def _save(self, card: NotSharedCard, path: Path, text: str) -> None:
-        try:
-            printing.save_file(path, text.encode())
-        except UserFacingError as error:
-            self._refuse(f"not shared {card.key}", error)
-            return
+    def _export(self, card: NotSharedCard) -> None:
+        path = choose_file(self)
+        if path is not None:
+            self.jobs.query(
+                partial(save_card, card=card, path=path, language=current_language().code),
+                partial(self._on_saved, path),
+                partial(self._refuse, f"not shared {card.key}"),
+            )
+
+    def _on_saved(self, path: Path, _done: None) -> None:
         self.frame.toast(_("Saved as {path}.").format(path=path))
 
+    def _dismiss(self, card: NotSharedCard) -> None:
+        taken: list[int] = []
 
-def _let_go(uow: Any, *, card: NotSharedCard) -> Changes:  # Any: see `jobs.Store`
-    let_go(uow, card)
+        def let_go(uow: Any) -> Changes:  # Any: see `jobs.Store`
+            taken.append(dismiss(uow, card))
+            return Changes()
+
+        def undo() -> None:
+            self.jobs.command(
+                partial(_list_again, card=card, at_ms=taken[0]), lambda _done: self.mark_stale()
+            )
+
+        def tell(_done: Changes) -> None:
+            self.mark_stale()
+            self.frame.toast(_("Dismissed. The changes stay in the log."), _("Undo"), undo)
+
+        self.jobs.command(let_go, tell, partial(self._refuse, f"not shared {card.key}"))
+
+
+def _list_again(uow: Any, *, card: NotSharedCard, at_ms: int) -> Changes:  # Any: see `jobs.Store`
+    list_again(uow, card, at_ms)
     return Changes()

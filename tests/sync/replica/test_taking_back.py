@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from mentor_desktop.errors import ValidationError
 from mentor_desktop.ids import new_id
-from mentor_desktop.services import conflicts as cards
 from mentor_desktop.services import history
+from mentor_desktop.services import not_shared as cards
 from mentor_desktop.sync.protocol.batches import read_batch
 from mentor_desktop.sync.protocol.streams import MOST_OPS
 from mentor_desktop.sync.replica import log, special, state, succession
@@ -52,10 +52,12 @@ def test_a_rejected_edit_counts_as_never_made(devices: Devices) -> None:
     assert all(check_stream(one.raw, "people").was_right for one in (a, b, admin))
     with b.workspace.reader() as uow:
         (card,) = cards.not_shared_cards(uow)
-        assert json.loads(cards.exported(uow, card))["operations"][0]["values"] == {
+        assert json.loads(cards.not_shared_json(uow, card))["operations"][0]["values"] == {
             "email": "rejected@example.org"
         }
-    assert (card.reason, card.lines) == ("no longer a member", ("E-mail: rejected@example.org",))
+    ((field,),) = (one.fields for one in card.changes)
+    assert (card.reason, field.label) == ("no longer a member", "E-mail")
+    assert (field.old, field.new) == ("old@example.org", "rejected@example.org")
     with a.workspace.reader() as uow:
         assert cards.not_shared_cards(uow) == []
 
@@ -91,6 +93,24 @@ def test_what_is_not_shared_can_be_made_again(devices: Devices) -> None:
         one.receive_all(b, *(other for other in (admin,) if other is not one))
         assert one.value("person", person, "given_name") == "Ona"
     same(a, b, admin)
+
+
+def test_rejections_in_a_row_are_told_together_and_dismissed_with_undo(devices: Devices) -> None:
+    a, b, admin = devices(3)
+    _make_admin(admin, a, b)
+    people = [b.act(lambda uow: factories.person(uow.session).id) for _number in range(3)]
+    admin.receive_all(b)
+    for seq in (1, 2, 3):
+        _reject(admin, b, seq, seq)
+    b.receive_all(admin)
+    with b.workspace.unit_of_work() as uow:
+        (card,) = cards.not_shared_cards(uow)
+        assert (card.count, len(cards.not_shared_table(uow, card).rows)) >= (len(people), 3)
+        at_ms = cards.dismiss(uow, card)
+    with b.workspace.unit_of_work() as uow:
+        assert cards.not_shared_cards(uow) == []
+        cards.list_again(uow, card, at_ms)
+        assert cards.not_shared_cards(uow) == [card]
 
 
 def test_nobody_but_an_admin_rejects_or_erases(devices: Devices) -> None:

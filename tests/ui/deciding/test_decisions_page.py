@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
@@ -200,11 +201,24 @@ def test_what_was_not_shared_is_told_saved_and_shared_again(
     office.go("decisions")
     assert "Your role does not allow this change." in office.texts()
     assert any("Olomouc" in text for text in office.texts())
-    path = tmp_path / "kept.json"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(path), ""))
-    office.press("Save as a file")
-    kept = json.loads(path.read_text("utf-8"))
+    asked: dict[str, str] = {}
+
+    def save_as(name: str) -> str:
+        path = str(tmp_path / name)
+        monkeypatch.setattr(
+            QFileDialog, "getSaveFileName", lambda *_args: (path, asked.get("kind", ""))
+        )
+        office.press("Save as a file")
+        office.settle()
+        return path
+
+    kept = json.loads(Path(save_as("kept.json")).read_text("utf-8"))
     assert kept["operations"][0]["values"]["city"] == "Olomouc"
+    assert "Town" in Path(save_as("kept.csv")).read_text("utf-8-sig")
+    asked["kind"] = "Excel (*.xlsx)"
+    sheet = load_workbook(save_as("kept") + ".xlsx").active
+    values = [cell.value for cell in list(sheet.rows)[-1]]
+    assert values[3:] == ["changed", "Town", "Brno", "Olomouc"]
     office.press("Share again")
     assert towns(rejected) == "Olomouc"
     assert any(text.startswith("Nothing waits") for text in office.texts())
@@ -212,8 +226,12 @@ def test_what_was_not_shared_is_told_saved_and_shared_again(
 
 def test_what_was_not_shared_can_be_let_go(rejected: TwoLaptops, office: Office) -> None:
     office.go("decisions")
-    office.press("Let go")
+    office.press("Dismiss")
+    office.settle()
     assert any(text.startswith("Nothing waits") for text in office.texts())
+    office.press("Undo", office.window)
+    office.settle()
+    assert any("Olomouc" in text for text in office.texts())
 
 
 def test_today_and_register_lead_to_what_waits(both: TwoLaptops, office: Office) -> None:
