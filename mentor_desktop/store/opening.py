@@ -80,7 +80,7 @@ def finish_staged(
         raise StoreError(
             _(
                 "The import is kept, but the disk with {path} refused to write all of it. Make room; "
-                "the rest is written when the workspace is opened again."
+                "the rest is written with the next exchange, or when the workspace is opened again."
             ).format(path=folder.root)
         ) from exc
 

@@ -6,6 +6,7 @@ A fork or a restored server sends it back to the beginning; nothing that was don
 from collections.abc import Collection
 from contextlib import suppress
 
+from mentor_desktop.store.staging import has_unfinished
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import joining, mending
 from mentor_desktop.sync.bootstrapping import FILL_PAGES, Bootstrapper
@@ -78,6 +79,7 @@ class Course:
         """Exchange everything, with the log before a snapshot where that turns out to be needed."""
         while True:
             try:
+                self._finish_imports()
                 # What this copy sealed under its old name stays so; the rest gets the new one.
                 if succession.is_another_copy(self._exchange.raw):
                     yield from self._succeed()
@@ -86,6 +88,15 @@ class Course:
                 return
             except LogIncompleteError as error:
                 yield from self._fetch_log(error)
+
+    def _finish_imports(self) -> None:
+        """Write what a full disk left of an import: until then nothing may be sealed or applied.
+
+        Raises:
+            StoreError: the disk refuses still.
+        """
+        if has_unfinished(self._exchange.raw):
+            self._workspace.finish_staged()
 
     def _seal(self) -> None:
         most = _STEP_BESIDE_A_WINDOW if self._exchange.has_window else STEP_CHANGES

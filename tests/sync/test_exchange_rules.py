@@ -308,8 +308,10 @@ class TestRoles:
         assert (status.waiting_changes, status.not_shared) == (0, 0)
         pair.exchange(pair.first)
         assert value(pair.first, "SELECT email FROM person WHERE id = ?", person) == "o@example.org"
-        with pair.second.workspace.reader() as uow:
-            assert not_shared_cards(uow) == []
+        add_people(pair.second)
+        seal(pair.second)
+        status = pair.second.engine.status()
+        assert (status.waiting_changes, status.not_shared) == (1, 0)
 
     def test_what_is_dismissed_comes_back_by_undo_and_later_changes_are_told(
         self, pair: Pair

@@ -1,6 +1,7 @@
 """Rejected operations count as never made; what was erased is nowhere; a copy goes on as another."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,27 @@ def test_rejections_in_a_row_are_told_together_and_dismissed_with_undo(devices: 
         assert cards.not_shared_cards(uow) == []
         cards.list_again(uow, card, at_ms)
         assert cards.not_shared_cards(uow) == [card]
+
+
+def test_an_undo_lists_only_what_it_dismissed(devices: Devices) -> None:
+    a, b, admin = devices(3)
+    _make_admin(admin, a, b)
+    for _number in range(2):
+        b.act(lambda uow: factories.person(uow.session).id)
+    admin.receive_all(b)
+    _reject(admin, b, 1, 1)
+    b.receive_all(admin)
+    with b.workspace.unit_of_work() as uow:
+        (first,) = cards.not_shared_cards(uow)
+        cards.dismiss(uow, first)
+    b.clock.advance(minutes=1)
+    _reject(admin, b, 2, 2)
+    b.receive_all(admin)
+    with b.workspace.unit_of_work() as uow:
+        (second,) = cards.not_shared_cards(uow)
+        at_ms = cards.dismiss(uow, second)
+        cards.list_again(uow, replace(second, key=f"{second.key[:-3]}1 2"), at_ms)
+        assert cards.not_shared_cards(uow) == [second]
 
 
 def test_nobody_but_an_admin_rejects_or_erases(devices: Devices) -> None:

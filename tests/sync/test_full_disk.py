@@ -1,0 +1,92 @@
+"""A laptop whose disk is full: what came whole is kept, nothing is half, and the next sync goes on."""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from mentor_desktop.errors import StoreError
+from mentor_desktop.services.imports.run import ImportRequest, run_import
+from mentor_desktop.store.staging import ROWS_A_PART, has_unfinished
+from mentor_desktop.sync.status import State, SyncStatus
+from tests import factories
+from tests.sync.pair import Pair, count, pair, seal
+from tests.sync.simulation.devices import Laptop
+from tests.workspaces import files_limited_to
+
+__all__ = ["pair"]
+
+IMPORTED = 4 * ROWS_A_PART
+# Actions on the other laptop, in batches of their own, and people in each.
+ACTIONS, PEOPLE = 6, 150
+CODE = "WS-1"
+ROOMS = (40_000, 150_000, 400_000)
+
+
+def sync_with_room(pair: Pair, laptop: Laptop, room: int) -> SyncStatus:
+    """Sync while the laptop's disk, and not the server's, has room for so many bytes of its log."""
+    laptop.look.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def steps() -> Generator[Any, Any, SyncStatus]:
+        going, reply = laptop.engine.sync(), None
+        while True:
+            try:
+                with files_limited_to(room):
+                    step = going.send(reply)
+            except StopIteration as end:
+                status: SyncStatus = end.value
+                return status
+            reply = yield step
+
+    status: SyncStatus = pair.network.drive(steps(), on_wait=pair.time.pass_by)
+    return status
+
+
+@pytest.mark.parametrize(
+    ("room", "has_window"), [*((room, True) for room in ROOMS), (ROOMS[-1], False)]
+)
+def test_a_sync_on_a_full_disk_says_so_and_the_next_one_goes_on(
+    pair: Pair, room: int, has_window: bool
+) -> None:
+    pair.exchange()
+    for _action in range(ACTIONS):
+        pair.first.act(lambda uow: [factories.person(uow.session) for _number in range(PEOPLE)])
+        seal(pair.first)
+    pair.exchange(pair.first)
+    pair.open_window(pair.second, has_window)
+    with pytest.raises(StoreError, match="The disk with"):
+        sync_with_room(pair, pair.second, room)
+    assert count(pair.second, "person") % PEOPLE == 0
+    assert count(pair.second, "person") < ACTIONS * PEOPLE
+    pair.second.reopen()
+    assert pair.exchange(pair.second).state is State.IDLE
+    assert pair.second.rows() == pair.first.rows()
+
+
+def test_what_a_full_disk_left_of_an_import_goes_with_the_next_sync(pair: Pair) -> None:
+    pair.first.act(lambda uow: factories.workshop(uow.session, code=CODE))
+    pair.exchange()
+
+    class Store:
+        """The workspace, with a disk that is full once the import is promised."""
+
+        unit_of_work = pair.first.workspace.unit_of_work
+        reader = pair.first.workspace.reader
+
+        def finish_staged(self) -> None:
+            pair.first.look.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with files_limited_to(ROOMS[0]):
+                pair.first.workspace.finish_staged()
+
+    lines = [f"G{number},F{number},p{number}@example.org" for number in range(IMPORTED)]
+    content = "given_name,family_name,email\n" + "\n".join(lines)
+    request = ImportRequest("participants", "people.csv", content.encode(), workshop=CODE)
+    with pytest.raises(StoreError, match="The import is kept"):
+        run_import(Store(), request)
+    assert has_unfinished(pair.first.look)
+    with pytest.raises(StoreError, match="The import is kept"):
+        sync_with_room(pair, pair.first, ROOMS[0])
+    assert pair.exchange(pair.first).state is State.IDLE
+    assert count(pair.first, "person") == IMPORTED
+    pair.exchange(pair.second)
+    assert pair.second.rows() == pair.first.rows()
