@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -10,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import UserFacingError
-from mentor_desktop.i18n import _, current_language, ngettext
+from mentor_desktop.i18n import _, ngettext
 from mentor_desktop.services.conflicts import (
     Choice,
     ConflictCard,
@@ -25,15 +24,9 @@ from mentor_desktop.services.decisions import (
     decisions,
 )
 from mentor_desktop.services.duplicates import DuplicatePair
-from mentor_desktop.services.not_shared import (
-    NotSharedCard,
-    dismiss,
-    list_again,
-    share_again,
-)
 from mentor_desktop.ui.deciding import card_texts
 from mentor_desktop.ui.deciding.card import Act, CardText, DecisionCard
-from mentor_desktop.ui.deciding.not_shared_file import choose_file, save_card
+from mentor_desktop.ui.deciding.not_shared_acts import NotSharedActs
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Crumb, Page
 from mentor_desktop.ui.widgets.empty_state import EmptyState
@@ -55,6 +48,7 @@ class DecisionsPage(Page):
         super().__init__(desk)
         self._cards: list[DecisionCard] = []
         self._at = ""
+        self._not_shared = NotSharedActs(self, self._refuse)
         self._body = QWidget()
         self._summary = Text(self.theme, "", "body", "muted")
         self._summary.setContentsMargins(self.theme.size("indent"), 0, 0, 0)
@@ -156,9 +150,9 @@ class DecisionsPage(Page):
             [
                 card_texts.not_shared_card(
                     card,
-                    self._again(card),
-                    partial(self._export, card),
-                    partial(self._dismiss, card),
+                    partial(self._not_shared.send, card),
+                    partial(self._not_shared.save, card),
+                    partial(self._not_shared.dismiss, card),
                     is_projected=is_projected,
                 )
                 for card in found.not_shared
@@ -217,43 +211,3 @@ class DecisionsPage(Page):
 
     def _compare(self, pair: DuplicatePair) -> None:
         self.frame.go("duplicates", first=pair.first.id, second=pair.second.id)
-
-    def _again(self, card: NotSharedCard) -> Act:
-        if card.is_waiting:  # it is offered with every exchange
-            return partial(self.desk.sync.controller.sync_now, _("Syncing"))
-        return partial(self._do, f"not shared {card.key}", partial(share_again, card=card))
-
-    def _export(self, card: NotSharedCard) -> None:
-        path = choose_file(self)
-        if path is not None:
-            self.jobs.query(
-                partial(save_card, card=card, path=path, language=current_language().code),
-                partial(self._on_saved, path),
-                partial(self._refuse, f"not shared {card.key}"),
-            )
-
-    def _on_saved(self, path: Path, _done: None) -> None:
-        self.frame.toast(_("Saved as {path}.").format(path=path))
-
-    def _dismiss(self, card: NotSharedCard) -> None:
-        taken: list[int] = []
-
-        def let_go(uow: Any) -> Changes:  # Any: see `jobs.Store`
-            taken.append(dismiss(uow, card))
-            return Changes()
-
-        def undo() -> None:
-            self.jobs.command(
-                partial(_list_again, card=card, at_ms=taken[0]), lambda _done: self.mark_stale()
-            )
-
-        def tell(_done: Changes) -> None:
-            self.mark_stale()
-            self.frame.toast(_("Dismissed. The changes stay in the log."), _("Undo"), undo)
-
-        self.jobs.command(let_go, tell, partial(self._refuse, f"not shared {card.key}"))
-
-
-def _list_again(uow: Any, *, card: NotSharedCard, at_ms: int) -> Changes:  # Any: see `jobs.Store`
-    list_again(uow, card, at_ms)
-    return Changes()
