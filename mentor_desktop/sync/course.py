@@ -22,7 +22,7 @@ from mentor_desktop.sync.protocol.messages import (
 from mentor_desktop.sync.protocol.streams import MEMBERS, pull_order
 from mentor_desktop.sync.pulling import EpochChanged, Puller
 from mentor_desktop.sync.pushing import ForkFound, Pusher
-from mentor_desktop.sync.replica import log, state, succession
+from mentor_desktop.sync.replica import acknowledged, state, succession
 from mentor_desktop.sync.replica.batching import SCHEMA
 from mentor_desktop.sync.replica.beginning import LogIncompleteError
 from mentor_desktop.sync.replica.mass_deletions import MassDeletion
@@ -67,6 +67,7 @@ class Course:
             except ForkFound:
                 if beginning == _MOST_BEGINNINGS - 1:
                     raise
+                self._doubt_acknowledged()
                 self._workspace.become_another_device()
             except SignInNeeded:
                 is_known = beginning or not (
@@ -74,6 +75,17 @@ class Course:
                 )
                 if is_known:
                     raise
+
+    def _doubt_acknowledged(self) -> None:
+        """Ask anew for each own batch whether the server holds it, before it is not made anew.
+
+        A server that fell back and then heard the other copy holds that one's in their place.
+        """
+        exchange = self._exchange
+        with exchange.writing():
+            acknowledged.forget_acknowledged(
+                exchange.raw, Numbers(exchange.raw), exchange.own.device
+            )
 
     def _once(self) -> Steps[None]:
         """Exchange everything, with the log before a snapshot where that turns out to be needed."""
@@ -162,7 +174,7 @@ class Course:
         exchange = self._exchange
         with exchange.writing():  # a number for each device and stream that is new
             numbers = Numbers(exchange.raw)
-            return log.unacknowledged_streams(exchange.raw, numbers, exchange.own.device)
+            return acknowledged.unacknowledged_streams(exchange.raw, numbers, exchange.own.device)
 
     def _learn_members(self) -> None:
         exchange = self._exchange

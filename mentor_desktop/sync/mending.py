@@ -3,12 +3,9 @@
 import logging
 from collections.abc import Mapping
 
-import msgspec
-
 from mentor_desktop.sync.blobs import forget_seals
 from mentor_desktop.sync.exchange import Exchange
 from mentor_desktop.sync.merge.digest import Buckets
-from mentor_desktop.sync.protocol.batches import Header
 from mentor_desktop.sync.protocol.messages import (
     PATHS,
     DigestReply,
@@ -19,7 +16,7 @@ from mentor_desktop.sync.protocol.messages import (
 from mentor_desktop.sync.protocol.streams import pull_order
 from mentor_desktop.sync.pulling import Puller
 from mentor_desktop.sync.pushing import ForkFound, Pusher
-from mentor_desktop.sync.replica import log, mass_deletions, recompute
+from mentor_desktop.sync.replica import acknowledged, mass_deletions, recompute
 from mentor_desktop.sync.replica.digests import Digests
 from mentor_desktop.sync.replica.log import chain_of
 from mentor_desktop.sync.replica.state import Cursor, Numbers, cursor, move_cursor
@@ -27,8 +24,6 @@ from mentor_desktop.sync.steps import Request, Steps
 from mentor_desktop.sync.troubles import Refused
 
 _log = logging.getLogger(__name__)
-
-_HEADERS = msgspec.msgpack.Decoder(Header)
 
 
 def check_own_numbers(exchange: Exchange, stream: str, head: StreamHead) -> None:
@@ -42,13 +37,15 @@ def check_own_numbers(exchange: Exchange, stream: str, head: StreamHead) -> None
     raw = exchange.raw
     numbers = Numbers(raw)
     number, device = numbers.stream(stream), numbers.device(exchange.own.device)
-    if head.last_seq and _hash_at(exchange, number, device, head.last_seq) != head.last_hash:
+    held = acknowledged.hash_at(raw, numbers, exchange.own.device, stream, head.last_seq)
+    if held != head.last_hash:
         raise ForkFound
     if head.last_seq > chain_of(raw, number, device).held:
         raise ForkFound
-    if _acknowledged(exchange, number, device) != head.last_seq:
+    known = acknowledged.acknowledged_to(raw, numbers, exchange.own.device, stream)
+    if known != head.last_seq:
         with exchange.writing():
-            log.acknowledge(raw, numbers, exchange.own.device, stream, head.last_seq)
+            acknowledged.acknowledge(raw, numbers, exchange.own.device, stream, head.last_seq)
 
 
 def begin_epoch(exchange: Exchange, stream: str, epoch: str) -> None:
@@ -70,23 +67,6 @@ def begin_epoch(exchange: Exchange, stream: str, epoch: str) -> None:
         move_cursor(exchange.raw, stream, Cursor(epoch, 0))
         if known.epoch:
             forget_seals(exchange.raw)
-
-
-def _acknowledged(exchange: Exchange, stream: int, device: int) -> int:
-    row = exchange.raw.execute(
-        "SELECT coalesce(max(to_seq), 0) FROM sync_batch WHERE stream = ? AND device = ? "
-        "AND is_acked = 1",
-        (stream, device),
-    ).fetchone()
-    return int(row[0])
-
-
-def _hash_at(exchange: Exchange, stream: int, device: int, seq: int) -> bytes | None:
-    row = exchange.raw.execute(
-        "SELECT header FROM sync_batch WHERE stream = ? AND device = ? AND to_seq = ?",
-        (stream, device, seq),
-    ).fetchone()
-    return None if row is None else _HEADERS.decode(row[0]).hash
 
 
 def compare(
@@ -133,7 +113,7 @@ def _mend(
 def _begin_again(exchange: Exchange, stream: str, epoch: str) -> None:
     raw = exchange.raw
     with exchange.writing():
-        log.acknowledge(raw, Numbers(raw), exchange.own.device, stream, 0)
+        acknowledged.acknowledge(raw, Numbers(raw), exchange.own.device, stream, 0)
         move_cursor(raw, stream, Cursor("", 0))
         move_cursor(raw, stream, Cursor(epoch, 0))
 

@@ -11,7 +11,7 @@ from mentor_desktop.sync.protocol.messages import (
     PullReply,
     read_pull_reply,
 )
-from mentor_desktop.sync.replica import log
+from mentor_desktop.sync.replica import acknowledged, log
 from mentor_desktop.sync.replica.applying import Applied, apply_page
 from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.forks import give_way
@@ -135,7 +135,7 @@ class Puller:
         """Return up to where the server agreed to this device's own operations; they are here."""
         exchange = self._exchange
         numbers = Numbers(exchange.raw)
-        return log.acknowledged_to(exchange.raw, numbers, exchange.own.device, stream)
+        return acknowledged.acknowledged_to(exchange.raw, numbers, exchange.own.device, stream)
 
     def parts(self, reply: PullReply, batches: list[Batch]) -> Iterator[tuple[list[Batch], int]]:
         """Give a few batches at a time, and the cursor that stands behind them."""

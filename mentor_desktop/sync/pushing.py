@@ -1,10 +1,12 @@
 """Sending what this device made and no server has acknowledged, batch by batch in order."""
 
+import msgspec
+
 from mentor_desktop.sync.exchange import Exchange
 from mentor_desktop.sync.line import decoded
 from mentor_desktop.sync.protocol.batches import Batch, frames
-from mentor_desktop.sync.protocol.messages import PATHS, PushReply
-from mentor_desktop.sync.replica import log
+from mentor_desktop.sync.protocol.messages import PATHS, PushReply, Refusal
+from mentor_desktop.sync.replica import acknowledged
 from mentor_desktop.sync.replica.set_aside import aside_of, forget_aside, note_aside
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.steps import BYTES, Request, Steps, Trouble, Wait
@@ -109,7 +111,7 @@ class Pusher:
 
     def _next(self, stream: str, device: str) -> list[Batch]:
         raw = self._exchange.raw
-        return log.unacknowledged(raw, Numbers(raw), device, stream, self._most)
+        return acknowledged.unacknowledged(raw, Numbers(raw), device, stream, self._most)
 
     def _others(self, stream: str) -> list[str]:
         rows = self._exchange.raw.execute(
@@ -123,7 +125,7 @@ class Pusher:
     def _acknowledge(self, stream: str, to_seq: int, device: str) -> None:
         exchange = self._exchange
         with exchange.writing():
-            log.acknowledge(exchange.raw, Numbers(exchange.raw), device, stream, to_seq)
+            acknowledged.acknowledge(exchange.raw, Numbers(exchange.raw), device, stream, to_seq)
 
     def _note_aside(self, stream: str, refused: Refused) -> None:
         exchange, detail = self._exchange, refused.facts.get("detail")
@@ -132,14 +134,24 @@ class Pusher:
             note_aside(exchange.raw, stream, reason, exchange.now_ms())
 
     def _mend(self, stream: str, refused: Refused) -> None:
-        """Go back to where the server is; once, so that two opinions end somewhere."""
+        """Go back to where the server is; once, so that two opinions end somewhere.
+
+        Where it ends with what this copy never made, going on from there would count an operation
+        as held that it has another one for.
+        """
         if refused.code == "fork":
             raise ForkFound
-        last_seq = refused.facts.get("last_seq")
-        if refused.code != "gap" or not isinstance(last_seq, int) or stream in self._rewound:
+        if refused.code != "gap" or stream in self._rewound:
             raise refused
+        try:
+            end = msgspec.convert(refused.facts, Refusal)
+        except msgspec.ValidationError:
+            raise refused from None
+        own, raw = self._exchange.own.device, self._exchange.raw
+        if acknowledged.hash_at(raw, Numbers(raw), own, stream, end.last_seq) != end.last_hash:
+            raise ForkFound
         self._rewound.add(stream)
-        self._acknowledge(stream, last_seq, self._exchange.own.device)
+        self._acknowledge(stream, end.last_seq, own)
 
 
 def _agreed(reply: PushReply, batches: list[Batch]) -> int:

@@ -15,7 +15,8 @@ from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.status import State, SyncStatus
 from mentor_desktop.sync.steps import Reply, Request, Response, Step
-from tests.sync.simulation.devices import Laptop, LaptopClock, Time, claim, join
+from tests.sync.simulation.base import note_place
+from tests.sync.simulation.devices import Laptop, LaptopClock, Time, claim, copy_folder, join
 from tests.sync.simulation.network import Fault, Network, Weather
 from tests.sync.simulation.server import Server
 from tests.workspaces import Template
@@ -24,18 +25,22 @@ from tests.workspaces import Template
 class OrderedNetwork(Network):
     """A network in which what goes wrong is ordered: the next request to a path has the fault.
 
-    `garbled` is a path whose next answer comes with another first byte.
+    `before` is what happens just before a request to a path. `garbled` is a path whose next answer comes with another first byte.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, source: random.Random) -> None:
         super().__init__(loop, source)
         self.orders: list[tuple[str, Fault]] = []
         self.asked: list[Request] = []
+        self.before: list[tuple[str, Callable[[], None]]] = []
         self.garbled = ""
 
     def _reply(self, step: Step, weather: Weather, on_wait: Callable[[float], None]) -> Reply:
         if isinstance(step, Request):
             self.asked.append(step)
+            for due in [one for one in self.before if one[0] in step.path][:1]:
+                self.before.remove(due)
+                due[1]()
             for order in self.orders:
                 if order[0] in step.path:
                     self.orders.remove(order)
@@ -72,6 +77,16 @@ class Pair:
         )
         self.laptops.append(laptop)
         return laptop
+
+    def twin(self, laptop: Laptop) -> Laptop:
+        """Let a copy of a laptop's folder be used beside it, noticed by nobody."""
+        root = copy_folder(laptop, self.folder / "twin")
+        note_place(root, laptop.workspace.key)
+        clock = LaptopClock(self.time)
+        workspace = Workspace.open(root, laptop.workspace.key, clock=clock)
+        made = Laptop(laptop.name, workspace, clock, self.network, self.time)
+        self.laptops.append(made)
+        return made
 
     def exchange(self, *laptops: Laptop) -> SyncStatus:
         """Let laptops sync, each as often as it takes; return how things stand at the last."""

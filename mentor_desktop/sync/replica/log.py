@@ -164,50 +164,6 @@ def batches_of(
         yield stored_batch(row)
 
 
-def unacknowledged(
-    raw: StoreConnection, numbers: Numbers, own_device: str, stream: str, most: int = 10
-) -> list[Batch]:
-    """Return this device's next batches that no server has acknowledged, in order."""
-    rows = raw.execute(
-        f"SELECT {_COLUMNS} FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0 "
-        "ORDER BY from_seq LIMIT ?",
-        (numbers.stream(stream), numbers.device(own_device), most),
-    )
-    return [stored_batch(row) for row in rows.fetchall()]
-
-
-def unacknowledged_streams(raw: StoreConnection, numbers: Numbers, own_device: str) -> list[str]:
-    """Return the streams in which this device has something to send, by name."""
-    rows = raw.execute(
-        "SELECT DISTINCT stream FROM sync_batch WHERE device = ? AND is_acked = 0",
-        (numbers.device(own_device),),
-    )
-    return sorted(numbers.stream_of(stream) for (stream,) in rows)
-
-
-def acknowledge(
-    raw: StoreConnection, numbers: Numbers, own_device: str, stream: str, to_seq: int
-) -> None:
-    """Note up to where the server holds this device's operations; lower than before asks again.
-
-    A restored server knows less than it acknowledged: what it lost is sent again.
-    """
-    place = (numbers.stream(stream), numbers.device(own_device), to_seq)
-    own = "stream = ? AND device = ?"
-    raw.execute(f"UPDATE sync_batch SET is_acked = 1 WHERE {own} AND to_seq <= ?", place)
-    raw.execute(f"UPDATE sync_batch SET is_acked = 0 WHERE {own} AND to_seq > ?", place)
-
-
-def acknowledged_to(raw: StoreConnection, numbers: Numbers, own_device: str, stream: str) -> int:
-    """Return up to where the server holds this device's operations; 0 when it holds none."""
-    row = raw.execute(
-        "SELECT coalesce(max(to_seq), 0) FROM sync_batch "
-        "WHERE stream = ? AND device = ? AND is_acked = 1",
-        (numbers.stream(stream), numbers.device(own_device)),
-    ).fetchone()
-    return int(row[0])
-
-
 def stored_batch(row: Sequence[bytes]) -> Batch:
     """Return a batch from the two columns that hold it."""
     return Batch(_HEADERS.decode(row[0]), row[1])

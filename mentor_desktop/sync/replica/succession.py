@@ -12,7 +12,7 @@ from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.settings import setting
 from mentor_desktop.sync.protocol.batches import NO_HASH, open_batch
 from mentor_desktop.sync.protocol.operations import SET, Action, Op, OpId, expand, runs_of
-from mentor_desktop.sync.replica import log, state
+from mentor_desktop.sync.replica import acknowledged, log, state
 from mentor_desktop.sync.replica.batching import add_batches
 from mentor_desktop.sync.replica.digests import Digests
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
@@ -53,7 +53,7 @@ def go_on_as(raw: StoreConnection, new: NewDevice) -> Identity:
             name=new.name,
         )
         numbers = Numbers(raw)
-        for stream in log.unacknowledged_streams(raw, numbers, old):
+        for stream in acknowledged.unacknowledged_streams(raw, numbers, old):
             _make_anew(raw, numbers, own, old, stream)
         return own
 

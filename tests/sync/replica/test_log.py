@@ -6,7 +6,7 @@ from sqlcipher3 import dbapi2
 from mentor_desktop.ids import new_id
 from mentor_desktop.store.unit_of_work import UnitOfWork
 from mentor_desktop.sync.protocol.batches import Batch
-from mentor_desktop.sync.replica import applying, log, sealing, state
+from mentor_desktop.sync.replica import acknowledged, applying, log, sealing, state
 from mentor_desktop.sync.replica.log import Gap
 from mentor_desktop.sync.replica.state import Cursor, Numbers
 from tests import factories
@@ -171,18 +171,18 @@ def test_what_a_restored_server_forgot_is_sent_again(devices: Devices) -> None:
     numbers = Numbers(a.raw)
 
     def unsent() -> list[int]:
-        found = log.unacknowledged(a.raw, numbers, a.id, "people")
+        found = acknowledged.unacknowledged(a.raw, numbers, a.id, "people")
         return [one.header.from_seq for one in found]
 
     assert unsent() == [1, 2, 3]
-    log.acknowledge(a.raw, numbers, a.id, "people", 2)
+    acknowledged.acknowledge(a.raw, numbers, a.id, "people", 2)
     assert unsent() == [3]
     # What comes back by a file says nothing of the server.
     a.receive("people", a.batches("people")[2:])
     assert unsent() == [3]
-    log.acknowledge(a.raw, numbers, a.id, "people", 1)
+    acknowledged.acknowledge(a.raw, numbers, a.id, "people", 1)
     assert unsent() == [2, 3]
-    assert log.unacknowledged_streams(a.raw, numbers, a.id) == ["people"]
+    assert acknowledged.unacknowledged_streams(a.raw, numbers, a.id) == ["people"]
 
 
 def test_a_page_is_kept_whole_or_not_at_all(devices: Devices) -> None:

@@ -14,7 +14,7 @@ from mentor_desktop.services import history
 from mentor_desktop.services import not_shared as cards
 from mentor_desktop.sync.protocol.batches import read_batch
 from mentor_desktop.sync.protocol.streams import MOST_OPS
-from mentor_desktop.sync.replica import log, special, state, succession
+from mentor_desktop.sync.replica import acknowledged, log, special, state, succession
 from mentor_desktop.sync.replica.recompute import check_stream, repair_stream
 from mentor_desktop.sync.replica.refusals import Rejection
 from mentor_desktop.sync.replica.special import Author
@@ -213,7 +213,7 @@ def test_a_restored_copy_goes_on_as_another_device(devices: Devices) -> None:
     first = a.act(lambda uow: factories.person(uow.session).id)
     b.receive_all(a)
     numbers = Numbers(a.raw)
-    log.acknowledge(a.raw, numbers, a.id, "people", 1)
+    acknowledged.acknowledge(a.raw, numbers, a.id, "people", 1)
     old = a.id
     # Sealed and never acknowledged; then not even sealed.
     a.set("person", first, email="sealed@example.org")
@@ -254,7 +254,7 @@ def test_an_action_acknowledged_in_part_is_made_anew_whole(devices: Devices) -> 
     before = a.rows()
     # The server has the first batch of the large action, and so does the other laptop.
     first_half = next(one for one in sealed if one.header.count == MOST_OPS)
-    log.acknowledge(a.raw, Numbers(a.raw), a.id, "people", first_half.header.to_seq)
+    acknowledged.acknowledge(a.raw, Numbers(a.raw), a.id, "people", first_half.header.to_seq)
     b.receive("people", [one for one in sealed if one.header.to_seq <= first_half.header.to_seq])
     assert (b.has("person", whole), len(b.rows()["person"])) == (True, 1)
     succession.go_on_as(a.raw, _new_device("AX"))

@@ -1,5 +1,6 @@
 """What people do on one laptop: each action writes a value that no other action ever writes.
 
+Nothing of what a factory counts up is taken: the same seed writes the same values.
 So a lost action, a value shown over one whose author had seen it, and half an action are seen
 by looking for values alone.
 """
@@ -172,7 +173,7 @@ def set_setting(uow: Any, source: random.Random, desk: Desk, laptop: str) -> lis
 def write_programme(uow: Any, source: random.Random, desk: Desk, laptop: str) -> list[Written]:
     programme = _pick(uow.session, Programme, source)
     if programme is None:
-        programme = factories.programme(uow.session)
+        programme = factories.programme(uow.session, code="MPC")
     token, before = desk.token(), programme.code
     programme.code = token
     return [Written(token, laptop, "programme", programme.id, "code", before)]
@@ -206,7 +207,9 @@ def delete_registration(
 
 
 def attach_logo(uow: Any, source: random.Random, desk: Desk, _laptop: str) -> list[Written]:
-    project = _pick(uow.session, Project, source) or factories.project(uow.session)
+    project = _pick(uow.session, Project, source)
+    if project is None:
+        project = factories.project(uow.session, title="Project", number=f"no {desk.numbers}")
     content = desk.token().encode() * source.randrange(1, 4)
     project.logos = [*project.logos, uow.blobs.add(content)]
     return []

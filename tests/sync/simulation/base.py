@@ -113,12 +113,12 @@ def _first(name: str, root: Path, network: Network, time: Time) -> Laptop:
 
 def _fill(uow: object) -> str:
     session = uow.session  # type: ignore[attr-defined]  # a unit of work
-    workshop = factories.workshop(session)
+    workshop = factories.workshop(session, code="WS-2026-01")
     for number in (1, 2):
         factories.slot(session, workshop_id=workshop.id, code=f"D1-{number}", seq=number)
     for number in range(4):
         person = factories.person(
-            session, given_name=f"start{number}", family_name=f"start{number}", note=""
+            session, given_name=f"start{number}", family_name=f"start{number}", note="", email=""
         )
         factories.registration(session, workshop_id=workshop.id, person_id=person.id)
     return str(workshop.id)
