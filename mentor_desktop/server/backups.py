@@ -7,14 +7,16 @@ and snapshots are left out: they follow from the log.
 """
 
 import os
+import shutil
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -96,6 +98,7 @@ def back_up(service: Service, server: ServerFolder, target: Path) -> Backup:
 def restore(service: Service, server: ServerFolder, path: Path) -> int:
     """Replace all that is in the database by a backup; return how many workspaces it has.
 
+    One of an older version is brought to this one first, in a copy: the backup stays as it is.
     Every workspace begins a new epoch: devices send again what they hold and the backup lacks.
     The secret beside the backup becomes the server's, so that devices know it again.
 
@@ -105,11 +108,8 @@ def restore(service: Service, server: ServerFolder, path: Path) -> int:
     if not path.is_file():
         raise StoreError(_("{path} is not there.").format(path=path))
     workspaces, _batches = _read_back(path)
-    source = _opened(path)
-    try:
+    with _current(path, server) as source:
         service.database.write_everywhere(lambda one: _import(service, source, one))
-    finally:
-        source.close()
     _copy_files(service, FolderBlobs(path.parent / _FILES), service.blobs)
     server.take_secret(path.parent)
     return workspaces
@@ -162,6 +162,19 @@ def _read_back(path: Path) -> tuple[int, int]:
 
 def _opened(path: Path) -> Database:
     return Database(f"sqlite:///file:{path.absolute()}?mode=ro&uri=true")
+
+
+@contextmanager
+def _current(path: Path, server: ServerFolder) -> Iterator[Database]:
+    """Give a backup that was read back, with the tables of this program."""
+    with ExitStack() as stack:
+        found = stack.enter_context(closing(_opened(path)))
+        if version_of(found) < CURRENT:
+            folder = stack.enter_context(TemporaryDirectory(dir=server.path))
+            draft = shutil.copyfile(path, Path(folder, "backup.db"))
+            found = stack.enter_context(closing(Database(f"sqlite:///{draft}")))
+            migrate(found)
+        yield found
 
 
 def _counted(connection: Connection, path: Path) -> tuple[int, int]:

@@ -49,6 +49,9 @@ class BlobStore(Protocol):
     def size(self, ws: str, address: str) -> int | None:
         """Return the size of a sealed file; None when there is none."""
 
+    def remove(self, ws: str, address: str) -> None:
+        """Take a file away, and all chunks of it; again is no harm."""
+
     def read(self, ws: str, address: str, start: int, end: int) -> Iterator[bytes]:
         """Give the bytes from `start` up to, not including, `end`."""
 
@@ -104,6 +107,10 @@ class FolderBlobs:
         except OSError:
             return None
 
+    def remove(self, ws: str, address: str) -> None:
+        self._path(ws, address).unlink(missing_ok=True)
+        shutil.rmtree(self._parts(ws, address), ignore_errors=True)
+
     def read(self, ws: str, address: str, start: int, end: int) -> Iterator[bytes]:
         with self._path(ws, address).open("rb") as file:
             file.seek(start)
@@ -151,6 +158,14 @@ class ObjectBlobs:
             return int(self._store.head(self._name(ws, address))["size"])
         except FileNotFoundError:
             return None
+
+    def remove(self, ws: str, address: str) -> None:
+        found = self._store.list(prefix=f"{ws}/parts/{address}/")
+        names = [str(one["path"]) for page in found for one in page]
+        if self.size(ws, address) is not None:
+            names.append(self._name(ws, address))
+        if names:
+            self._store.delete(names)
 
     def read(self, ws: str, address: str, start: int, end: int) -> Iterator[bytes]:
         while start < end:

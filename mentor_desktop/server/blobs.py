@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, delete, select, update
 
-from mentor_desktop.server import refusals
+from mentor_desktop.server import refusals, room
 from mentor_desktop.server.accounts import Member, caller_in
 from mentor_desktop.server.blob_store import WrongContentError
 from mentor_desktop.server.limits import MOST_BLOB_CHUNKS, MOST_CHUNK_BYTES
@@ -36,13 +36,21 @@ def put_chunk(
     """Keep a chunk whose SHA-256 is `digest`; again is no harm.
 
     Raises:
-        Refusal: 400 where the content is not that; 403 without the right to write the stream.
+        Refusal: 400 where the content is not that; 403 without the right to write the stream;
+            413 `quota` where the workspace has no more room.
     """
     if number >= MOST_BLOB_CHUNKS:
         raise refusals.too_large(MOST_BLOB_CHUNKS * MOST_CHUNK_BYTES)
     if not content or sha256(content).hexdigest() != digest:
         raise Refusal("wrong_hash", "The chunk was damaged on its way.")
-    if not service.database.read(place.ws, lambda one: _is_sealed(one, caller, place)):
+
+    def look(connection: Connection) -> bool:
+        if _is_sealed(connection, caller, place):
+            return True
+        room.require_room(service, room.kept_by(connection, place.ws) + len(content))
+        return False
+
+    if not service.database.read(place.ws, look):
         service.blobs.put_chunk(place.ws, place.address, number, content)
     elif sha256(_chunk_of(service, place, number)).hexdigest() != digest:
         raise Refusal("wrong_hash", "This is not the file of that address.")
@@ -57,13 +65,20 @@ def put_chunk(
             "sealed_at": None,
         }
         dialect.upsert(connection, blob, [started], keep=True)
-        dialect.upsert(connection, blob_chunk, [{**_key(place), "chunk": number}], keep=True)
+        chunk = {**_key(place), "chunk": number}
+        if dialect.upsert(connection, blob_chunk, [chunk], keep=True):
+            _count(service, connection, place, len(content))
 
     service.database.write(place.ws, note)
 
 
 def missing(service: Service, caller: Session, place: Place, count: int) -> list[int]:
-    """Return which of `count` chunks are still to be sent for this stream."""
+    """Return which of `count` chunks are still to be sent for this stream.
+
+    Raises:
+        Refusal: 403 without the right to write the stream; 413 `quota` before anything is sent
+            where the workspace has no more room.
+    """
     if count > MOST_BLOB_CHUNKS:
         raise refusals.too_large(MOST_BLOB_CHUNKS * MOST_CHUNK_BYTES)
 
@@ -71,6 +86,7 @@ def missing(service: Service, caller: Session, place: Place, count: int) -> list
         member = _writer(connection, caller, place)
         if _is_readable(connection, member, place):
             return []
+        room.require_room(service, room.kept_by(connection, place.ws) + 1)
         return sorted(set(range(count)) - _received(connection, place))
 
     return service.database.read(place.ws, work)
@@ -100,15 +116,18 @@ def seal(service: Service, caller: Session, place: Place, count: int) -> int:
     try:
         size = size or service.blobs.seal(place.ws, place.address, count)
     except WrongContentError as error:
-        service.database.write(place.ws, lambda one: _forget_chunks(one, place))
+        service.database.write(place.ws, lambda one: _begin_anew(service, one, place))
         raise Refusal("wrong_hash", "This is not the file of that address.") from error
 
     def note(connection: Connection) -> None:
-        connection.execute(
-            update(blob)
-            .where(blob.c.ws == place.ws, blob.c.hash == place.address, blob.c.sealed_at.is_(None))
-            .values(size=size, sealed_at=service.now_ms())
-        )
+        where = (blob.c.ws == place.ws, blob.c.hash == place.address)
+        counted = connection.execute(select(blob.c.size).where(*where).with_for_update()).scalar()
+        if counted is None or service.blobs.size(place.ws, place.address) is None:
+            # Collected as garbage meanwhile: all of it once more.
+            raise Refusal("missing", "Parts of the file are missing.")
+        room.take(service, connection, place.ws, size - counted)
+        # Also of one that was sealed before: whoever seals it is about to refer to it.
+        connection.execute(update(blob).where(*where).values(size=size, sealed_at=service.now_ms()))
         service.database.dialect.upsert(connection, blob_stream, [_key(place)], keep=True)
         _forget_chunks(connection, place)
 
@@ -184,6 +203,29 @@ def _received(connection: Connection, place: Place) -> set[int]:
             )
         ).scalars()
     )
+
+
+def _count(service: Service, connection: Connection, place: Place, size: int) -> None:
+    """Count what came of a file that is still arriving."""
+    arriving = connection.execute(
+        update(blob)
+        .where(blob.c.ws == place.ws, blob.c.hash == place.address, blob.c.sealed_at.is_(None))
+        .values(size=blob.c.size + size)
+    )
+    if arriving.rowcount:
+        room.take(service, connection, place.ws, size)
+
+
+def _begin_anew(service: Service, connection: Connection, place: Place) -> None:
+    where = (
+        blob.c.ws == place.ws,
+        blob.c.hash == place.address,
+        blob.c.sealed_at.is_(None),
+    )
+    counted = connection.execute(select(blob.c.size).where(*where).with_for_update()).scalar()
+    room.take(service, connection, place.ws, -(counted or 0))
+    connection.execute(update(blob).where(*where).values(size=0))
+    _forget_chunks(connection, place)
 
 
 def _forget_chunks(connection: Connection, place: Place) -> None:

@@ -92,10 +92,24 @@ def move_tail(
         raise OvertakenError
 
 
+@dataclass(frozen=True)
+class Taken:
+    """The number before those that were taken, and how many bytes the workspace keeps now."""
+
+    before: int
+    kept: int
+
+
 def take_numbers(
-    connection: Connection, ws: str, count: int, access_version: int, *, changes_access: bool
-) -> int:
-    """Take `count` numbers of the workspace and return the one before them.
+    connection: Connection,
+    ws: str,
+    count: int,
+    access_version: int,
+    *,
+    changes_access: bool,
+    size: int = 0,
+) -> Taken:
+    """Take `count` numbers of the workspace for batches of so many bytes.
 
     The row stays locked until the commit: commit order is number order, and a rollback leaves
     no gap.
@@ -103,15 +117,19 @@ def take_numbers(
     Raises:
         OvertakenError: rights changed since they were read.
     """
-    head = connection.execute(
+    found = connection.execute(
         update(workspace)
         .where(workspace.c.ws == ws, workspace.c.access == access_version)
-        .values(head=workspace.c.head + count, access=workspace.c.access + int(changes_access))
-        .returning(workspace.c.head)
-    ).scalar()
-    if head is None:
+        .values(
+            head=workspace.c.head + count,
+            access=workspace.c.access + int(changes_access),
+            bytes=workspace.c.bytes + size,
+        )
+        .returning(workspace.c.head, workspace.c.bytes)
+    ).one_or_none()
+    if found is None:
         raise OvertakenError
-    return int(head) - count
+    return Taken(int(found.head) - count, int(found.bytes))
 
 
 def store(

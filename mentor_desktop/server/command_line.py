@@ -17,6 +17,7 @@ from typing import Any
 from mentor_desktop import __version__, config, i18n
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
+from mentor_desktop.server.limits import GRACE_DAYS
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.rights import ROLES
 
@@ -127,6 +128,13 @@ def _add_service_commands(command: _Command) -> None:
         metavar="ADDRESS",
         help=_("an address whose X-Forwarded-For is believed"),
     )
+    init.add_argument(
+        "--workspace-megabytes",
+        type=_count,
+        default=0,
+        metavar="N",
+        help=_("how much one workspace may keep; without it as much as it likes"),
+    )
     serve = command("serve", _("Answer devices until stopped."))
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=DEFAULT_PORT)
@@ -176,6 +184,15 @@ def _add_care_commands(command: _Command) -> None:
         "--new-epochs",
         action="store_true",
         help=_("only say that the database was brought back by its own tools"),
+    )
+    collect = command(
+        "collect", _("Take away files that nothing refers to, and uploads that never ended.")
+    )
+    collect.add_argument(
+        "--days", type=_count, default=GRACE_DAYS, help=_("how old they are at least")
+    )
+    collect.add_argument(
+        "--trial", dest="is_trial", action="store_true", help=_("only say what it would be")
     )
     command("check", _("Check chains, numbers, files and merged rows for damage."))
 

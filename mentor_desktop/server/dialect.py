@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -71,6 +71,14 @@ class Dialect(ABC):
     @abstractmethod
     def create(self, connection: Connection) -> None:
         """Make what is missing of the tables and of what guards them."""
+
+    def add_number(self, connection: Connection, table: Table, name: str) -> None:
+        """Make a column of whole numbers, 0 in all rows, where it is missing."""
+        if name not in {one["name"] for one in inspect(connection).get_columns(table.name)}:
+            kind = table.c[name].type.compile(connection.dialect)
+            connection.execute(
+                text(f"alter table {table.name} add column {name} {kind} not null default 0")
+            )
 
     @abstractmethod
     def upsert(

@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,13 +26,15 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """What an administrator chose.
 
     `blobs` is a folder or an address such as s3://bucket/path. `url` is where devices reach
-    the server. `trusted_proxies` are addresses whose X-Forwarded-For is believed.
+    the server. `trusted_proxies` are addresses whose X-Forwarded-For is believed. A workspace
+    keeps at most so many `workspace_megabytes` of changes and files; 0 is no limit.
     """
 
     database: str
     blobs: str
     url: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    workspace_megabytes: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 @dataclass(frozen=True)

@@ -61,5 +61,8 @@ def _gauges(service: Service, connection: Connection) -> dict[str, float]:
         "head_minus_slowest_cursor": float(slowest or 0),
         "streams_to_fold": float(unfolded),
         "oldest_unsealed_blob_s": (service.now_ms() - oldest) / 1_000 if oldest else 0.0,
+        "largest_workspace_bytes": float(
+            connection.execute(select(func.max(workspace.c.bytes))).scalar() or 0
+        ),
         "longest_transaction_s": service.database.dialect.longest_transaction_s(connection),
     }

@@ -19,6 +19,7 @@ MOST_BATCH_BYTES = 2 * 1024 * 1024  # unpacked; devices seal at 1 MiB
 MOST_BATCHES = 64
 MOST_PULL_BYTES = 4 * 1024 * 1024
 MOST_QUARANTINE_BYTES = 64 * 1024 * 1024  # of one device
+GRACE_DAYS = 30  # a file may wait for the record that refers to it
 
 _JITTER = 0.5
 _MOST_NAMES = 100_000  # buckets kept; the longest unused is forgotten first

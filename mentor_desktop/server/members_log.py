@@ -45,7 +45,7 @@ def append(
         select(workspace.c.access).where(workspace.c.ws == ws)
     ).scalar_one()
     count = own_batches.batches_for(len(drafts))
-    before = change_log.take_numbers(connection, ws, count, version, changes_access=True)
+    before = change_log.take_numbers(connection, ws, count, version, changes_access=True).before
     own_batches.append(service, connection, ws, MEMBERS, drafts, text, before + 1)
     service.unfolded.add(ws, MEMBERS)
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, inspect, select
 
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
+from mentor_desktop.server import room
 from mentor_desktop.server.database import Database
-from mentor_desktop.server.dialect import Dialect
-from mentor_desktop.server.tables import SERVER, meta
+from mentor_desktop.server.dialect import EVERYWHERE, Dialect
+from mentor_desktop.server.tables import SERVER, meta, workspace
 
 _VERSION = "version"
 
@@ -23,7 +24,15 @@ def _first(dialect: Dialect, connection: Connection) -> None:
     dialect.create(connection)
 
 
-STEPS: tuple[Step, ...] = (_first,)
+def _second(dialect: Dialect, connection: Connection) -> None:
+    dialect.add_number(connection, workspace, "bytes")
+    dialect.enter(connection, EVERYWHERE)
+    for ws in list(connection.execute(select(workspace.c.ws)).scalars()):
+        room.recount(connection, ws)
+    dialect.enter(connection, SERVER)
+
+
+STEPS: tuple[Step, ...] = (_first, _second)
 CURRENT = len(STEPS)
 
 

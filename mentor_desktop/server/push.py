@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from sqlalchemy import Connection
 
-from mentor_desktop.server import change_log, quarantine, refusals
+from mentor_desktop.server import change_log, quarantine, refusals, room
 from mentor_desktop.server.accounts import Member, devices_of, find_member
 from mentor_desktop.server.change_log import Rejection, Tail
 from mentor_desktop.server.limits import MOST_BATCH_BYTES, MOST_BATCHES
@@ -55,7 +55,7 @@ def push(service: Service, caller: Session, ws: str, stream: str, body: bytes) -
     Raises:
         Refusal: 400 for what is no batch, 401 or 403 without access, 409 `gap` or `fork` with
             the last number and hash the server holds; nothing was stored. 403 `quarantined`:
-            the batches were stored aside.
+            the batches were stored aside. 413 `quota`: the workspace keeps as much as it may.
     """
     batches = _parsed(body, ws, stream)
     caller_now, author = service.database.read(
@@ -161,10 +161,17 @@ def _append(
     dialect, now = service.database.dialect, service.now_ms()
     change_log.move_tail(dialect, connection, ws, stream, device, before, after)
     count = len(fresh) + batches_for(len(rejections))
-    start = change_log.take_numbers(
-        connection, ws, count, author.access_version, changes_access=membership.has_changed
-    )
     batches = [one.batch for one in fresh]
+    taken = change_log.take_numbers(
+        connection,
+        ws,
+        count,
+        author.access_version,
+        changes_access=membership.has_changed,
+        size=sum(len(one.body) for one in batches),
+    )
+    room.require_room(service, taken.kept)
+    start = taken.before
     change_log.store(dialect, connection, ws, stream, batches, start + 1, now)
     if rejections:
         number = start + len(fresh) + 1

@@ -70,6 +70,11 @@ def too_large(most_bytes: int) -> Refusal:
     return Refusal("too_large", "Send less at once.", most_bytes=most_bytes)
 
 
+def no_room() -> Refusal:
+    """Return the answer to a workspace that keeps as much as the operator lets it."""
+    return Refusal("quota", "This workspace keeps as much here as it may.")
+
+
 def busy(retry_after_s: int) -> Refusal:
     """Return the answer when the database did not come to it in time."""
     return Refusal("busy", "The server is busy. Try again soon.", retry_after_s=retry_after_s)

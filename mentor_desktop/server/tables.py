@@ -76,6 +76,8 @@ workspace = Table(
     _number("access"),
     _number("created_at"),
     _text("founders"),  # JSON: device -> signing key of devices that vouch for themselves
+    # What it keeps (`room`). Programs of the version before make rows without it.
+    Column("bytes", BigInteger, nullable=False, server_default="0"),
 )
 
 # The last batch of each stream; and, apart so that merging never holds up a push, up to where
@@ -227,6 +229,7 @@ snapshot_part = _table(
     _bytes("content"),
 )
 
+# `size` of one that is not sealed yet: what came of it. `sealed_at`: last, by anybody.
 blob = _table(
     "blob",
     "hash",

@@ -18,7 +18,7 @@ from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.protocol.messages import PATHS, MissingReply, SealRequest, to_json
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.steps import BYTES, Request, Steps
-from mentor_desktop.sync.troubles import Refused
+from mentor_desktop.sync.troubles import NO_ROOM, Refused
 
 CHUNK_BYTES = 4 * 1024 * 1024
 STREAM = "people"
@@ -70,6 +70,7 @@ class BlobQueue:
         self._source = source
         self._now_ms = now_ms
         self._is_paused = is_paused
+        self.no_room: Refused | None = None  # what the server said that keeps no more of this
 
     def steps(self, line: Line, progress: Progress = NO_PROGRESS) -> Steps[Files]:
         """Send and fetch what is due; return what waits after that.
@@ -87,7 +88,9 @@ class BlobQueue:
                     yield from self._send(line, address)
                 else:
                     yield from self._fetch(line, address)
-            except (StoreError, Refused):
+            except (StoreError, Refused) as trouble:
+                if isinstance(trouble, Refused) and trouble.code == NO_ROOM:
+                    self.no_room = trouble
                 self._postpone(address)
         return self.files()
 

@@ -48,6 +48,7 @@ class Course:
         self._exchange = exchange
         self._consent = consent
         self.mass_deletions: dict[str, MassDeletion] = {}
+        self.no_room: Refused | None = None
         self.skew_s = 0
 
     def run(self) -> Steps[None]:
@@ -136,6 +137,7 @@ class Course:
             if stream == MEMBERS:
                 self._learn_members()
         self.mass_deletions = puller.mass_deletions
+        self.no_room = pusher.no_room
         if puller.has_fork:
             raise ForkFound
         if pusher.count or puller.operations or bootstrapper.operations:

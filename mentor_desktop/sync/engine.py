@@ -101,14 +101,16 @@ class Engine:
     def _ended(self, raw: StoreConnection, course: Course, progress: Progress) -> Steps[SyncStatus]:
         try:
             yield from course.run()
-            yield from self._files(raw).steps(self._line, progress)
+            files = self._files(raw)
+            yield from files.steps(self._line, progress)
         except SignInNeeded as trouble:
             return SyncStatus(State.NEEDS_SIGN_IN, str(trouble))
         except Unreachable as trouble:
             return SyncStatus(State.OFFLINE, str(trouble), retry_after_s=trouble.retry_after_s)
         except (Refused, LogIncompleteError) as trouble:
             return SyncStatus(State.IDLE, str(trouble))
-        return SyncStatus(State.IDLE)
+        no_room = course.no_room or files.no_room
+        return SyncStatus(State.IDLE, str(no_room) if no_room else "")
 
     def _told(self, raw: StoreConnection, course: Course, status: SyncStatus) -> SyncStatus:
         if status == SyncStatus(State.IDLE):

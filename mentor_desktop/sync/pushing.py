@@ -10,7 +10,7 @@ from mentor_desktop.sync.replica import acknowledged
 from mentor_desktop.sync.replica.set_aside import aside_of, forget_aside, note_aside
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.steps import BYTES, Request, Steps, Trouble, Wait
-from mentor_desktop.sync.troubles import Refused, Unreachable
+from mentor_desktop.sync.troubles import NO_ROOM, Refused, Unreachable
 
 MOST_BATCHES = 10
 _TRIES = 6
@@ -29,6 +29,7 @@ class Pusher:
         self._exchange = exchange
         self._most = self._limit = most
         self._rewound: set[str] = set()
+        self.no_room: Refused | None = None
         self.heads: dict[str, int] = {}
         self.count = 0
 
@@ -53,7 +54,7 @@ class Pusher:
         """Push everything of one stream.
 
         A stream in which the server sets this device's changes aside is noted and left for the
-        next sync: nothing else waits for it.
+        next sync: nothing else waits for it. So is one for which it has no room (`no_room`).
 
         Raises:
             ForkFound: this copy of the workspace must become a device of its own.
@@ -64,6 +65,9 @@ class Pusher:
             try:
                 reply = yield from self.send(stream, batches)
             except Refused as refused:
+                if refused.code == NO_ROOM:
+                    self.no_room = refused
+                    return
                 if refused.code in _SET_ASIDE:
                     self._note_aside(stream, refused)
                     return

@@ -10,6 +10,8 @@ from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import N_, _
 from mentor_desktop.sync.steps import Trouble
 
+NO_ROOM = "quota"
+
 
 class SyncTrouble(UserFacingError):
     """A sync that ended early; what was done until then is kept, and nothing is lost."""
@@ -43,7 +45,7 @@ _SENTENCES = {
     "no_right": N_("Your account has no right to this on the server. Ask an administrator."),
     "too_large": N_("The server takes no piece of this size. Ask an administrator."),
     "invitation": N_("This invitation is used up, out of date or mistyped. Ask for a new one."),
-    "quota": N_("There is no more room on the server. Ask an administrator."),
+    NO_ROOM: N_("There is no more room on the server. Ask an administrator."),
 }
 _TROUBLES = {
     Trouble.OFFLINE: N_("The server cannot be reached. Changes wait on this computer."),

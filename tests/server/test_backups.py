@@ -16,6 +16,7 @@ from mentor_desktop.server.folder import ServerFolder, ServerKeys, ServerSetting
 from mentor_desktop.server.folding import fold_all
 from mentor_desktop.server.inspection import check_everything
 from mentor_desktop.server.migrations import migrate
+from mentor_desktop.server.room import kept_by
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import audit, log, merged, metadata
 from mentor_desktop.sync.protocol.batches import open_batch
@@ -111,6 +112,29 @@ def test_devices_bring_back_what_was_acknowledged_after_the_backup(
             assert len(ana.pull_all("people")) == 2
             found = ana.get(f"/v1/blob/{address}")
             assert found.content == b"a scan"
+
+
+def test_backup_of_an_older_version_is_brought_to_this_one_and_stays_as_it_is(
+    here: tuple[ServerFolder, Service], tmp_path: Path
+) -> None:
+    server, service = here
+    with _on(service) as world:
+        ana = world.founder()
+        ana.write("people", PERSON)
+        _attach(ana, b"a scan")
+        backup = back_up(service, server, tmp_path / "out")
+    with closing(sqlite3.connect(backup.path)) as file:
+        file.execute("ALTER TABLE workspace DROP COLUMN bytes")
+        file.execute("UPDATE meta SET value = '1' WHERE name = 'version'")
+        file.commit()
+    content = backup.path.read_bytes()
+    with _server(tmp_path / "there", secret=b"t" * 32) as (other, again):
+        assert restore(again, other, backup.path) == 1
+        again.keys = other.keys()
+        assert check_everything(again).troubles == []
+        assert again.database.read(ana.ws, lambda one: kept_by(one, ana.ws)) > len(b"a scan")
+        assert not list(other.path.glob("tmp*"))
+    assert backup.path.read_bytes() == content
 
 
 def test_backup_moves_a_server_to_postgresql(

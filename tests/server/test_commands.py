@@ -11,6 +11,7 @@ from PIL import Image
 
 from mentor_desktop.server.command_line import run
 from mentor_desktop.server.folding import fold_all
+from mentor_desktop.server.migrations import CURRENT
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.terminal_code import code_lines
 from mentor_desktop.sync.keys.invitations import parse_invitation
@@ -156,7 +157,7 @@ def test_backup_check_and_restore(folder: Path, said: Said, tmp_path: Path) -> N
     assert said.json("check") == {"workspaces": 1, "batches": 2, "files": 0, "troubles": []}
     assert said.json("restore", str(backup["file"])) == {"workspaces": 1}
     assert said.json("restore", "--new-epochs") == {"workspaces": 1}
-    assert said.json("migrate") == {"from": 1, "to": 1}
+    assert said.json("migrate") == {"from": CURRENT, "to": CURRENT}
     for command in (["check"], ["migrate"], ["backup", str(tmp_path / "again")]):
         assert said.lines(*command)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mentor_desktop.errors import StoreError
@@ -17,15 +17,16 @@ from mentor_desktop.server import dialect, migrations
 from mentor_desktop.server.database import TRIES, Database, OvertakenError
 from mentor_desktop.server.migrations import CURRENT, migrate, require_current, version_of
 from mentor_desktop.server.refusals import Refusal
-from mentor_desktop.server.tables import log, merged, meta, metadata, workspace
+from mentor_desktop.server.tables import blob, log, merged, meta, metadata, workspace
 from tests.server.postgres import fresh_database
 from tests.server.world import World
 
 PACKAGE = Path(__file__).resolve().parents[2] / "mentor_desktop" / "server"
 PERSON = {"entity": "person", "kind": "create", "values": {"given_name": "Ana"}}
-# Who may look across workspaces: merging, figures, administrators' commands, backups, checks.
+# Who may look across workspaces: merging, figures, administrators' commands, backups, checks,
+# steps to a newer version.
 ACROSS = {"folding.py", "health.py", "workspaces.py", "backups.py", "inspection.py",
-          "audit_command.py", "database.py"}  # fmt: skip
+          "audit_command.py", "database.py", "migrations.py"}  # fmt: skip
 # Words that would tie the server to one node, one session, or a sequence of the database.
 UNWANTED = {
     "advisory locks": r"pg_(try_)?advisory",
@@ -47,7 +48,10 @@ def test_every_key_and_index_begins_with_the_workspace(table: Any) -> None:
     assert {columns[0].name for columns in keys if columns} == {"ws"}
     assert all(not column.foreign_keys for column in table.columns)
     assert all(column.autoincrement in {False, "auto"} for column in table.columns)
-    assert not any(column.server_default or column.default for column in table.columns)
+    assert not any(column.default for column in table.columns)
+    # A constant for programs of the version before; nothing that the database would make up.
+    made = [column.server_default.arg for column in table.columns if column.server_default]
+    assert all(one == "0" for one in made)
 
 
 def _texts(path: Path) -> str:
@@ -291,6 +295,35 @@ def test_tables_are_made_once_and_a_newer_version_is_refused(
             with pytest.raises(StoreError, match="newer"):
                 refused(database)
         database.close()
+
+
+def test_tables_of_the_first_version_learn_what_each_workspace_keeps(
+    tmp_path: Path, postgresql: str
+) -> None:
+    for url in _urls(tmp_path, postgresql):
+        database = Database(url)
+        migrate(database)
+        for ws, size in (("a" * 32, 300), ("b" * 32, 20)):
+            database.write(ws, partial(_keep_something, ws=ws, size=size))
+        database.write("", _as_in_the_first_version)
+        assert migrate(database) == 1
+        kept = select(workspace.c.bytes).order_by(workspace.c.ws)
+        assert database.read_everywhere(lambda one, w=kept: one.scalars(w).all()) == [307, 27]
+        database.close()
+
+
+def _keep_something(connection: Connection, ws: str, size: int) -> None:
+    numbers = {"head": 1, "access": 1, "created_at": 0}
+    connection.execute(insert(workspace).values(ws=ws, epoch="e", founders="{}", **numbers))
+    batch = {"stream": "people", "device": "d", "from_seq": 1, "count": 1, "at": 0}
+    connection.execute(insert(log).values(ws=ws, seq=1, header=b"", body=b"", size=size, **batch))
+    file = {"hash": "0" * 64, "size": 7, "started_at": 0, "sealed_at": 0}
+    connection.execute(insert(blob).values(ws=ws, **file))
+
+
+def _as_in_the_first_version(connection: Connection) -> None:
+    connection.execute(text("alter table workspace drop column bytes"))
+    connection.execute(text("update meta set value = '1' where name = 'version'"))
 
 
 def test_step_that_fails_leaves_the_version_before(

@@ -1,6 +1,5 @@
 """Attached files: whole or not there, in a folder and in an object store, read through a stream."""
 
-import json
 import socket
 import subprocess
 import sys
@@ -10,7 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import httpx2
-import msgspec
 import pytest
 
 from mentor_desktop.errors import StoreError
@@ -18,58 +16,11 @@ from mentor_desktop.ids import new_id
 from mentor_desktop.server import blob_store
 from mentor_desktop.server.blob_store import WrongContentError, store_for
 from mentor_desktop.server.limits import MOST_CHUNK_BYTES
-from mentor_desktop.sync.protocol.messages import Refusal
+from tests.server.uploads import Upload, code_of, read_file
 from tests.server.world import Device, World
 
 START_LIMIT_S = 60
 WORKSPACE = "a" * 32
-
-
-class Upload:
-    """One file on its way to the server, chunk by chunk."""
-
-    def __init__(self, device: Device, content: bytes, stream: str = "people") -> None:
-        self.device, self.content, self.stream = device, content, stream
-        self.address = sha256(content).hexdigest()
-        self.chunks = [
-            content[start : start + MOST_CHUNK_BYTES]
-            for start in range(0, len(content), MOST_CHUNK_BYTES)
-        ]
-
-    def put(self, number: int, content: bytes | None = None) -> httpx2.Response:
-        chunk = self.chunks[number] if content is None else content
-        return self._ask("PUT", f"/chunk/{number}", chunk, sha256=sha256(chunk).hexdigest())
-
-    def missing(self) -> list[int]:
-        answer = self._ask("GET", "/missing", b"", chunks=str(len(self.chunks)))
-        assert answer.status_code == 200, answer.text
-        return list(answer.json()["missing"])
-
-    def seal(self) -> httpx2.Response:
-        return self._ask("POST", "/seal", json.dumps({"chunks": len(self.chunks)}).encode())
-
-    def all(self) -> None:
-        for number in range(len(self.chunks)):
-            assert self.put(number).status_code == 200
-        assert self.seal().status_code == 200
-
-    def _ask(self, method: str, path: str, content: bytes, **query: str) -> httpx2.Response:
-        return self.device.http.request(
-            method,
-            f"/v1/blob/{self.address}{path}",
-            params={"ws": self.device.ws, "stream": self.stream, **query},
-            content=content,
-            headers=self.device.headers,
-        )
-
-
-def _read(device: Device, address: str, span: str = "") -> httpx2.Response:
-    headers = {**device.headers, **({"Range": span} if span else {})}
-    return device.http.get(f"/v1/blob/{address}", params={"ws": device.ws}, headers=headers)
-
-
-def _code(answer: httpx2.Response) -> str:
-    return msgspec.json.decode(answer.content, type=Refusal).code
 
 
 @pytest.fixture
@@ -87,14 +38,14 @@ def test_file_comes_back_as_it_went(ana: Device, two_chunks: bytes) -> None:
     assert upload.missing() == [0, 1]
     assert upload.put(1).status_code == 200
     assert upload.missing() == [0]
-    assert _code(upload.seal()) == "missing"
-    assert _read(ana, upload.address).status_code == 404
+    assert code_of(upload.seal()) == "missing"
+    assert read_file(ana, upload.address).status_code == 404
     assert upload.put(1).status_code == 200
     assert upload.put(0).status_code == 200
     assert upload.seal().json() == {"size": len(two_chunks)}
     assert upload.seal().status_code == 200
     assert upload.missing() == []
-    assert _read(ana, upload.address).content == two_chunks
+    assert read_file(ana, upload.address).content == two_chunks
 
 
 @pytest.mark.parametrize(
@@ -112,7 +63,7 @@ def test_part_of_a_file(
 ) -> None:
     upload = Upload(ana, two_chunks)
     upload.all()
-    answer = _read(ana, upload.address, span)
+    answer = read_file(ana, upload.address, span)
     assert answer.status_code == 206
     assert answer.content == two_chunks[start:end]
     first = start % len(two_chunks)
@@ -124,14 +75,14 @@ def test_part_of_a_file(
 def test_part_that_is_not_there(ana: Device, span: str) -> None:
     upload = Upload(ana, b"a small one")
     upload.all()
-    assert _read(ana, upload.address, span).status_code == 416
+    assert read_file(ana, upload.address, span).status_code == 416
 
 
 @pytest.mark.parametrize("span", ["lines=1-2", "bytes=", "bytes=a-b", "bytes=0-1,4-5", "x" * 200])
 def test_range_that_means_nothing_gives_the_whole(ana: Device, span: str) -> None:
     upload = Upload(ana, b"a small one")
     upload.all()
-    answer = _read(ana, upload.address, span)
+    answer = read_file(ana, upload.address, span)
     assert (answer.status_code, answer.content) == (200, b"a small one")
 
 
@@ -142,18 +93,18 @@ def test_damaged_chunk_is_refused(ana: Device) -> None:
         f"/v1/blob/{upload.address}/chunk/0", params=query, content=b"a smalL one",
         headers=ana.headers,
     )  # fmt: skip
-    assert (answer.status_code, _code(answer)) == (409, "wrong_hash")
+    assert (answer.status_code, code_of(answer)) == (409, "wrong_hash")
 
 
 def test_whole_that_is_another_file_never_gets_the_name(ana: Device) -> None:
     upload = Upload(ana, b"a small one")
     assert upload.put(0, b"another one").status_code == 200
     answer = upload.seal()
-    assert (answer.status_code, _code(answer)) == (409, "wrong_hash")
-    assert _read(ana, upload.address).status_code == 404
+    assert (answer.status_code, code_of(answer)) == (409, "wrong_hash")
+    assert read_file(ana, upload.address).status_code == 404
     assert upload.missing() == [0]
     upload.all()
-    assert _read(ana, upload.address).content == b"a small one"
+    assert read_file(ana, upload.address).content == b"a small one"
 
 
 def test_file_is_read_through_a_stream_not_by_knowing_its_hash(world: World, ana: Device) -> None:
@@ -161,8 +112,8 @@ def test_file_is_read_through_a_stream_not_by_knowing_its_hash(world: World, ana
     trainer = world.colleague(ana, "trainer", other)
     upload = Upload(ana, b"a private scan", f"w:{workshop}")
     upload.all()
-    answer = _read(trainer, upload.address)
-    nowhere = _read(trainer, "0" * 64)
+    answer = read_file(trainer, upload.address)
+    nowhere = read_file(trainer, "0" * 64)
     assert answer.status_code == nowhere.status_code == 404
     assert answer.content == nowhere.content
 
@@ -174,11 +125,11 @@ def test_who_says_to_have_a_file_shows_it(world: World, ana: Device) -> None:
     Upload(ana, content, f"w:{workshop}").all()
     claim = Upload(trainer, content, f"w:{other}")
     assert claim.missing() == [0]
-    assert _code(claim.seal()) == "missing"
+    assert code_of(claim.seal()) == "missing"
     assert claim.put(0, b"something else").status_code == 409
-    assert _read(trainer, claim.address).status_code == 404
+    assert read_file(trainer, claim.address).status_code == 404
     claim.all()
-    assert _read(trainer, claim.address).content == content
+    assert read_file(trainer, claim.address).content == content
 
 
 def test_stream_without_the_right_to_write_takes_no_file(world: World, ana: Device) -> None:
@@ -192,7 +143,7 @@ def test_files_of_other_workspaces_do_not_exist(world: World, ana: Device) -> No
     eve = world.founder()
     upload = Upload(ana, b"a private scan")
     upload.all()
-    assert _read(eve, upload.address).status_code == 404
+    assert read_file(eve, upload.address).status_code == 404
     assert Upload(eve, b"a private scan").missing() == [0]
     answer = eve.http.get(f"/v1/blob/{upload.address}", params={"ws": ana.ws}, headers=eve.headers)
     assert answer.status_code == 403
@@ -289,6 +240,21 @@ def test_file_of_a_backup_is_checked_on_its_way(blobs: blob_store.BlobStore) -> 
     assert blobs.size(WORKSPACE, address) is None
     blobs.put_whole(WORKSPACE, address, iter((b"one", b"two")))
     assert blobs.size(WORKSPACE, address) == 6
+
+
+def test_store_takes_away_a_file_and_what_arrived_of_one(blobs: blob_store.BlobStore) -> None:
+    whole, arriving, other = (sha256(one).hexdigest() for one in (b"whole", b"onetwo", b"other"))
+    for address, part in ((whole, b"whole"), (arriving, b"one"), (other, b"other")):
+        blobs.put_chunk(WORKSPACE, address, 0, part)
+    for address in (whole, other):
+        blobs.seal(WORKSPACE, address, 1)
+    for address in (whole, whole, arriving):
+        blobs.remove(WORKSPACE, address)
+    assert blobs.size(WORKSPACE, whole) is None
+    blobs.put_chunk(WORKSPACE, arriving, 1, b"two")
+    with pytest.raises(WrongContentError):
+        blobs.seal(WORKSPACE, arriving, 2)
+    assert blobs.size(WORKSPACE, other) == 5
 
 
 def test_store_nobody_knows_is_refused_with_a_sentence() -> None:

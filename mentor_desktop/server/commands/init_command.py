@@ -22,6 +22,7 @@ def run(found: argparse.Namespace) -> Report:
         blobs=found.blobs or str(folder / "blobs"),
         url=found.url,
         trusted_proxies=tuple(found.trusted_proxies),
+        workspace_megabytes=found.workspace_megabytes,
     )
     ServerFolder(folder).create(settings)
     try:

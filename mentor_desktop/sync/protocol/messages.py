@@ -314,6 +314,7 @@ STATUS: Final[dict[str, int]] = {
     "unknown_author": 409,
     "too_large": 413,  # `most_bytes`
     "quarantine_full": 413,
+    "quota": 413,  # the workspace keeps as much as it may
     "range": 416,
     "too_many": 429,
     "bug": 500,

@@ -1,0 +1,96 @@
+"""A workspace that keeps as much as it may: told so, nothing half done, and all else goes on."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx2
+import msgspec
+import pytest
+
+from mentor_desktop.server import room
+from mentor_desktop.server.room import kept_by
+from mentor_desktop.sync.protocol.messages import STATUS
+from tests.server.uploads import Upload, code_of
+from tests.server.world import Device, World
+
+STREAM = "people"
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture
+def ana(world: World) -> Device:
+    return world.founder()
+
+
+@contextmanager
+def _limited(world: World, megabytes: int) -> Iterator[None]:
+    """Let each workspace keep at most so much while the block lasts."""
+    service = world.service
+    before = service.settings
+    service.settings = msgspec.structs.replace(before, workspace_megabytes=megabytes)
+    try:
+        yield
+    finally:
+        service.settings = before
+
+
+def _fill(world: World, device: Device, count: int) -> None:
+    """Count so many bytes more for a workspace."""
+    service = world.service
+    service.database.write(device.ws, lambda one: room.take(service, one, device.ws, count))
+
+
+def _kept(world: World, device: Device) -> int:
+    return world.service.database.read(device.ws, lambda one: kept_by(one, device.ws))
+
+
+def _is_no_room(answer: httpx2.Response) -> bool:
+    return (answer.status_code, code_of(answer)) == (STATUS["quota"], "quota")
+
+
+def _note(size: int) -> dict[str, object]:
+    values = {"note": os.urandom(size // 2).hex()}
+    return {"entity": "person", "kind": "create", "values": values}
+
+
+def test_batch_over_the_limit_is_refused_and_nothing_of_it_stored(
+    world: World, ana: Device
+) -> None:
+    ana.write(STREAM, _note(100))
+    before = _kept(world, ana)
+    batch = ana.batch(STREAM, ana.ops(STREAM, _note(10_000)))
+    with _limited(world, 1):
+        _fill(world, ana, MEGABYTE - before - 1_000)
+        assert _is_no_room(ana.send(STREAM, batch))
+        head = ana.hello(streams=[STREAM]).streams[STREAM]
+        assert head.last_seq == 1
+        assert len(ana.pull_all(STREAM)) == 1
+    assert ana.send(STREAM, batch).status_code == 200
+
+
+def test_file_over_the_limit_is_refused_before_it_is_sent(world: World, ana: Device) -> None:
+    upload = Upload(ana, os.urandom(5_000))
+    with _limited(world, 1):
+        _fill(world, ana, MEGABYTE - _kept(world, ana) - 4_000)
+        assert _is_no_room(upload.put(0))
+        _fill(world, ana, 4_000)
+        assert _is_no_room(upload._ask("GET", "/missing", b"", chunks="1"))
+    assert upload.missing() == [0]
+    upload.all()
+
+
+def test_other_workspaces_and_members_are_not_held_up(world: World, ana: Device) -> None:
+    eve = world.founder()
+    with _limited(world, 1):
+        _fill(world, ana, MEGABYTE)
+        assert eve.write(STREAM, _note(100)).acked_to == 1
+        trainer = world.colleague(ana, "trainer", "*")
+        world.revoke(trainer)
+        assert trainer.post("/v1/hello", {"ws": ana.ws, "schema": 2}).status_code == 403
+
+
+def test_limit_of_nothing_is_none(world: World, ana: Device) -> None:
+    with _limited(world, 0):
+        _fill(world, ana, 10**12)
+        assert ana.write(STREAM, _note(100)).acked_to == 1
