@@ -27,6 +27,7 @@ from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.beginning import LogIncompleteError
+from mentor_desktop.sync.replica.happenings import happenings
 from mentor_desktop.sync.session import get_token
 from mentor_desktop.sync.status import MassChange, State, SyncStatus
 from mentor_desktop.sync.steps import Steps
@@ -135,6 +136,7 @@ class Engine:
             not_shared=counts.not_shared,
             conflicts=counts.conflicts,
             parked=counts.parked,
+            happenings=tuple(happenings(raw)),
         )
 
     def _files(self, raw: StoreConnection) -> BlobQueue:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from mentor_desktop.sync.replica.happenings import Happening
+
 _EVERY_S, _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 15.0, 15 * 60.0
 _MOST_DOUBLINGS = 8
 
@@ -35,7 +37,8 @@ class SyncStatus:
     """How the exchange stands. `reason` is one sentence, empty when all is well.
 
     `skew_s` is how far this computer's clock is ahead of the server's; it is shown and never
-    a reason to refuse. `not_shared` counts changes that were rejected or set aside.
+    a reason to refuse. `not_shared` counts changes that were rejected or set aside. `happenings`
+    are what a person should hear of, newest first.
     """
 
     state: State = State.NOT_JOINED
@@ -49,6 +52,7 @@ class SyncStatus:
     skew_s: int = 0
     mass_changes: tuple[MassChange, ...] = ()
     retry_after_s: float = 0.0
+    happenings: tuple[Happening, ...] = ()
 
     @property
     def is_clock_wrong(self) -> bool:

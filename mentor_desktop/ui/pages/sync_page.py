@@ -14,6 +14,7 @@ from mentor_desktop.ui.pages.base import Page, PageAction
 from mentor_desktop.ui.places import DECISIONS, HAND_OVER
 from mentor_desktop.ui.sync_controller import DeviceRow, State, SyncStatus, Team, words
 from mentor_desktop.ui.syncing.device_panel import DevicePanel
+from mentor_desktop.ui.syncing.history_note import HistoryNote
 from mentor_desktop.ui.syncing.invite_form import InviteForm
 from mentor_desktop.ui.syncing.join_form import JoinForm
 from mentor_desktop.ui.widgets.banner import Banner
@@ -69,6 +70,7 @@ class SyncPage(Page):
         self._hand_over = Button(theme, *hand_over, kind="quiet")
         self._decide = Button(theme, "", partial(self.frame.go, DECISIONS), icon="merge")
         self._decide.hide()
+        self._history = HistoryNote(theme)
         self._empty = EmptyState(
             theme,
             _("This workspace is on this computer alone; on a server colleagues work on it too."),
@@ -93,6 +95,7 @@ class SyncPage(Page):
         scroll.column.addLayout(self._note)
         scroll.column.addLayout(column(theme, heading, self._devices, gap="s"))
         scroll.column.addWidget(flowing(theme, self._decide, self._invite, self._hand_over))
+        scroll.column.addWidget(self._history)
         scroll.column.addStretch(1)
         self._blank = QWidget()
         self._parts = pile(self._blank, scroll, self._empty)
@@ -169,6 +172,7 @@ class SyncPage(Page):
             ).format(count=undecided)
         )
         self._decide.setVisible(bool(undecided))
+        self._history.show_happenings(status.happenings, self.desk.clock())
         self._show_notices(self._notices_of(status))
 
     def _notices_of(self, status: SyncStatus) -> list[Notice]:

@@ -16,6 +16,7 @@ from mentor_desktop.ui.desk import Frame
 from mentor_desktop.ui.jobs import Jobs, UnexpectedError
 from mentor_desktop.ui.sync_controller import words
 from mentor_desktop.ui.sync_controller.exchanger import Exchanger
+from mentor_desktop.ui.sync_controller.news import tell_news
 from mentor_desktop.ui.sync_controller.team_acts import TeamActs
 
 _MS = 1_000
@@ -120,6 +121,7 @@ class SyncController(QObject):
 
     def _on_synced(self, status: SyncStatus) -> None:
         self._announce()
+        tell_news(self._frame, self.status, status)
         # Each exchange names what it holds back, also what is to be kept.
         news = [one for one in status.mass_changes if (one.stream, one.deletions) not in self._kept]
         if news:

@@ -1,8 +1,9 @@
 """How the exchange stands, in words: for the status line, the Sync page and lists of devices."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from mentor_desktop.i18n import N_, _, current_language, ngettext
+from mentor_desktop.sync.replica.happenings import Happening, What
 from mentor_desktop.sync.status import MassChange, State, SyncStatus
 
 _BETWEEN = " · "
@@ -19,6 +20,21 @@ _STATES = {
     State.NEEDS_SIGN_IN: N_("no access to the server"),
     State.NEEDS_CONSENT: N_("your decision is needed"),
 }
+_HAPPENINGS = {
+    What.SERVER_RESTORED: N_(
+        "The server was brought back from a backup. What it lost goes to it again by itself; "
+        "there is nothing to do."
+    ),
+    What.ACCESS_ENDED: N_(
+        "Your access to {name} ended. Its records were taken off this computer; changes that were "
+        "not shared are kept under To decide."
+    ),
+    What.ACCESS_BACK: N_("You have access to {name} again. Its records come back by themselves."),
+    What.DELETIONS_TAKEN: N_("Deletions of others were applied here too, after a backup: {count}."),
+    What.DELETIONS_KEPT: N_("Records that others deleted were kept here: {count}."),
+}
+_STREAMS = {"people": N_("the people"), "programme": N_("the programmes")}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEADLINES = {
     State.NEEDS_CONSENT: N_("Others took away much at once. Your decision is needed."),
     State.NEEDS_SIGN_IN: N_("This computer has no access to the server."),
@@ -101,6 +117,23 @@ def mass_change(one: MassChange) -> str:
     return _("Others deleted {count} of {total} records. A backup is made first.").format(
         count=one.deletions, total=one.of_rows
     )
+
+
+def happening(one: Happening) -> str:
+    """Return what happened in one sentence; empty for what a later version wrote down."""
+    if one.what not in _HAPPENINGS:
+        return ""
+    stream = one.facts.get("stream", "")
+    name = _(_STREAMS[stream]) if stream in _STREAMS else one.facts.get("name", "")
+    return _(_HAPPENINGS[What(one.what)]).format(
+        name=name or _("a workshop"), count=one.facts.get("count", "")
+    )
+
+
+def happened(one: Happening, now: datetime) -> str:
+    """Return the same with when it was."""
+    at = moment(_EPOCH + timedelta(milliseconds=one.at), now)
+    return _("{time}: {sentence}").format(time=at, sentence=happening(one))
 
 
 def clock(skew_s: int) -> str:

@@ -6,11 +6,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock
 from mentor_desktop.models import Person
 from mentor_desktop.progress import Progress
+from mentor_desktop.server.tables import workspace as workspace_table
 from mentor_desktop.services.people import remove_person
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.joining import workspace_id
@@ -157,3 +159,18 @@ def test_what_only_a_person_decides_is_one_press_away(joined: Office) -> None:
 )
 def test_the_status_line_says_what_waits(office: Office, status: SyncStatus, line: str) -> None:
     assert words.waiting_line(status, office.window.desk.clock()) == line
+
+
+def test_a_server_brought_back_from_a_backup_is_told_and_stays_on_the_page(
+    joined: Office, server: Server
+) -> None:
+    joined.press("Sync now")
+    rest(joined)
+    page = joined.go("sync")
+    assert not any("brought back" in text for text in joined.texts())
+    with server.service.database.engine.begin() as connection:  # as a restore does
+        connection.execute(update(workspace_table).values(epoch="e" * 32))
+    joined.press("Sync now")
+    rest(joined)
+    assert "there is nothing to do" in joined.window.frame.last_toast
+    assert any("brought back from a backup" in text for text in joined.texts()), page
