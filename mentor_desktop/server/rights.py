@@ -1,4 +1,6 @@
-"""Who may read which stream and do what with which rows: one table, asked for every operation.
+"""Who may do what with which rows: one table, asked for every operation.
+
+Who may read a stream at all is told by `sync.protocol.reading`, for devices too.
 
 Letters: c create, s set, d delete, r restore, p purge, x reject; D deletes what one's own
 devices wrote and nobody else touched: a deletion kills exactly what it names as seen, so that
@@ -13,8 +15,16 @@ own affair: all kinds but `reject`, and nobody else's device reads or writes the
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mentor_desktop.sync.protocol.reading import (
+    ALL_WORKSHOPS,
+    may_read,
+    parsed_table,
+    stream_kind,
+)
+
+__all__ = ["ALL_WORKSHOPS", "ROLES", "WRITES", "Access", "ServerAccess"]
+
 ROLES = ("admin", "organiser", "trainer", "mentor", "reader")
-ALL_WORKSHOPS = "*"
 
 _TABLE = """
 stream     entity           admin   organiser  trainer  mentor  reader
@@ -30,13 +40,6 @@ w          workshop         csdrpx  csdr       s        -       -
 w          attendance_mark  csdrpx  cdr        cDr      -       -
 w          certificate      csdrpx  csdr       -        -       -
 """
-_READS = """
-stream     admin  organiser  trainer  mentor   reader
-members    all    all        all      all      all
-people     all    all        all      granted  granted
-programme  all    all        all      all      all
-w          all    all        granted  granted  granted
-"""
 _LETTERS = {
     "create": "c",
     "set": "s",
@@ -48,17 +51,7 @@ _LETTERS = {
 _OWN_DELETE = "D"
 
 
-def _parsed(table: str, keys: int) -> dict[tuple[str, ...], str]:
-    head, *lines = (line.split() for line in table.strip().splitlines())
-    return {
-        (*line[:keys], role): cell
-        for line in lines
-        for role, cell in zip(head[keys:], line[keys:], strict=True)
-    }
-
-
-WRITES = _parsed(_TABLE, 2)
-READS = _parsed(_READS, 1)
+WRITES = parsed_table(_TABLE, 2)
 
 
 @dataclass(frozen=True)
@@ -71,15 +64,7 @@ class Access:
 
     def may_read(self, stream: str) -> bool:
         """Tell whether the stream, its files and its merged rows may be read."""
-        kind, rest = stream_kind(stream)
-        if kind == "u":
-            return rest == self.user
-        cell = READS.get((kind, self.role))
-        if cell != "granted":
-            return cell == "all"
-        if kind == "w":
-            return ALL_WORKSHOPS in self.workshops or rest in self.workshops
-        return bool(self.workshops)
+        return may_read(stream, user=self.user, role=self.role, workshops=self.workshops)
 
     def may_write(self, stream: str) -> bool:
         """Tell whether any operation at all may be written into the stream."""
@@ -125,9 +110,3 @@ class ServerAccess(Access):
         self, stream: str, entity: str, kind: str, seens: Sequence[Mapping[str, int]], own: set[str]
     ) -> list[int] | None:
         return []
-
-
-def stream_kind(stream: str) -> tuple[str, str]:
-    """Return ("w", workshop), ("u", user), or (name, "")."""
-    kind, colon, rest = stream.partition(":")
-    return (kind, rest) if colon else (stream, "")

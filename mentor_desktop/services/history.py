@@ -171,6 +171,14 @@ def _undoable_action(uow: Reader, txn: int) -> ActionRow:
             )
         )
     if not row.is_undoable:
+        from mentor_desktop.sync.replica.leaving import is_of_left  # sync: when it is needed only
+
+        if is_of_left(uow.raw, txn):
+            raise ValidationError(
+                _("“{action}” cannot be undone: its records left this computer.").format(
+                    action=row.sentence
+                )
+            )
         raise ValidationError(
             _(
                 "“{action}” cannot be undone: a number or a paper of it is out already. Replace or revoke it."

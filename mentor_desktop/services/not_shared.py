@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import ConflictError
@@ -19,6 +19,7 @@ from mentor_desktop.sync.protocol.operations import Op, Value
 from mentor_desktop.sync.replica import not_shared as kept
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.entities import entities
+from mentor_desktop.sync.replica.leaving import name_key, names_of_left
 
 if TYPE_CHECKING:
     from mentor_desktop.services.exports import ExportedTable
@@ -173,15 +174,16 @@ def _key(one: kept.NotShared) -> str:
 
 
 def _changes(uow: Reader, one: kept.NotShared) -> Iterator[NotSharedChange]:
+    names = names_of_left(uow.raw)
     for made in one.made:
         op = made.op
         before = _before(uow, made)
         yield NotSharedChange(
             at=from_milliseconds(made.at),
             kind=_(ENTITY_NAMES.get(op.entity, N_("something"))),
-            name=_name(uow, op.entity, op.row, {**before, **op.values}),
+            name=_name(uow, names, op.entity, op.row, {**before, **op.values}),
             deed=_(_DEEDS.get(op.kind, _OTHER_DEED)),
-            fields=tuple(_fields(uow, op, before)),
+            fields=tuple(_fields(uow, names, op, before)),
         )
 
 
@@ -203,7 +205,9 @@ def _before(uow: Reader, made: kept.Made) -> Mapping[str, Value]:
     return {}
 
 
-def _name(uow: Reader, entity: str, row: str, values: Mapping[str, Value]) -> str:
+def _name(
+    uow: Reader, names: Mapping[str, str], entity: str, row: str, values: Mapping[str, Value]
+) -> str:
     """Return what a person calls a record, also one that no table holds; else its kind."""
     kind = _(ENTITY_NAMES.get(entity, N_("something")))
     if entity not in entities():
@@ -211,15 +215,19 @@ def _name(uow: Reader, entity: str, row: str, values: Mapping[str, Value]) -> st
     found = history_words.row_name(uow, entity, row)
     if found != kind:
         return found
+    if kept_name := names.get(name_key(entity, row)):
+        return kept_name
     for column, parent in _NAMED_BY:
         if values.get(column):
-            return _name(uow, parent, str(values[column]), {})
+            return _name(uow, names, parent, str(values[column]), {})
     person = full_name(*(str(values.get(one) or "") for one in ("given_name", "family_name")))
     words: Sequence[str] = [str(values[one]) for one in _OWN_NAMES if values.get(one)]
     return person or (words[0] if words else kind)
 
 
-def _fields(uow: Reader, op: Op, before: Mapping[str, Value]) -> Iterator[ChangedField]:
+def _fields(
+    uow: Reader, names: Mapping[str, str], op: Op, before: Mapping[str, Value]
+) -> Iterator[ChangedField]:
     known = entities().get(op.entity)
     for column, value in op.values.items():
         if known is None or column not in known.columns or column in _OF_THE_PROGRAM:
@@ -227,11 +235,14 @@ def _fields(uow: Reader, op: Op, before: Mapping[str, Value]) -> Iterator[Change
         old = before.get(column)
         if value == (old if column in before else known.defaults[column]):
             continue
-        words = (_in_words(uow, op.entity, column, one) for one in (old, value))
+        words = (_in_words(uow, names, op.entity, column, one) for one in (old, value))
         told = ChangedField(field_label(op.entity, column), *words)
         if told.old or told.new:
             yield told
 
 
-def _in_words(uow: Reader, entity: str, column: str, value: Any) -> str:  # Any: a stored value
+def _in_words(uow: Reader, names: Mapping[str, str], entity: str, column: str, value: Value) -> str:
+    parent = dict(entities()[entity].parents).get(column)
+    if parent and value:
+        return _name(uow, names, parent, str(value), {})
     return history_words.value_in_words(uow, entity, column, value)

@@ -97,7 +97,7 @@ class BlobQueue:
     def files(self) -> Files:
         """Return how many files wait."""
         here = set(self._blobs.addresses())
-        wanted, sealed = wanted_files(self._raw), _sealed(self._raw)
+        wanted, sealed = wanted_files(self._raw), sealed_files(self._raw)
         failed = self._raw.execute("SELECT address FROM sync_blob WHERE tries > 0")
         tried = {row[0] for row in failed.fetchall()}
         absent = wanted - here
@@ -109,7 +109,7 @@ class BlobQueue:
 
     def evict(self, address: str) -> bool:
         """Free the room of a file that the server holds; False where it does not."""
-        if address not in _sealed(self._raw):
+        if address not in sealed_files(self._raw):
             return False
         self._blobs.remove(address)
         return True
@@ -117,7 +117,7 @@ class BlobQueue:
     def _due(self) -> list[tuple[str, bool]]:
         """Return the files to move now and whether they are here, small ones first."""
         here = self._blobs.sizes()
-        wanted, sealed = wanted_files(self._raw), _sealed(self._raw)
+        wanted, sealed = wanted_files(self._raw), sealed_files(self._raw)
         # A time further away was written by a clock that was ahead, and is no rest.
         later = "SELECT address FROM sync_blob WHERE next_at > ?1 AND next_at <= ?1 + ?2"
         rest = (self._now_ms(), _LONGEST_PAUSE_MS)
@@ -224,7 +224,8 @@ def wanted_files(raw: StoreConnection) -> set[str]:
     return {str(row[0]) for sql in _REFERENCES for row in raw.execute(sql).fetchall()}
 
 
-def _sealed(raw: StoreConnection) -> set[str]:
+def sealed_files(raw: StoreConnection) -> set[str]:
+    """Return the addresses of the files that the server said it holds."""
     rows = raw.execute("SELECT address FROM sync_blob WHERE is_sealed = 1")
     return {row[0] for row in rows.fetchall()}
 

@@ -1,9 +1,11 @@
 """What a person is told in numbers: waiting, not shared, in conflict, parked."""
 
+import json
 from dataclasses import dataclass
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.leaving import left_streams
 from mentor_desktop.sync.replica.not_shared import waiting_range
 from mentor_desktop.sync.replica.set_aside import asides
 
@@ -43,7 +45,14 @@ def counted(raw: StoreConnection) -> Counts:
         waiting=unsealed + unsent - aside,
         not_shared=refused + listed,
         conflicts=_number(raw, "SELECT count(*) FROM sync_row WHERE conflicts > 0"),
-        parked=_number(raw, "SELECT count(*) FROM (SELECT DISTINCT entity, row FROM sync_parked)"),
+        parked=_number(
+            raw,
+            "SELECT count(*) FROM (SELECT DISTINCT p.entity, p.row FROM sync_parked p "
+            "JOIN sync_row r ON r.entity = p.entity AND r.row = p.row "
+            "JOIN sync_stream s ON s.no = r.stream "
+            "WHERE s.stream NOT IN (SELECT value FROM json_each(?)))",
+            json.dumps(list(left_streams(raw))),  # told as not shared
+        ),
     )
 
 

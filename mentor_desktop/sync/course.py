@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from mentor_desktop.store.staging import has_unfinished
 from mentor_desktop.store.workspace import Workspace
-from mentor_desktop.sync import joining, mending
+from mentor_desktop.sync import joining, letting_go, mending
 from mentor_desktop.sync.bootstrapping import FILL_PAGES, Bootstrapper
 from mentor_desktop.sync.exchange import Exchange
 from mentor_desktop.sync.membership import learn_members
@@ -141,7 +141,9 @@ class Course:
         if puller.has_fork:
             raise ForkFound
         if pusher.count or puller.operations or bootstrapper.operations:
-            heads = (yield from self._hello()).streams
+            hello = yield from self._hello()
+            heads = hello.streams
+        letting_go.leave_lost(self._workspace, self._exchange, hello)
         yield from mending.compare(self._exchange, puller, pusher, heads)
         for stream in pull_order(heads):
             yield from bootstrapper.fill(stream, FILL_PAGES)
@@ -167,6 +169,7 @@ class Course:
     def _begin(self, hello: HelloReply) -> None:
         """Look at where both sides stand."""
         known: dict[str, StreamHead] = hello.streams
+        letting_go.take_up_again(self._exchange, known)
         for stream in sorted(known):
             mending.begin_epoch(self._exchange, stream, hello.epoch)
         for stream, head in known.items():

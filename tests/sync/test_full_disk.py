@@ -10,11 +10,9 @@ from mentor_desktop.services.imports.run import ImportRequest, run_import
 from mentor_desktop.store.staging import ROWS_A_PART, has_unfinished
 from mentor_desktop.sync.status import State, SyncStatus
 from tests import factories
-from tests.sync.pair import Pair, count, pair, seal
+from tests.sync.pair import Pair, count, seal
 from tests.sync.simulation.devices import Laptop
 from tests.workspaces import files_limited_to
-
-__all__ = ["pair"]
 
 IMPORTED = 4 * ROWS_A_PART
 # Actions on the other laptop, in batches of their own, and people in each.

@@ -2,10 +2,8 @@
 
 from mentor_desktop.sync.replica.happenings import What
 from mentor_desktop.sync.status import State
-from tests.sync.pair import Pair, pair
+from tests.sync.pair import Pair
 from tests.sync.test_exchange_rules import add_people
-
-__all__ = ["pair"]
 
 
 def told(pair: Pair) -> list[str]:

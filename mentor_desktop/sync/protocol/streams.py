@@ -49,6 +49,12 @@ def workshop_stream(workshop: str) -> str:
     return str(parse_stream(f"{WORKSHOP}:{workshop}"))
 
 
+def workshop_of(stream: str) -> str:
+    """Return the workshop whose stream this is; empty for any other."""
+    parsed = parse_stream(stream)
+    return parsed.owner if parsed.kind == WORKSHOP else ""
+
+
 def user_stream(user: str) -> str:
     """Return the name of the sealed stream of this user."""
     return str(parse_stream(f"{USER}:{user}"))

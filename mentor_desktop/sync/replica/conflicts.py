@@ -14,6 +14,7 @@ from mentor_desktop.sync.protocol.operations import Action, OpId, Value
 from mentor_desktop.sync.replica import log, state
 from mentor_desktop.sync.replica.digests import Digests, Key
 from mentor_desktop.sync.replica.entities import entities
+from mentor_desktop.sync.replica.leaving import left_streams
 from mentor_desktop.sync.replica.rows import Book, OpenRow, conflicts_of, encode_values, said
 from mentor_desktop.sync.replica.state import Numbers
 
@@ -128,7 +129,10 @@ def decide(raw: StoreConnection, txn: int, conflict: Conflict, chosen: OpId) -> 
 
 
 def list_recovered(raw: StoreConnection) -> list[Recovered]:
-    """Return the parked rows with what they say, by table and row."""
+    """Return the parked rows with what they say, by table and row.
+
+    What waits for a right to come back is told as not shared.
+    """
     numbers = Numbers(raw)
     parents: dict[Key, list[Key]] = {}
     for entity, row, parent_entity, parent in raw.execute(
@@ -137,7 +141,10 @@ def list_recovered(raw: StoreConnection) -> list[Recovered]:
         parents.setdefault((entity, row), []).append((parent_entity, parent))
     found = []
     tags = {peer.device: peer.tag or peer.name for peer in state.peers(raw)}
+    gone = {numbers.stream(stream) for stream in left_streams(raw)}
     for row in _opened(raw, numbers, parents):
+        if row.stream in gone:
+            continue
         # Brought back by an action that is not sealed yet.
         if row.shown is None and row.is_complete:
             lacking = tuple(parents[row.entity, row.row])

@@ -1,0 +1,75 @@
+"""When a right to read ends the copy here leaves, and begins anew when the right comes back.
+
+A stream that is not in the server's list proves nothing by itself: it may have been restored and
+know less. Role and grants must not reach it as the server tells them, nor as the signed record of
+the members here does.
+"""
+
+import logging
+from collections.abc import Collection
+
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync import mending
+from mentor_desktop.sync.blobs import sealed_files, wanted_files
+from mentor_desktop.sync.exchange import Exchange
+from mentor_desktop.sync.membership import read_grant
+from mentor_desktop.sync.protocol.messages import HelloReply
+from mentor_desktop.sync.protocol.reading import is_role, may_read
+from mentor_desktop.sync.protocol.streams import pull_order
+from mentor_desktop.sync.pushing import ForkFound
+from mentor_desktop.sync.replica import leaving, state
+
+_log = logging.getLogger(__name__)
+
+
+def leave_lost(workspace: Workspace, exchange: Exchange, hello: HelloReply) -> None:
+    """Take the streams off this device that its person may not read any more."""
+    raw = exchange.raw
+    for stream in _lost(exchange, hello):
+        # What another life of the server acknowledged is not known to be safe: it is kept.
+        mending.begin_epoch(exchange, stream, hello.epoch)
+        before = wanted_files(raw)
+        with exchange.turn():
+            changes = leaving.leave_stream(raw, stream, exchange.now_ms())
+        # What the server holds; a file that was never sent is among what was not shared.
+        for address in (before - wanted_files(raw)) & sealed_files(raw):
+            workspace.blobs().remove(address)
+        _log.info("a stream %s left: the right to read it ended", stream.partition(":")[0])
+        exchange.on_changes(changes)
+
+
+def take_up_again(exchange: Exchange, listed: Collection[str]) -> None:
+    """Begin streams anew that left and may be read again.
+
+    Raises:
+        ForkFound: this device still has the name it had then; it needs another one first.
+    """
+    raw = exchange.raw
+    for stream in sorted(listed):
+        kept = leaving.left(raw, stream)
+        if kept is None:
+            continue
+        if kept.device == exchange.own.device:
+            raise ForkFound
+        with exchange.turn():
+            changes = leaving.begin_anew(raw, stream, exchange.now_ms())
+        exchange.on_changes(changes)
+
+
+def _lost(exchange: Exchange, hello: HelloReply) -> list[str]:
+    """Return them, those first whose rows refer to others: what is unshared keeps their names."""
+    raw = exchange.raw
+    told = (hello.role, hello.workshops), read_grant(raw, hello.user)
+    if not all(is_role(role) for role, _workshops in told):
+        return []
+    lost = [
+        stream
+        for stream in state.streams(raw)
+        if stream not in hello.streams
+        and not any(
+            may_read(stream, user=hello.user, role=role, workshops=workshops)
+            for role, workshops in told
+        )
+        and leaving.has_copy(raw, stream)
+    ]
+    return pull_order(lost)[::-1]
