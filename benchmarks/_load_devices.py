@@ -65,6 +65,9 @@ class Step:
     is_edit: bool
 
 
+Prepared = list[tuple[Step, bytes]]  # with the body that is sent
+
+
 def plan(dice: random.Random, steps: int, places: int) -> list[Step]:
     """Return what a device will do."""
     return [
@@ -148,13 +151,11 @@ class Device:
             self._epoch = said.epoch
         return self.ws
 
-    def prepare(self, steps: Sequence[Step]) -> list[tuple[Step, bytes]]:
+    def prepare(self, steps: Sequence[Step]) -> Prepared:
         """Return the steps with the bodies of what they send; pushes are sealed here."""
         return [(step, self._body(step)) for step in steps]
 
-    async def run(
-        self, prepared: Sequence[tuple[Step, bytes]], pauses: Iterator[float], tally: Tally
-    ) -> None:
+    async def run(self, prepared: Prepared, pauses: Iterator[float], tally: Tally) -> None:
         """Do what was prepared, one after the other, with these pauses before each."""
         async with self._line() as line:
             for step, body in prepared:

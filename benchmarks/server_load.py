@@ -27,7 +27,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import psutil
-from _load_devices import PEOPLE, Device, Tally, plan
+from _load_devices import PEOPLE, PUSH, Device, Prepared, Step, Tally, plan
 from _postgresql import postgresql, tree_cpu_s
 from report import Check, report
 
@@ -38,8 +38,9 @@ LOAD_S = float(os.environ.get("MENTOR_LOAD_S", "0"))
 SEED = int(os.environ.get("MENTOR_LOAD_SEED", "7"))
 WORKSPACES = (100, 20, 20, 20, 20, 20)
 WORKSHOPS = 2  # of each workspace; a device may use these streams and the people's
-STEPS, ROUNDS = 6, 2  # of each device, in the short form
+STEPS, ROUNDS, WARM_UP_STEPS = 6, 2, 3  # of each device, in the short form
 LONG_STEPS, PAUSE_S = 12, 4.0  # a round of about a minute
+IMPORTS, IMPORTED_AT_ONCE = 21, 1_000  # more than a snapshot waits for
 ALONE_STEPS = 240  # of the single device in each round
 SAMPLE_EVERY_S = 0.5
 MERGE_LIMIT_S = 120
@@ -116,8 +117,20 @@ class Load:
                 (self.crowd if size > 1 else self.alone).append(device)
 
     async def warm_up(self) -> None:
-        """Fill every stream so that there is a page to pull, and let all caches fill."""
-        for devices, steps in ((self.alone, ALONE_STEPS // 2), (self.crowd, 3)):
+        """Fill every stream so that there is a page to pull, and let all caches fill.
+
+        Where memory is looked at, everything the server ever does has been done before: in each
+        workspace somebody imports so many people that it takes a snapshot.
+        """
+        if LOAD_S:
+            batches = [Step(PUSH, 0, IMPORTED_AT_ONCE, is_edit=False)] * IMPORTS
+            for one in {device.ws: device for device in self.crowd}.values():
+                await self._do([one], [one.prepare(batches)], 0.0, Cost())
+        # Behind the imports again: whoever pulls later gets pages like those of one alone.
+        for devices, steps in (
+            (self.alone, ALONE_STEPS // 2),
+            (self.crowd, LONG_STEPS if LOAD_S else WARM_UP_STEPS),
+        ):
             await self._round(devices, steps, 0.0, Cost())
 
     async def round(self, steps: int, pause_s: float) -> None:
@@ -130,7 +143,13 @@ class Load:
     async def _round(
         self, devices: Sequence[Device], steps: int, pause_s: float, cost: Cost
     ) -> None:
-        prepared = [one.prepare(plan(self._dice, steps, 1 + WORKSHOPS)) for one in devices]
+        plans = [plan(self._dice, steps, 1 + WORKSHOPS) for _ in devices]
+        prepared = [one.prepare(its) for one, its in zip(devices, plans, strict=True)]
+        await self._do(devices, prepared, pause_s, cost)
+
+    async def _do(
+        self, devices: Sequence[Device], prepared: Sequence[Prepared], pause_s: float, cost: Cost
+    ) -> None:
         before, started = self.watch.cpu_s(), time.monotonic()
         await asyncio.gather(
             *(

@@ -27,6 +27,9 @@ _KEEP_ALIVE_S = (
 )
 _GRACE_S = 20
 _MOST_CONNECTIONS = 2_000
+# glibc gives each thread a heap of its own, which only grows: with a dozen threads that take
+# turns at the interpreter these are megabytes for nothing. Of a single process: the unit file.
+_FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 _SETTLE_S = 1.0  # a worker that ends sooner than this after its start will not do better at once
 
 
@@ -117,8 +120,10 @@ def serve_in_processes(command: list[str], count: int, listening: socket.socket)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_of: stopping.set())
 
+    environment = {**_FEW_ARENAS, **os.environ}
+
     def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(whole, pass_fds=(listening.fileno(),))
+        return subprocess.Popen(whole, pass_fds=(listening.fileno(),), env=environment)
 
     workers = [start() for _number in range(count)]
     while not stopping.wait(_SETTLE_S):

@@ -35,7 +35,7 @@ from mentor_desktop.sync.protocol.messages import Part, SnapshotReply
 
 LEAST_FRESH_OPS = 20_000
 FRESH_SHARE = 4  # a stream of n rows is written anew after n / 4 further operations
-ROWS_IN_PART = 5_000
+ROWS_IN_PART = 2_000  # what a process needs for a part is about 2 KiB a row
 _LEVEL = 6
 _EMPTY = SnapshotReply(seq=0, parts=[], applied={}, chains={})
 
