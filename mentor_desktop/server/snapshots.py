@@ -7,9 +7,9 @@ behind the pushes, never in a request. A part is zlib of JSON:
         "r": [rows], "d": [devices], "q": [numbers], "t": [hlcs], "c": {column: [values]},
         "mixed": [[row, state, [[device, number, values], …]], …]}]}
 
-There is one entity in a part, so that a device may take parents first. Rows that were only created stand in columns, the others in `mixed` with their state
-(`RowState.to_text`) and the values of every operation that competes. `c` has None where a row
-of another schema lacks the column.
+There is one entity in a part, so that a device may take parents first. Rows that were only created
+stand in columns, the others in `mixed` with their state (`RowState.to_text`) and the values of every
+operation that competes; so do the few that were created by a program with other columns than most.
 """
 
 import json
@@ -170,12 +170,29 @@ def packed(name: str, rows: Iterable[tuple[str, str, str]]) -> bytes:
     return zlib.compress(msgspec.json.encode(body), _LEVEL)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A row that was only created."""
+
+    row: str
+    device: str
+    seq: int
+    hlc: int
+    values: dict[str, Any]  # Any: JSON values
+    state: str
+
+    def mixed(self) -> list[Any]:
+        """Return it as one that has columns of its own."""
+        return [self.row, self.state, [[self.device, self.seq, self.values]]]
+
+
 class _Entity:
     """The rows of one entity in one part."""
 
     def __init__(self, entity: str) -> None:
         self._entity = entity
-        self._plain: list[tuple[str, str, int, int, dict[str, Any]]] = []  # Any: JSON values
+        # Those only created, by the names of their columns.
+        self._plain: dict[tuple[str, ...], list[_Plain]] = {}
         self._mixed: list[list[Any]] = []
 
     def add(self, row: str, state_text: str, vals: str) -> None:
@@ -183,20 +200,24 @@ class _Entity:
         if read.state.is_plain:
             ((op, hlc),) = read.state.creates.items()
             values = dict(read.values.get(op, {}))
-            self._plain.append((row, op.device, op.seq, hlc, values))
+            plain = _Plain(row, op.device, op.seq, hlc, values, state_text)
+            self._plain.setdefault(tuple(sorted(values)), []).append(plain)
         else:
             self._mixed.append([row, state_text, json.loads(vals)])
 
     def columns(self) -> dict[str, Any]:
-        names = sorted({name for one in self._plain for name in one[4]})
+        # A hole in a column would read as a value: null is one, and so is a default.
+        names = max(self._plain, key=lambda one: (len(self._plain[one]), one), default=())
+        most = self._plain.get(names, [])
+        others = [one.mixed() for key, rows in self._plain.items() if key != names for one in rows]
         return {
             "e": self._entity,
-            "r": [one[0] for one in self._plain],
-            "d": [one[1] for one in self._plain],
-            "q": [one[2] for one in self._plain],
-            "t": [one[3] for one in self._plain],
-            "c": {name: [one[4].get(name) for one in self._plain] for name in names},
-            "mixed": self._mixed,
+            "r": [one.row for one in most],
+            "d": [one.device for one in most],
+            "q": [one.seq for one in most],
+            "t": [one.hlc for one in most],
+            "c": {name: [one.values[name] for one in most] for name in names},
+            "mixed": self._mixed + others,
         }
 
 
@@ -213,10 +234,11 @@ def _publish(service: Service, connection: Connection, ws: str, stream: str, tak
     there = set(connection.execute(select(snapshot_part.c.hash).where(*where)).scalars())
     if (before is not None and before >= seq) or not wanted <= there:
         return False
-    connection.execute(
-        update(snapshot_part).where(*where, snapshot_part.c.hash == bindparam("named")),
-        [{"named": one, "at_seq": seq} for one in sorted(wanted)],
-    )
+    if wanted:  # a stream of which every row is gone has no part
+        connection.execute(
+            update(snapshot_part).where(*where, snapshot_part.c.hash == bindparam("named")),
+            [{"named": one, "at_seq": seq} for one in sorted(wanted)],
+        )
     connection.execute(delete(snapshot_part).where(*where, snapshot_part.c.at_seq < (before or 0)))
     row = {"ws": ws, "stream": stream, "at_seq": seq, "rows": taken.rows}
     row |= {"manifest": msgspec.json.encode(taken.reply).decode()}

@@ -12,9 +12,18 @@ from sqlalchemy import select
 from mentor_desktop.errors import StoreError
 from mentor_desktop.models import Person
 from mentor_desktop.sync.carrying import import_bundle
-from tests.sync.simulation.actions import Action, Desk, Written, add_person, attach_logo
+from tests.sync.simulation.actions import (
+    Action,
+    Desk,
+    Written,
+    add_person,
+    attach_logo,
+    write_programme,
+)
 from tests.sync.simulation.base import Base
+from tests.sync.simulation.devices import Laptop
 from tests.sync.simulation.invariants import check_quiet
+from tests.sync.simulation.unusual import create_as_newer
 from tests.sync.simulation.world import World
 
 
@@ -140,6 +149,41 @@ def test_a_copy_makes_nothing_again_that_the_server_holds(world: World) -> None:
     world.sync("ben")
     _settle(world)
     assert [one.engine.status().conflicts for one in world.laptops.values()] == [0] * 4
+
+
+def test_a_new_laptop_takes_nothing_unsaid_for_empty(world: World) -> None:
+    """Some people have a column of a newer program; of the others it says nothing, not null."""
+    world.written += create_as_newer(world.laptops["ana"], world.desk)
+    _settle(world)
+    world.enter()
+    _settle(world)
+
+
+def test_a_new_laptop_begins_beside_a_stream_without_rows(world: World) -> None:
+    _do(world, "cia", write_programme)  # which she has no right to: it counts as never made
+    _settle(world)
+    world.enter()
+    _settle(world)
+    assert "began with" in "".join(world.story)
+
+
+def test_what_is_done_under_a_role_that_was_taken_away_counts_for_nobody(world: World) -> None:
+    _do(world, "ben", write_programme)
+    world.change_role("trainer")
+    _settle(world)
+    assert [one.look.execute("SELECT * FROM programme").fetchall() for one in _all(world)] == [
+        []
+    ] * 3
+    assert world.laptops["ben"].refused_tokens() > {one.token for one in world.written}
+    world.change_role("organiser")
+    _settle(world)
+    _do(world, "ben", write_programme)
+    _settle(world)
+    assert all(one.look.execute("SELECT * FROM programme").fetchall() for one in _all(world))
+
+
+def _all(world: World) -> list[Laptop]:
+    return list(world.laptops.values())
 
 
 def _note_the_first(uow: Any, _source: Random, desk: Desk, laptop: str) -> list[Written]:

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.sync.simulation.base import MEMBERS, Base
+from tests.sync.simulation.base import MEMBERS, ROLES_OF_BEN, Base
 from tests.sync.simulation.walking import Walk, walk
 
 EXAMPLES, WALKS, STEPS = 50, 50, 50
@@ -53,6 +53,18 @@ class Exchange(RuleBasedStateMachine):
     @rule(name=NAMES, seed=SEEDS)
     def act_more(self, name: str, seed: int) -> None:
         self.walk.act(name, seed)
+
+    @rule(name=NAMES, seed=SEEDS)
+    def act_as_newer(self, name: str, seed: int) -> None:
+        self.walk.act_as_newer(name, seed)
+
+    @rule(role=st.sampled_from(ROLES_OF_BEN))
+    def change_role(self, role: str) -> None:
+        self.walk.world.change_role(role)
+
+    @rule()
+    def enter(self) -> None:
+        self.walk.enter()
 
     @rule(name=NAMES, seed=SEEDS)
     def sync(self, name: str, seed: int) -> None:

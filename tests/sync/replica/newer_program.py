@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mentor_desktop.models import Person, Synced
 
-Person.nickname = mapped_column(String, default="none yet")  # type: ignore[attr-defined]
+Person.nickname = mapped_column(String, nullable=False, default="none yet")  # type: ignore[attr-defined]
 
 
 class Badge(Synced):

@@ -24,6 +24,8 @@ from tests.sync.simulation.server import Server
 
 MEMBERS = {"ana": "admin", "ben": "organiser", "cia": "trainer"}
 STRANGER = "zoe"
+# He reads the same as either, and may write less as a trainer.
+ROLES_OF_BEN = ("organiser", "trainer")
 
 
 @dataclass(frozen=True)

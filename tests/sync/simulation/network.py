@@ -5,6 +5,7 @@ Every misfortune is drawn from one random source, so a seed tells the whole stor
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from enum import Enum
@@ -89,6 +90,7 @@ class Network:
         self.nodes: list[App] = []
         self.source = source
         self.requests = 0
+        self.paths: Counter[str] = Counter()
         self.faults: dict[Fault, int] = {}
         self._loop = loop
         self._late: list[Request] = []
@@ -135,6 +137,7 @@ class Network:
     def answer(self, request: Request) -> Response:
         """Return what a node of the server answers."""
         self.requests += 1
+        self.paths[request.path] += 1
         node = self.source.choice(self.nodes)
         return self._loop.run_until_complete(call(node, request))
 

@@ -6,9 +6,11 @@ from concurrent.futures import Executor, Future
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from mentor_desktop.clock import Clock
 from mentor_desktop.crypto import KEY_BYTES
+from mentor_desktop.server import snapshots
 from mentor_desktop.server.backups import back_up, restore
 from mentor_desktop.server.commands.init_command import prepare
 from mentor_desktop.server.endpoints import ENDPOINTS
@@ -23,6 +25,7 @@ from tests.sync.simulation.network import Network
 
 URL = "http://127.0.0.1:8320"
 _A_LOT = 1e9
+_NEVER = 10**9
 
 
 class _AtOnce(Executor):
@@ -87,6 +90,13 @@ class Server:
     def fold(self) -> None:
         """Merge what came in, as the thread behind the pushes does."""
         fold_all(self.services[0])
+
+    def take_snapshots(self, ws: str) -> None:
+        """Let it put together what new laptops begin with, in small parts and without waiting."""
+        self.fold()
+        with patch.multiple(snapshots, LEAST_FRESH_OPS=1, FRESH_SHARE=_NEVER, ROWS_IN_PART=7):
+            for (name,) in self._look("SELECT stream FROM stream WHERE ws = ? ORDER BY stream", ws):
+                snapshots.take_when_due(self.services[0], ws, name)
 
     def epoch(self, ws: str) -> str:
         """Return the epoch of a workspace."""

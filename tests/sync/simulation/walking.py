@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.sync.simulation.base import Base
+from tests.sync.simulation.base import ROLES_OF_BEN, Base
 from tests.sync.simulation.evidence import fingerprint
 from tests.sync.simulation.invariants import Watch, check_quiet
 from tests.sync.simulation.network import Weather
@@ -56,6 +56,14 @@ class Walk:
     def carry(self, name: str, other: str) -> None:
         self.world.carry(name, other)
         self._done(other)
+
+    def act_as_newer(self, name: str, seed: int) -> None:
+        self.world.act_as_newer(name, seed)
+        self._done(name, has_exchanged=False)
+
+    def enter(self) -> None:
+        self.world.enter()
+        self.steps += 1
 
     def settle(self) -> None:
         self.world.settle()
@@ -103,6 +111,9 @@ def _take_step(walked: Walk, source: random.Random) -> None:
         lambda: walked.put_back(name, is_noticed=is_noticed): 2,
         lambda: walked.clone(name, is_noticed=is_noticed): 1,
         lambda: walked.carry(name, source.choice(sorted(world.laptops))): 3,
+        lambda: walked.act_as_newer(name, drawn): 4,
+        lambda: world.change_role(source.choice(ROLES_OF_BEN)): 2,
+        walked.enter: 1,
         world.back_up_server: 1,
         world.restore_server: 1,
         walked.settle: 2,

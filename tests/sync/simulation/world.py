@@ -9,12 +9,14 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from logging.handlers import BufferingHandler
 from pathlib import Path
+from unittest.mock import patch
 
 from sqlalchemy.exc import IntegrityError
 
 from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.ids import drawn_from
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync import bootstrapping
 from mentor_desktop.sync.blobs import wanted_files
 from mentor_desktop.sync.carrying import export_bundle, import_bundle
 from mentor_desktop.sync.keys.words import new_words
@@ -26,15 +28,16 @@ from mentor_desktop.sync.protocol.messages import (
     RowsRequest,
     to_json,
 )
-from mentor_desktop.sync.replica import succession
+from mentor_desktop.sync.replica import state, succession
 from mentor_desktop.sync.status import State, SyncStatus
 from mentor_desktop.sync.steps import Request, Response
 from tests.sync.simulation.actions import ACTIONS, Desk, Written
 from tests.sync.simulation.base import MEMBERS, STRANGER, Base, ids_by_seed, note_place
-from tests.sync.simulation.devices import Laptop, LaptopClock, Time
+from tests.sync.simulation.devices import Laptop, LaptopClock, Time, join
 from tests.sync.simulation.evidence import known_batches, tokens_in_batches, unsealed_tokens
 from tests.sync.simulation.network import CLEAR, Network, Stopped, Weather
 from tests.sync.simulation.server import Server
+from tests.sync.simulation.unusual import has_a_name, set_role, write_as_newer
 
 _WORDS = new_words()
 _CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=8)
@@ -101,6 +104,8 @@ class World:
         self.time = Time(self.base.started_ms)
         self._seeded = ExitStack()
         self._seeded.enter_context(drawn_from(ids_by_seed(f"world {self.seed}", self.time)))
+        # A new laptop begins with a snapshot of ten rows, too.
+        self._seeded.enter_context(patch.object(bootstrapping, "LEAST_OPERATIONS", 1))
         self.network = Network(self.loop, random.Random(self.seed))
         self.server = Server(self.root / "server", self.network, self.time)
         self.laptops: dict[str, Laptop] = {}
@@ -133,6 +138,33 @@ class World:
             self.written += laptop.act(lambda uow: action(uow, source, self.desk, name))
         except IntegrityError:
             self.story.append("  refused by a reference")
+
+    def act_as_newer(self, name: str, seed: int) -> None:
+        """Somebody whose program is newer than everybody else's writes what only it knows."""
+        laptop = self.laptops[name]
+        if has_a_name(laptop):
+            self.story.append(f"{name}: writes as a newer program")
+            self.written += write_as_newer(laptop, random.Random(seed), self.desk)
+
+    def change_role(self, role: str) -> None:
+        """The administrator takes a role away, or gives it back; its owner may be offline."""
+        if has_a_name(self.laptops["ana"]):
+            set_role(self.laptops["ana"], state.identity(self.laptops["ben"].look).user, role)
+            self.story.append(f"ana: ben is {role} from now on")
+
+    def enter(self, most: int = len(MEMBERS) + 2) -> None:
+        """A new laptop joins and begins with what the server makes of everything until now."""
+        if len(self.laptops) >= most:
+            return
+        name = f"new-{self.copies}"
+        self.copies += 1
+        self.server.take_snapshots(self.base.ws)
+        invitation = self.server.invite("organiser", self.base.ws)
+        self.laptops[name] = join(name, self.root / name, invitation, self.network, self.time)
+        before = self.network.paths[PATHS["snapshot_part"]]
+        self.sync(name)
+        parts = self.network.paths[PATHS["snapshot_part"]] - before
+        self.story.append(f"{name}: joined, began with {parts} parts of snapshots")
 
     def sync(self, name: str, weather: Weather = CLEAR) -> SyncStatus | None:
         """A laptop syncs under a weather; None when it was ended in the middle."""
@@ -247,9 +279,11 @@ class World:
             statuses = {name: self.sync(name) for name in sorted(self.laptops)}
             self.server.fold()
             idle = self.network.requests - before == len(statuses)
-            said = [one.getMessage() for one in self.warnings.buffer]
+            told = [one.getMessage() for one in self.warnings.buffer]
+            # A part that was cut on its way: everything is pulled instead.
+            said = [one for one in told if "snapshot is of no use" not in one]
             assert not said, "\n".join((*self.story, *said))
-            waiting = sum(self._waiting_files(name) for name in statuses)
+            waiting = sum(self._waiting_files(name, one) for name, one in statuses.items())
             if idle and not waiting and all(_is_quiet(one) for one in statuses.values()):
                 return
             if waiting:
@@ -261,11 +295,13 @@ class World:
         """Return the files that no laptop and no server has any more, through no fault of sync."""
         return self.gone_files - self._files()
 
-    def _waiting_files(self, name: str) -> int:
+    def _waiting_files(self, name: str, status: SyncStatus | None) -> int:
         """Return how many files a laptop waits for that are somewhere."""
-        laptop = self.laptops[name]
-        nowhere = wanted_files(laptop.look) & self.files_nowhere()
-        return laptop.engine.status().waiting_files - len(nowhere)
+        if status is None or not status.waiting_files:
+            return 0
+        return status.waiting_files - len(
+            wanted_files(self.laptops[name].look) & self.files_nowhere()
+        )
 
     def _files(self) -> set[str]:
         """Return the addresses of all files that somebody has."""
