@@ -34,6 +34,7 @@ from mentor_desktop.sync.replica import log, state, succession
 from mentor_desktop.sync.replica.applying import apply_page
 from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.digests import Key
+from mentor_desktop.sync.replica.sealed_streams import may_hold
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.replica.transactions import writing
@@ -149,13 +150,20 @@ def _sealed(workspace: Workspace, sealer: Sealer) -> int:
         return sealer.seal_step()
 
 
-def streams_of(raw: StoreConnection, workshop: str) -> list[str]:
+def streams_of(raw: StoreConnection, workshop: str, *, with_journal: bool = False) -> list[str]:
     """Return the streams to hand on, parents first; with `workshop` those that it needs.
+
+    The sealed stream of this copy's user is among them `with_journal`, nobody else's ever.
 
     Raises:
         LogIncompleteError: the log of one begins behind a snapshot: nobody could apply it.
     """
-    known = [one for one in state.streams(raw) if parse_stream(one).kind != USER]
+    own = state.identity(raw)
+    known = [
+        one
+        for one in state.streams(raw)
+        if parse_stream(one).kind != USER or (with_journal and may_hold(raw, one, own))
+    ]
     if workshop:
         needed = {MEMBERS, PEOPLE, PROGRAMME, workshop_stream(workshop)}
         known = [one for one in known if one in needed]

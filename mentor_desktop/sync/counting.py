@@ -44,7 +44,12 @@ def counted(raw: StoreConnection) -> Counts:
     return Counts(
         waiting=unsealed + unsent - aside,
         not_shared=refused + listed,
-        conflicts=_number(raw, "SELECT count(*) FROM sync_row WHERE conflicts > 0"),
+        # Those of a journal are told in the journal alone.
+        conflicts=_number(
+            raw,
+            "SELECT count(*) FROM sync_row r JOIN sync_stream s ON s.no = r.stream "
+            "WHERE r.conflicts > 0 AND s.stream NOT LIKE 'u:%'",
+        ),
         parked=_number(
             raw,
             "SELECT count(*) FROM (SELECT DISTINCT p.entity, p.row FROM sync_parked p "

@@ -40,6 +40,7 @@ from mentor_desktop.sync.membership import RECORD_COLUMN, RECORD_ENTITY, learn_m
 from mentor_desktop.sync.protocol.batches import Batch
 from mentor_desktop.sync.protocol.streams import ID_LENGTH, MEMBERS, PEOPLE
 from mentor_desktop.sync.replica import log, special, state
+from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.replica.state import Identity, Numbers
 from mentor_desktop.sync.replica.succession import is_another_copy
@@ -49,8 +50,6 @@ from mentor_desktop.sync.withholding import files_of, only, passed_on, people_of
 
 SUFFIX: Final = ".mentor"
 EVERYTHING: Final = "*"
-# The one workshop this copy was given.
-ONLY_WORKSHOP = "handed_workshop"
 _GIVEN_TAGS = "handed_tags"
 _ADMIN, _TRAINER = ROLES[0], "trainer"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -105,7 +104,10 @@ def hand_to(
         if entry is None or not members.has_access(device):
             raise StoreError(_("This laptop does not belong to the workspace any more."))
         answer = own_entry(raw, members)
-        way = _Way(lid_for_key(entry.seal_key), _scope_of(entry), answer=answer)
+        is_own = entry.user == state.identity(raw).user
+        way = _Way(
+            lid_for_key(entry.seal_key), _scope_of(entry), answer=answer, with_journal=is_own
+        )
         _write(workspace, raw, path, way, progress)
 
 
@@ -264,12 +266,16 @@ def _scope_of(entry: DeviceEntry) -> str:
 
 @dataclass(frozen=True)
 class _Way:
-    """How a file is closed, which workshop it is limited to ("" for none), and what rides along."""
+    """How a file is closed, which workshop it is limited to ("" for none), and what rides along.
+
+    The journal does `with_journal`, closed for another device of its author; never with words.
+    """
 
     lid: Lid
     scope: str
     offer: Offer | None = None
     answer: DeviceEntry | None = None
+    with_journal: bool = False
 
 
 def _write(
@@ -287,7 +293,7 @@ def _write(
             ws=own.workspace,
             made_by=own.device,
             made_at=to_milliseconds(workspace.clock()),
-            batches=_batches(raw, way.scope, rows, progress),
+            batches=_batches(raw, way, rows, progress),
             files=_files(workspace, raw, rows),
             offer=way.offer,
             answer=way.answer,
@@ -299,10 +305,10 @@ def _write(
 
 
 def _batches(
-    raw: StoreConnection, scope: str, rows: set[tuple[str, str]] | None, progress: Progress
+    raw: StoreConnection, way: _Way, rows: set[tuple[str, str]] | None, progress: Progress
 ) -> Iterator[Batch]:
-    numbers = Numbers(raw)
-    streams = streams_of(raw, scope)
+    numbers, scope = Numbers(raw), way.scope
+    streams = streams_of(raw, scope, with_journal=way.with_journal)
     places = raw.execute("SELECT DISTINCT stream, device FROM sync_batch ORDER BY 1, 2").fetchall()
     done, total = 0, raw.execute("SELECT count(*) FROM sync_batch").fetchone()[0]
     for stream in streams:

@@ -27,7 +27,6 @@ from mentor_desktop.sync.carrying import (
 )
 from mentor_desktop.sync.handing_over import (
     EVERYTHING,
-    ONLY_WORKSHOP,
     add_member,
     learn,
     ready_to_share,
@@ -45,6 +44,7 @@ from mentor_desktop.sync.protocol.streams import MEMBERS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import apply_page
 from mentor_desktop.sync.replica.digests import Key
+from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
 from mentor_desktop.sync.replica.state import Peer
 from mentor_desktop.sync.replica.transactions import writing

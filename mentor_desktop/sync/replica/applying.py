@@ -39,6 +39,7 @@ from mentor_desktop.sync.replica.purging import erase
 from mentor_desktop.sync.replica.recompute import fold_again, rows_of
 from mentor_desktop.sync.replica.refusals import Rejection, Rules
 from mentor_desktop.sync.replica.rows import known_rows
+from mentor_desktop.sync.replica.sealed_streams import may_hold, owner_of
 from mentor_desktop.sync.replica.sealing import seal_rest
 from mentor_desktop.sync.replica.state import Cursor, Numbers
 from mentor_desktop.sync.replica.transactions import pass_over_foreign, writing
@@ -85,6 +86,8 @@ def apply_page(
     with writing(raw):
         seal_rest(raw)
         own = state.identity(raw)
+        if not may_hold(raw, stream, own):
+            return Applied(refused=_refused_all(batches))
         numbers = Numbers(raw)
         rest = keep_older(raw, numbers, own.workspace, stream, batches)
         taken = log.take(raw, numbers, own.workspace, own.device, stream, rest)
@@ -115,13 +118,21 @@ def apply_page(
 
 
 def apply_own(
-    raw: StoreConnection, numbers: Numbers, stream: str, device: int, seq: int
+    raw: StoreConnection, numbers: Numbers, stream: str, device: int, seq: int, first: int = 0
 ) -> Changes:
-    """Apply one operation of this device that no edit made, in the transaction of the caller."""
-    page = _Page(raw, numbers, stream, {}, [_Ready(device, seq - 1, seq)])
+    """Apply an operation of this device that no edit made, in the transaction of the caller.
+
+    With `first` also those before it, from that one on.
+    """
+    page = _Page(raw, numbers, stream, {}, [_Ready(device, (first or seq) - 1, seq)])
     page.apply()
     pass_over_foreign(raw)
     return page.changes()
+
+
+def _refused_all(batches: Iterable[Batch]) -> tuple[Refused, ...]:
+    headers = [batch.header for batch in batches]
+    return tuple(Refused(one.device, one.from_seq, "elsewhere") for one in headers)
 
 
 @dataclass(slots=True)
@@ -154,6 +165,8 @@ class _Page:
         self._history = ForeignHistory(raw, numbers)
         self._applied = log.applied_of(raw, numbers, self._stream)
         self._rules = Rules(raw, numbers, self._stream)
+        # Of a sealed stream not even that something was done is told elsewhere.
+        self._is_told = not owner_of(stream)
         self.touched: dict[str, set[str]] = {}
         self.last_hlc = 0
         self._rejections: list[tuple[Rejection, int]] = []
@@ -193,7 +206,8 @@ class _Page:
         if part:
             self._apply_part(part)
         self._take_back()
-        erase(self._raw, self._stream, self._purged)
+        if self._is_told:  # of a journal by the journal, which knows whose word that is
+            erase(self._raw, self._stream, self._purged)
         self._digests.write()
         return count
 
@@ -253,7 +267,7 @@ class _Page:
         for name in sorted(created, key=lambda name: entities()[name].rank):
             _insert(self._raw, created[name], entities()[name])
             add_plain_rows(self._raw, self._numbers, self._digests, self._stream, created[name])
-        for name, rows in merge.finish(fresh).items():
+        for name, rows in merge.finish(fresh, with_history=self._is_told).items():
             self.touched.setdefault(name, set()).update(rows)
         for device, content in part:
             self._applied[self._numbers.device_of(device)] = content.runs[-1].last_seq

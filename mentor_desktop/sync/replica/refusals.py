@@ -1,4 +1,8 @@
-"""Which operations count: rejected ones do not, nor what only an admin may do and somebody else did."""
+"""Which operations count: rejected ones do not, nor what only an admin may do and somebody else did.
+
+In a sealed stream its owner's devices count and nobody else, the server included: they may erase,
+and nothing of theirs can be rejected, for nobody could see what that takes away.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,6 +10,7 @@ from dataclasses import dataclass
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.merge.fold import REJECTED_DEVICE, REJECTED_FIRST, REJECTED_LAST
 from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Op
+from mentor_desktop.sync.replica.sealed_streams import owner_of
 from mentor_desktop.sync.replica.state import Numbers
 
 REASON = "reason"
@@ -37,6 +42,9 @@ class Rules:
         self._admins = {
             device for (device,) in raw.execute("SELECT device FROM sync_peer WHERE is_admin")
         }
+        owner = owner_of(numbers.stream_of(stream))
+        owned = "SELECT device FROM sync_peer WHERE user = ?"
+        self._owned = {one for (one,) in raw.execute(owned, (owner,))} if owner else None
 
     @property
     def rejects_something(self) -> bool:
@@ -45,6 +53,8 @@ class Rules:
 
     def counts(self, op: Op) -> bool:
         """Say whether an operation has an effect."""
+        if self._owned is not None:
+            return op.device in self._owned and op.kind != REJECT
         if op.kind in _OF_ADMINS and op.device not in self._admins:
             return False
         ranges = self._rejected.get(op.device, ())

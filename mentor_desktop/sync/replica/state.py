@@ -91,6 +91,10 @@ class Numbers:
             self._stream_of[number] = stream
         return number
 
+    def known_streams(self) -> set[str]:
+        """Return the streams that have a number."""
+        return set(self._streams)
+
     def device_of(self, number: int) -> str:
         """Return the device with a number."""
         return self._device_of[number]

@@ -8,9 +8,10 @@ operation that is made anew names the old one as seen, so that the two are no co
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from mentor_desktop.ids import new_id
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.settings import setting
-from mentor_desktop.sync.protocol.batches import NO_HASH, open_batch
+from mentor_desktop.sync.protocol.batches import NO_HASH, Batch, open_batch
 from mentor_desktop.sync.protocol.operations import SET, Action, Op, OpId, expand, runs_of
 from mentor_desktop.sync.replica import acknowledged, log, state
 from mentor_desktop.sync.replica.batching import add_batches
@@ -20,6 +21,7 @@ from mentor_desktop.sync.replica.log import Chain
 from mentor_desktop.sync.replica.merging import Folded, Merge
 from mentor_desktop.sync.replica.recompute import fold_rows
 from mentor_desktop.sync.replica.refusals import Rules
+from mentor_desktop.sync.replica.sealed_streams import is_bound, keep_to_seal_anew, owner_of
 from mentor_desktop.sync.replica.state import Identity, Numbers
 from mentor_desktop.sync.replica.transactions import writing
 
@@ -62,12 +64,17 @@ def _make_anew(
     raw: StoreConnection, numbers: Numbers, own: Identity, old: str, stream: str
 ) -> None:
     number = numbers.stream(stream)
-    ops, actions = _taken_out(raw, numbers, number, old)
+    ops, actions, batches = _taken_out(raw, numbers, number, old)
+    bound: list[Op] = []
+    if owner_of(stream):
+        keep_to_seal_anew(raw, batches)
+        bound = [op for op in ops if is_bound(op)]
+        ops = [op for op in ops if not is_bound(op)]
     chain = log.chain_of(raw, number, numbers.device(own.device))
     first = chain.seq + 1
     moved = {op.id: OpId(own.device, first + at) for at, op in enumerate(ops)}
     fresh = [_renamed(op, moved) for op in ops]
-    keys = {(op.entity, op.row) for op in fresh}
+    keys = {(op.entity, op.row) for op in (*fresh, *bound)}
     digests = Digests(raw)
     merge = Merge(
         raw,
@@ -84,14 +91,19 @@ def _make_anew(
     # What the tables show is the same as before, so nothing is history.
     merge.finish((), with_history=False)
     digests.write()
+    if not fresh:
+        return
     chain.seq += len(fresh)
-    told = [replace(one, last_seq=moved[OpId(old, one.last_seq)].seq) for one in actions]
+    if owner_of(stream):  # several actions, of which a part stays, are one without a word
+        told = [Action(chain.seq, actions[-1].at, "", "", link=new_id())]
+    else:
+        told = [replace(one, last_seq=moved[OpId(old, one.last_seq)].seq) for one in actions]
     add_batches(raw, own, stream, number, numbers.device(own.device), chain, runs_of(fresh), told)
 
 
 def _taken_out(
     raw: StoreConnection, numbers: Numbers, stream: int, old: str
-) -> tuple[list[Op], list[Action]]:
+) -> tuple[list[Op], list[Action], list[Batch]]:
     """Take out of the log what nobody acknowledged; return what is to be made anew.
 
     That begins with the first action that is not acknowledged whole. The batches of it that are
@@ -109,7 +121,8 @@ def _taken_out(
         "ORDER BY from_seq",
         (*place, ended),
     )
-    contents = [open_batch(log.stored_batch(row)) for row in rows.fetchall()]
+    batches = [log.stored_batch(row) for row in rows.fetchall()]
+    contents = [open_batch(batch) for batch in batches]
     raw.execute("DELETE FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0", place)
     raw.execute(
         "UPDATE sync_batch SET is_applied = 0 WHERE stream = ? AND device = ? AND to_seq > ?",
@@ -127,7 +140,7 @@ def _taken_out(
         log.keep_chain(raw, stream, device, Chain(ended, header.to_seq, header.hash))
     ops = [op for content in contents for op in expand(content) if op.seq > ended]
     actions = [one for content in contents for one in content.actions if one.last_seq > ended]
-    return ops, actions
+    return ops, actions, batches
 
 
 def _renamed(op: Op, moved: Mapping[OpId, OpId]) -> Op:
