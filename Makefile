@@ -85,7 +85,8 @@ pytest: setup
 
 .PHONY: soak
 soak: setup ## Kill the program 200 times while it saves, then 30 minutes of 200 devices at one server
-	MENTOR_KILL_ROUNDS=200 MENTOR_SIMULATION_S=3600 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m soak
+	MENTOR_KILL_ROUNDS=200 MENTOR_SIMULATION_S=3600 MENTOR_JOURNAL_WALKS=60 \
+		QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m soak
 	MENTOR_LOAD_S=1800 nice -n 5 $(BIN)/python benchmarks/run.py server_load
 
 .PHONY: bench

@@ -11,6 +11,7 @@ from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import joining, letting_go, mending
 from mentor_desktop.sync.bootstrapping import FILL_PAGES, Bootstrapper
 from mentor_desktop.sync.exchange import Exchange
+from mentor_desktop.sync.journal.open_journal import OpenJournal
 from mentor_desktop.sync.membership import learn_members
 from mentor_desktop.sync.protocol.messages import (
     PATHS,
@@ -26,6 +27,7 @@ from mentor_desktop.sync.replica import acknowledged, state, succession
 from mentor_desktop.sync.replica.batching import SCHEMA
 from mentor_desktop.sync.replica.beginning import LogIncompleteError
 from mentor_desktop.sync.replica.mass_deletions import MassDeletion
+from mentor_desktop.sync.replica.sealed_streams import may_hold
 from mentor_desktop.sync.replica.sealing import STEP_CHANGES, Sealer
 from mentor_desktop.sync.replica.servers import learn_server
 from mentor_desktop.sync.replica.state import Numbers
@@ -43,10 +45,17 @@ _STEP_BESIDE_A_WINDOW = 250
 class Course:
     """One sync under way; what a person should know of it is in its attributes afterwards."""
 
-    def __init__(self, workspace: Workspace, exchange: Exchange, consent: Collection[str]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        exchange: Exchange,
+        consent: Collection[str],
+        journal: OpenJournal | None = None,
+    ) -> None:
         self._workspace = workspace
         self._exchange = exchange
         self._consent = consent
+        self._journal = journal
         self.mass_deletions: dict[str, MassDeletion] = {}
         self.no_room: Refused | None = None
         self.skew_s = 0
@@ -132,6 +141,7 @@ class Course:
             if stream in heads:
                 yield from bootstrapper.begin(stream, heads[stream].head)
                 yield from puller.pull(stream, max(heads[stream].head, pusher.heads.get(stream, 0)))
+                yield from self._catch_up(stream, pusher)
             # After that: what the server holds already need not be carried to it.
             yield from pusher.carry(stream)
             if stream == MEMBERS:
@@ -148,6 +158,14 @@ class Course:
         for stream in pull_order(heads):
             yield from bootstrapper.fill(stream, FILL_PAGES)
 
+    def _catch_up(self, stream: str, pusher: Pusher) -> Steps[None]:
+        """Give the journal's other devices what they lack, where it is open here."""
+        journal = self._journal
+        if journal is None or stream != journal.stream:
+            return
+        if journal.catch_up(self._exchange.raw, self._exchange.turn):
+            yield from pusher.push(stream)
+
     def _fetch_log(self, trouble: LogIncompleteError) -> Steps[None]:
         hello = yield from self._hello()
         bootstrapper = Bootstrapper(self._exchange, Puller(self._exchange, hello.epoch))
@@ -159,6 +177,11 @@ class Course:
         message = HelloRequest(ws=exchange.own.workspace, schema=SCHEMA)
         request = Request("POST", PATHS["hello"], content=to_json(message))
         hello = yield from exchange.line.ask_json(request, HelloReply)
+        raw, own = exchange.raw, exchange.own
+        # Whatever the server offers: nobody else's journal has a place here.
+        hello.streams = {
+            name: head for name, head in hello.streams.items() if may_hold(raw, name, own)
+        }
         offset_ms = hello.server_time - exchange.now_ms()
         self.skew_s = -round(offset_ms / _MILLISECONDS)
         with exchange.writing():

@@ -24,6 +24,7 @@ from mentor_desktop.sync.counting import counted
 from mentor_desktop.sync.course import Course
 from mentor_desktop.sync.exchange import Exchange
 from mentor_desktop.sync.joining import workspace_id
+from mentor_desktop.sync.journal.open_journal import OpenJournal
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.beginning import LogIncompleteError
@@ -41,7 +42,8 @@ class Engine:
     """Syncs a workspace again and again; `sync` is run by a client, one at a time.
 
     `now_ms` is this computer's time, `source` spreads retries, `on_changes` hears of rows that
-    are other than before, in the thread that drives the sync.
+    are other than before, in the thread that drives the sync. `journal` is the user's while it is
+    open: what others need of its keys is then made on the way.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Engine:
         has_window: bool = False,
         on_changes: Callable[[Changes], None] = lambda _changes: None,
         is_paused: Callable[[], bool] = lambda: False,
+        journal: Callable[[], OpenJournal | None] = lambda: None,
     ) -> None:
         self._workspace = workspace
         self._now_ms = now_ms
@@ -62,6 +65,7 @@ class Engine:
         self._exchange: Exchange | None = None
         self._source = source
         self._is_paused = is_paused
+        self._journal = journal
         self._ws = workspace_id(workspace)
 
     def sync(
@@ -88,7 +92,7 @@ class Engine:
                 self._on_changes,
                 progress,
             )
-            course = Course(self._workspace, exchange, consent)
+            course = Course(self._workspace, exchange, consent, self._journal())
             status = yield from self._ended(raw, course, progress)
             return self._told(raw, course, status)
 

@@ -48,6 +48,10 @@ class Process:
         return self._process.returncode, logged.splitlines()
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def is_running(self) -> bool:
         return self._process.poll() is None
 
