@@ -194,7 +194,9 @@ def _show_words(stage: Stage) -> None:
     assert isinstance(page, HandOverPage)
     # Of no file; real ones are others each time.
     page.hand_over.show_handed(
-        Handed(Path("/media/STICK/WS-2026-01 2026-03-10 1034.mentor"), _SIX_WORDS)
+        Handed(
+            Path("/media/STICK/WS-2026-01 2026-03-10 1034.mentor"), _SIX_WORDS, is_invitation=True
+        )
     )
 
 

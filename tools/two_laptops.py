@@ -8,6 +8,7 @@ from mentor_desktop.services.attendance import mark
 from mentor_desktop.services.people import add_person
 from mentor_desktop.services.second_laptop import (
     begin_on_this_laptop,
+    file_in,
     hand_over_choices,
     hand_to_known_laptop,
     hand_to_new_laptop,
@@ -28,7 +29,7 @@ def meet(workspace: Workspace, workshop_id: str, folder: Path, passphrase: str) 
     """Let a second laptop work on everything and come back; what it wrote last is left in a file."""
     folder.mkdir(parents=True)
     workspace.remember_actor("Rasa")
-    handed = hand_to_new_laptop(workspace, folder=folder)
+    handed = hand_to_new_laptop(workspace, file_in(workspace, folder))
     other = begin_on_this_laptop(
         folder / "laptop",
         handed.path,
@@ -110,7 +111,7 @@ def _file(sender: Workspace, tag: str, folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     with sender.reader() as uow:
         device = next(one.device for one in hand_over_choices(uow).laptops if one.tag == tag)
-    return hand_to_known_laptop(sender, folder=folder, device=device).path
+    return hand_to_known_laptop(sender, file_in(sender, folder), device=device).path
 
 
 def _bring(receiver: Workspace, sender: Workspace, folder: Path) -> None:

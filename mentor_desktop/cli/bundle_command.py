@@ -1,78 +1,117 @@
-"""`bundle export|import FILE`: changes on a stick, sealed under six words."""
+"""`bundle export|import FILE`: changes on a stick, as the page *Second laptop* writes and reads them."""
 
-import time
-from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import select
 
 from mentor_desktop.cli.parser import Invocation
 from mentor_desktop.cli.result import CommandResult
-from mentor_desktop.cli.session import asked, opened, terminal_progress
-from mentor_desktop.errors import NotFoundError, StoreError
-from mentor_desktop.i18n import _, ngettext
+from mentor_desktop.cli.session import (
+    asked,
+    new_passphrase,
+    opened,
+    terminal_progress,
+    workspace_path,
+)
+from mentor_desktop.clock import system_clock
+from mentor_desktop.errors import NotFoundError
+from mentor_desktop.i18n import _
 from mentor_desktop.models import Workshop
+from mentor_desktop.services.second_laptop import (
+    Handed,
+    begin_on_this_laptop,
+    file_in,
+    hand_over_choices,
+    hand_round,
+    hand_to_known_laptop,
+    hand_to_new_laptop,
+    needs_words,
+    receive,
+)
+from mentor_desktop.services.second_laptop_words import more, summary, what_next
 from mentor_desktop.services.workspaces import read_passphrase
+from mentor_desktop.store.folder import WorkspaceFolder
 from mentor_desktop.store.workspace import Workspace
-from mentor_desktop.sync.carrying import export_bundle, import_bundle
-from mentor_desktop.sync.keys.words import new_words
-from mentor_desktop.sync.replica import state
-
-_NANOSECONDS = 1_000_000
 
 
 def run(invocation: Invocation) -> CommandResult:
     """Write the file and show its words, or ask for the words and take the file in."""
-    path = invocation.files[0]
+    if invocation.direction == "export":
+        with opened(invocation) as workspace:
+            return _exported(workspace, invocation)
+    if not WorkspaceFolder(workspace_path(invocation)).is_workspace():
+        return _begun(invocation)
     with opened(invocation) as workspace:
-        _require_joined(workspace)
-        if invocation.direction == "export":
-            return _exported(workspace, path, invocation.workshop)
-        words = (
-            read_passphrase(invocation.words_file)
-            if invocation.words_file
-            else asked(
-                _("The six words from the other screen: "),
-                _("Nobody is here to type the six words. Name a file with --words-file."),
-            )
-        )
-        return _imported(workspace, path, words)
+        return _imported(workspace, invocation)
 
 
-def _exported(workspace: Workspace, path: Path, code: str) -> CommandResult:
-    words = new_words()
-    workshop = _workshop_id(workspace, code) if code else ""
-    with closing(workspace.exchange_connection()) as raw:
-        carried = export_bundle(
-            workspace,
-            raw,
-            path,
-            words,
-            now_ms=time.time_ns() // _NANOSECONDS,
-            workshop=workshop,
-            progress=terminal_progress(_("Exporting")),
+def _exported(workspace: Workspace, invocation: Invocation) -> CommandResult:
+    path, code = invocation.files[0], invocation.workshop
+    if path.is_dir():
+        path = file_in(workspace, path, code)
+    handed = _handed(workspace, path, invocation)
+    lines = [what_next(handed, str(handed.path))]
+    if handed.words:
+        lines.append(
+            _("Words to type on the other computer: {words}").format(words=handed.words),
         )
     return CommandResult(
         facts={
-            "file": str(path),
-            "words": words,
-            "batches": carried.batches,
-            "files": carried.files,
+            "file": str(handed.path),
+            "words": handed.words,
+            "batches": handed.batches,
+            "files": handed.files,
+        },
+        lines=tuple(lines),
+    )
+
+
+def _handed(workspace: Workspace, path: Path, invocation: Invocation) -> Handed:
+    progress = terminal_progress(_("Exporting"))
+    if invocation.for_device:
+        device = _device(workspace, invocation.for_device)
+        return hand_to_known_laptop(workspace, path, device=device, progress=progress)
+    workshop = _workshop_id(workspace, invocation.workshop) if invocation.workshop else ""
+    write = hand_to_new_laptop if invocation.is_new_device else hand_round
+    return write(workspace, path, workshop_id=workshop, progress=progress)
+
+
+def _begun(invocation: Invocation) -> CommandResult:
+    """Make the folder that was named a further laptop's workspace."""
+    file, root = invocation.files[0], workspace_path(invocation)
+    made = begin_on_this_laptop(
+        root,
+        file,
+        _words(invocation, file),
+        passphrase=new_passphrase(invocation),
+        actor=invocation.name,
+        clock=system_clock,
+        progress=terminal_progress(_("Importing")),
+    )
+    tag = made.workspace.device
+    made.workspace.close()
+    return CommandResult(
+        facts={
+            "file": str(file),
+            "workspace": str(root),
+            "tag": tag,
+            "recovery_code": made.recovery_code,
         },
         lines=(
-            _("Everything is in {path}.").format(path=path),
-            _("Words to type on the other computer: {words}").format(words=words),
+            _("This computer is device {tag} of the workspace.").format(tag=tag),
+            _("Recovery code, shown this once; keep it on paper: {code}").format(
+                code=made.recovery_code
+            ),
         ),
     )
 
 
-def _imported(workspace: Workspace, path: Path, words: str) -> CommandResult:
-    with closing(workspace.exchange_connection()) as raw:
-        carried, _changes = import_bundle(
-            workspace, raw, path, words, progress=terminal_progress(_("Importing"))
-        )
+def _imported(workspace: Workspace, invocation: Invocation) -> CommandResult:
+    file = invocation.files[0]
+    words = _words(invocation, file)
+    received = receive(workspace, file, words, progress=terminal_progress(_("Importing")))
     troubles: tuple[str, ...] = ()
-    if carried.held_back:
+    if received.waiting:
         troubles = (
             _(
                 "The file deletes many records at once. Nothing of that was done here: "
@@ -81,29 +120,45 @@ def _imported(workspace: Workspace, path: Path, words: str) -> CommandResult:
         )
     return CommandResult(
         facts={
-            "file": str(path),
-            "changes": carried.operations,
-            "batches": carried.batches,
-            "files": carried.files,
+            "file": str(file),
+            "sender": received.sender,
+            "changes": received.operations,
+            "equal": received.equal,
+            "new": received.new,
+            "to_decide": received.to_decide,
+            "others": received.others,
+            "waiting": received.waiting,
+            "batches": received.batches,
+            "files": received.files,
         },
-        lines=(
-            ngettext(
-                "{count} change was new here.", "{count} changes were new here.", carried.operations
-            ).format(count=carried.operations),
-        ),
+        lines=(summary(received), more(received)),
         troubles=troubles,
     )
 
 
-def _require_joined(workspace: Workspace) -> None:
-    with closing(workspace.exchange_connection()) as raw:
-        if not state.is_joined(raw):
-            raise StoreError(
-                _(
-                    "This workspace is shared with nobody yet. Get an invitation and type: "
-                    "mentor-desktop join URL INVITATION"
-                )
-            )
+def _words(invocation: Invocation, file: Path) -> str:
+    """Return the six words where the file wants them."""
+    if not needs_words(file):
+        return ""
+    if invocation.words_file:
+        return read_passphrase(invocation.words_file)
+    return asked(
+        _("The six words from the other screen: "),
+        _("Nobody is here to type the six words. Name a file with --words-file."),
+    )
+
+
+def _device(workspace: Workspace, tag: str) -> str:
+    with workspace.reader() as uow:
+        laptops = hand_over_choices(uow).laptops
+    for one in laptops:
+        if one.tag == tag.upper():
+            return one.device
+    raise NotFoundError(
+        _("There is no device {tag} to write for; known are: {tags}").format(
+            tag=tag, tags=", ".join(one.tag for one in laptops) or "–"
+        )
+    )
 
 
 def _workshop_id(workspace: Workspace, code: str) -> str:

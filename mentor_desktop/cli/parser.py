@@ -39,6 +39,8 @@ class Invocation:
     invitation: str = ""
     name: str = ""
     direction: str = ""
+    is_new_device: bool = False
+    for_device: str = ""
     words_file: Path | None = None
 
 
@@ -157,6 +159,22 @@ def _add_exchange_commands(command: _Command) -> None:
     bundle.add_argument("files", nargs=1, type=Path, metavar="FILE")
     bundle.add_argument(
         "--workshop", metavar="CODE", help=_("export only what this workshop needs")
+    )
+    bundle.add_argument(
+        "--name", metavar="NAME", help=_("import into a new folder: your name there")
+    )
+    reader = bundle.add_mutually_exclusive_group()
+    reader.add_argument(
+        "--new-device",
+        dest="is_new_device",
+        action="store_true",
+        help=_("export for a computer that does not have the workspace yet"),
+    )
+    reader.add_argument(
+        "--for",
+        dest="for_device",
+        metavar="TAG",
+        help=_("export for this device alone; no words are needed there"),
     )
     bundle.add_argument(
         "--words-file",

@@ -10,6 +10,7 @@ from typing import Final
 from mentor_desktop import i18n
 from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock
+from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.errors import StoreError, ValidationError
 from mentor_desktop.i18n import _
 from mentor_desktop.models.base import from_milliseconds, to_milliseconds
@@ -21,21 +22,13 @@ from mentor_desktop.store.device import Newcomer
 from mentor_desktop.store.unit_of_work import Reader
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import handing_over, taking_in
-from mentor_desktop.sync.handing_over import SUFFIX, KnownLaptop
+from mentor_desktop.sync.handing_over import SUFFIX, Handed, KnownLaptop
 
-__all__ = ["SUFFIX", "KnownLaptop", "needs_words"]
+__all__ = ["SUFFIX", "Handed", "KnownLaptop", "needs_words"]
 
 needs_words = taking_in.needs_words
 _NOT_IN_NAMES = re.compile(r"[^\w-]+")
 _MOST_TRIES: Final = 99
-
-
-@dataclass(frozen=True)
-class Handed:
-    """A file for another laptop; `words` open it, "" where it is closed for that laptop alone."""
-
-    path: Path
-    words: str
 
 
 @dataclass(frozen=True)
@@ -52,7 +45,8 @@ class Received:
 
     Of the half-days marked there: `equal` were marked alike here, `new` were open here, `to_decide`
     differ. Other fields that differ count to `to_decide` too. `others` are further rows that are
-    new or different, `waiting` rows whose removal somebody has to agree to.
+    new or different, `waiting` rows whose removal somebody has to agree to. `operations` counts
+    what was not here before, `batches` and `files` what is in the file.
     """
 
     sender: str
@@ -62,8 +56,14 @@ class Received:
     to_decide: int
     others: int
     waiting: int
-    is_new: bool
+    operations: int
+    batches: int
+    files: int
     changes: Changes
+
+    @property
+    def is_new(self) -> bool:
+        return self.operations > 0
 
 
 def hand_over_choices(uow: Reader) -> Choices:
@@ -72,33 +72,53 @@ def hand_over_choices(uow: Reader) -> Choices:
     return Choices(tuple(rows), tuple(handing_over.known_laptops(uow.raw)))
 
 
+def file_in(workspace: Workspace, folder: Path, name: str = "") -> Path:
+    """Return a path in a folder where no file is yet; it begins with `name`, else the workspace's.
+
+    Raises:
+        StoreError: the folder is not there.
+    """
+    if not folder.is_dir():
+        raise StoreError(
+            _("The folder {path} is not there. Put the stick in, or choose another folder.").format(
+                path=folder
+            )
+        )
+    begins = _NOT_IN_NAMES.sub("-", name or workspace.folder.root.name).strip("-")
+    stem = f"{begins} {workspace.clock().astimezone():%Y-%m-%d %H%M}"
+    for number in range(1, _MOST_TRIES):
+        path = folder / (f"{stem}{SUFFIX}" if number == 1 else f"{stem} {number}{SUFFIX}")
+        if not path.exists():
+            return path
+    raise StoreError(_("The folder {path} holds too many of these files.").format(path=folder))
+
+
 def hand_to_new_laptop(
     workspace: Workspace,
+    path: Path,
     *,
-    folder: Path,
     workshop_id: str = "",
-    name: str = "",
+    cost: Argon2Cost | None = None,
     progress: Progress = NO_PROGRESS,
 ) -> Handed:
-    """Write one sealed file for a new laptop, read it back, and return the words to type there.
+    """Write one sealed file for a new laptop, read it back, and return it with the words to type.
 
-    `name` begins the file's name. No file that is there is written over.
+    A file that was there before is written over (`file_in`).
 
     Raises:
         StoreError: the folder cannot be written, or this copy cannot hand over.
         Cancelled: the person pressed Cancel; no file is left.
     """
-    path = _free_path(folder, name or workspace.folder.root.name, workspace.clock())
-    words = handing_over.hand_over(workspace, path, workshop_id=workshop_id, progress=progress)
-    return Handed(path, words)
+    return handing_over.hand_over(
+        workspace, path, workshop_id=workshop_id, cost=cost, progress=progress
+    )
 
 
 def hand_to_known_laptop(
     workspace: Workspace,
+    path: Path,
     *,
-    folder: Path,
     device: str,
-    name: str = "",
     progress: Progress = NO_PROGRESS,
 ) -> Handed:
     """Write one file that only this laptop can open, and read it back.
@@ -107,9 +127,26 @@ def hand_to_known_laptop(
         StoreError: the folder cannot be written, or the laptop is not known any more.
         Cancelled: the person pressed Cancel; no file is left.
     """
-    path = _free_path(folder, name or workspace.folder.root.name, workspace.clock())
-    handing_over.hand_to(workspace, path, device=device, progress=progress)
-    return Handed(path, "")
+    return handing_over.hand_to(workspace, path, device=device, progress=progress)
+
+
+def hand_round(
+    workspace: Workspace,
+    path: Path,
+    *,
+    workshop_id: str = "",
+    cost: Argon2Cost | None = None,
+    progress: Progress = NO_PROGRESS,
+) -> Handed:
+    """Write one file that six words open on any laptop of the workspace, and read it back.
+
+    Raises:
+        StoreError: the folder cannot be written, or the workspace is shared with nobody.
+        Cancelled: the person pressed Cancel; no file is left.
+    """
+    return handing_over.hand_round(
+        workspace, path, workshop_id=workshop_id, cost=cost, progress=progress
+    )
 
 
 def begin_on_this_laptop(
@@ -158,9 +195,16 @@ def begin_on_this_laptop(
 
 
 def receive(
-    workspace: Workspace, file: Path, words: str = "", *, progress: Progress = NO_PROGRESS
+    workspace: Workspace,
+    file: Path,
+    words: str = "",
+    *,
+    has_window: bool = False,
+    progress: Progress = NO_PROGRESS,
 ) -> Received:
     """Take in what another laptop of this workspace did, and say what that was.
+
+    `has_window` says that somebody may work meanwhile.
 
     Raises:
         ValidationError: the words do not open the file.
@@ -169,7 +213,7 @@ def receive(
     """
     with workspace.reader() as uow:
         known = {_key(card) for card in conflict_cards(uow)}
-    taken = taking_in.take_in(workspace, file, words, progress=progress)
+    taken = taking_in.take_in(workspace, file, words, has_window=has_window, progress=progress)
     marks = taken.changes.entities.get("attendance_mark", frozenset())
     with workspace.reader() as uow:
         counts = _cells(uow, marks)
@@ -183,7 +227,9 @@ def receive(
         to_decide=counts["differ"] + fields,
         others=others,
         waiting=taken.waiting,
-        is_new=taken.is_new,
+        operations=taken.operations,
+        batches=taken.batches,
+        files=taken.files,
         changes=taken.changes,
     )
 
@@ -221,19 +267,3 @@ def _cells(uow: Reader, marks: Iterable[str]) -> dict[str, int]:
         else:
             counts["new"] += 1
     return counts
-
-
-def _free_path(folder: Path, name: str, now: datetime) -> Path:
-    """Return a path in the folder where no file is yet."""
-    if not folder.is_dir():
-        raise StoreError(
-            _("The folder {path} is not there. Put the stick in, or choose another folder.").format(
-                path=folder
-            )
-        )
-    stem = f"{_NOT_IN_NAMES.sub('-', name).strip('-')} {now.astimezone():%Y-%m-%d %H%M}"
-    for number in range(1, _MOST_TRIES):
-        path = folder / (f"{stem}{SUFFIX}" if number == 1 else f"{stem} {number}{SUFFIX}")
-        if not path.exists():
-            return path
-    raise StoreError(_("The folder {path} holds too many of these files.").format(path=folder))

@@ -25,6 +25,7 @@ from mentor_desktop.sync.bundle_sections import (
     BATCH,
     CONTENTS,
     FILE,
+    HELD,
     OFFER,
     VERSION,
     Contents,
@@ -36,6 +37,7 @@ from mentor_desktop.sync.bundle_sections import (
     read_sections,
     section,
 )
+from mentor_desktop.sync.inventory import Inventory
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import DeviceEntry, to_bytes
 from mentor_desktop.sync.protocol.batches import Batch, frames
@@ -52,6 +54,7 @@ class Bundle:
     contents: Contents
     offer: Offer | None
     answer: DeviceEntry | None
+    told: Inventory | None
     _lid: Lid = field(repr=False)
 
     def batches(self) -> Iterator[Batch]:
@@ -92,6 +95,7 @@ def write_bundle(
     files: Iterable[bytes] = (),
     offer: Offer | None = None,
     answer: DeviceEntry | None = None,
+    told: Inventory | None = None,
     progress: Progress = NO_PROGRESS,
 ) -> Contents:
     """Write a bundle and return what is in it. Batches and files are taken one by one.
@@ -104,7 +108,7 @@ def write_bundle(
     try:
         with replacing(path) as file:
             writer = PartWriter(file, lid)
-            for kind, content in _content(tally, batches, files, offer, answer):
+            for kind, content in _content(tally, batches, files, (offer, answer, told)):
                 progress.check()
                 tally.count(kind)
                 writer.write(section(kind, content))
@@ -135,6 +139,7 @@ def open_bundle(
     contents: Contents | None = None
     offer: Offer | None = None
     answer: DeviceEntry | None = None
+    told: Inventory | None = None
     with _opened(path) as file:
         lid = read_lid(file, opener)
         for kind, content in read_sections(read_parts(file, lid)):
@@ -149,23 +154,28 @@ def open_bundle(
                 offer = decoded(content, Offer)
             elif kind == ANSWER and is_first:
                 answer = decoded(content, DeviceEntry)
+            elif kind == HELD and is_first:
+                told = decoded(content, Inventory)
     if contents is None:
         raise damaged()
-    _check(contents, tally, offer, answer, ws)
-    return Bundle(path, contents, offer, answer, lid)
+    bundle = Bundle(path, contents, offer, answer, told, lid)
+    _check(bundle, tally, ws)
+    return bundle
 
 
 def _content(
     tally: Tally,
     batches: Iterable[Batch],
     files: Iterable[bytes],
-    offer: Offer | None,
-    answer: DeviceEntry | None,
+    told: tuple[Offer | None, DeviceEntry | None, Inventory | None],
 ) -> Iterator[tuple[bytes, bytes]]:
+    offer, answer, held = told
     if offer:
         yield OFFER, msgspec.json.encode(offer)
     if answer:
         yield ANSWER, to_bytes(answer)
+    if held:
+        yield HELD, msgspec.json.encode(held)
     for batch in batches:
         tally.add_batch(batch)
         yield BATCH, frames([batch])
@@ -173,9 +183,8 @@ def _content(
         yield FILE, content
 
 
-def _check(
-    contents: Contents, tally: Tally, offer: Offer | None, answer: DeviceEntry | None, ws: str
-) -> None:
+def _check(bundle: Bundle, tally: Tally, ws: str) -> None:
+    contents, offer, answer, told = bundle.contents, bundle.offer, bundle.answer, bundle.told
     if contents.version != VERSION:
         raise StoreError(
             _(
@@ -184,8 +193,11 @@ def _check(
         )
     if tally.contents(contents.ws, contents.made_by, contents.made_at) != contents:
         raise damaged()
-    mentioned = tally.workspaces | {each.ws for each in (answer, offer and offer.sender) if each}
+    signed = (answer, offer and offer.sender, told)
+    mentioned = tally.workspaces | {each.ws for each in signed if each}
     if mentioned - {contents.ws} or (offer is not None and not offer.is_sound):
+        raise damaged()
+    if told is not None and told.device != contents.made_by:
         raise damaged()
     if ws and contents.ws != ws:
         raise StoreError(

@@ -1,7 +1,7 @@
 """The sections inside a bundle, and the table of what is in it.
 
 A section is a letter, its length and its bytes: `B` a batch as in a push, `F` a file, `I` an offer
-to a new device, `A` its answer, and last `C`, the contents.
+to a new device, `A` its answer, `H` what the sender holds, and last `C`, the contents.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from mentor_desktop.sync.keys.entries import (
 from mentor_desktop.sync.keys.invitations import SECRET_BYTES, Invitation
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, read_frames
 
-BATCH, FILE, OFFER, ANSWER, CONTENTS = b"B", b"F", b"I", b"A", b"C"
+BATCH, FILE, OFFER, ANSWER, HELD, CONTENTS = b"B", b"F", b"I", b"A", b"H", b"C"
 VERSION: Final = 1
 MOST_FILE_BYTES: Final = 64 << 20  # of one file that rides along; it is held in memory
 _MOST_BYTES = {
@@ -35,6 +35,7 @@ _MOST_BYTES = {
     FILE: MOST_FILE_BYTES,
     OFFER: 64 << 10,
     ANSWER: 64 << 10,
+    HELD: 16 << 20,
     CONTENTS: 16 << 20,
 }
 _HEAD = struct.Struct(">cQ")

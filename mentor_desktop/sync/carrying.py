@@ -1,25 +1,24 @@
-"""The same batches by a stick: written to one sealed file, and taken from one.
+"""Writing a file for other laptops: what goes in, and reading it back.
 
-What came by a file and no server is known to hold is offered to the server at the next sync, in
-its author's name: a signed batch needs no author to carry it.
+One way for all files, whoever may open them (`handing_over`). What a reader is not given is left
+out (`shares`, `withholding`), and so is what it told that it holds (`inventory`).
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from mentor_desktop.changes import Changes
-from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
+from mentor_desktop.models.base import to_milliseconds
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.refusals import explained
 from mentor_desktop.store.workspace import Workspace
-from mentor_desktop.sync.blobs import wanted_files
-from mentor_desktop.sync.bundle import Bundle, open_bundle, write_bundle
-from mentor_desktop.sync.joining import anchors
-from mentor_desktop.sync.membership import learn_members
+from mentor_desktop.sync.bundle import write_bundle
+from mentor_desktop.sync.bundle_sections import MOST_FILE_BYTES, Contents, Offer, read_sections
+from mentor_desktop.sync.inventory import Inventory, Lacking, take_stock
+from mentor_desktop.sync.keys.entries import DeviceEntry
 from mentor_desktop.sync.protocol.batches import Batch
 from mentor_desktop.sync.protocol.streams import (
     MEMBERS,
@@ -30,193 +29,179 @@ from mentor_desktop.sync.protocol.streams import (
     pull_order,
     workshop_stream,
 )
-from mentor_desktop.sync.replica import log, state, succession
-from mentor_desktop.sync.replica.applying import apply_page
+from mentor_desktop.sync.replica import log, state
 from mentor_desktop.sync.replica.beginning import require_whole_log
-from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.sealed_streams import may_hold
-from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.replica.state import Numbers
-from mentor_desktop.sync.replica.transactions import writing
-from mentor_desktop.sync.sealed_file import lid_for_words
-from mentor_desktop.sync.withholding import passed_on
+from mentor_desktop.sync.sealed_file import Lid, read_parts
+from mentor_desktop.sync.shares import Share, kept_share
+from mentor_desktop.sync.withholding import files_of, only, passed_on, people_of, values_left
 
-BATCHES_A_PAGE = 10
+_LAST = 1 << 60
 
 
 @dataclass(frozen=True)
-class Carried:
-    """What a file held, and how many operations of it were new here."""
+class Load:
+    """What a file is for: how it is closed, what its reader is given, and what rides along.
 
-    batches: int
-    files: int
-    operations: int = 0
-    held_back: tuple[str, ...] = ()
+    `told` is what the one reader said to hold, where there is one. The journal rides along
+    `with_journal`: closed for another device of its author, never with words.
+    """
+
+    lid: Lid
+    share: Share = field(default_factory=Share)
+    offer: Offer | None = None
+    answer: DeviceEntry | None = None
+    told: Inventory | None = None
+    with_journal: bool = False
 
 
-def export_bundle(
+def write_file(
     workspace: Workspace,
     raw: StoreConnection,
     path: Path,
-    words: str,
-    *,
-    now_ms: int,
-    workshop: str = "",
-    cost: Argon2Cost | None = None,
+    load: Load,
     progress: Progress = NO_PROGRESS,
-) -> Carried:
-    """Write everything this copy holds, or what one workshop needs, under six words.
+) -> Contents:
+    """Write a file, read it back, and return what is in it; everything was sealed before.
 
     Raises:
-        StoreError: the disk refused, or this is a copy that has no name of its own yet; a file
-            that was there before is as it was.
+        StoreError: the disk refused, or this copy was not given what the reader is to get;
+            nothing is left at `path`.
+        LogIncompleteError: the log of a stream begins behind a snapshot: nobody could apply it.
         Cancelled: the person pressed Cancel.
     """
-    _check_has_own_name(raw)
-    sealer = Sealer(raw)
-    while _sealed(workspace, sealer):
-        progress.check()
-    own = state.identity(raw)
-    blobs = workspace.blobs()
-    here = sorted(wanted_files(raw) & set(blobs.addresses()))
-    contents = write_bundle(
-        path,
-        lid_for_words(words, cost),
-        ws=own.workspace,
-        made_by=own.device,
-        made_at=now_ms,
-        batches=_batches(raw, streams_of(raw, workshop)),
-        files=(blobs.read(one) for one in here),
-        progress=progress,
-    )
-    return Carried(contents.batches, contents.files)
+    own, now = state.identity(raw), to_milliseconds(workspace.clock())
+    raw.execute("BEGIN")  # one moment of the workspace, however long the stick takes
+    try:
+        picking = _Picking(workspace, raw, load, progress)
+        contents = write_bundle(
+            path,
+            load.lid,
+            ws=own.workspace,
+            made_by=own.device,
+            made_at=now,
+            batches=picking.batches(),
+            files=picking.files(),
+            offer=load.offer,
+            answer=load.answer,
+            told=picking.stock(now),
+            progress=progress,
+        )
+    finally:
+        raw.execute("ROLLBACK")
+    _read_back(path, load.lid, progress)
+    return contents
 
 
-def import_bundle(
-    workspace: Workspace,
-    raw: StoreConnection,
-    path: Path,
-    words: str,
-    *,
-    progress: Progress = NO_PROGRESS,
-) -> tuple[Carried, list[Changes]]:
-    """Take a file in; what is here already changes nothing.
+class _Picking:
+    """Picks what of this copy goes into one file."""
 
-    Raises:
-        ValidationError: the words do not open it.
-        StoreError: it is not whole, or of another workspace; or the disk refused; or this is a
-            copy that has no name of its own yet.
-        Cancelled: the person pressed Cancel; what was taken in until then is kept.
+    def __init__(
+        self, workspace: Workspace, raw: StoreConnection, load: Load, progress: Progress
+    ) -> None:
+        self._raw, self._share, self._progress = raw, load.share, progress
+        self._with_journal = load.with_journal
+        self._blobs = workspace.blobs()
+        self._numbers = Numbers(raw)
+        self._lacking = Lacking(raw, self._numbers, load.told)
+        self._kept = kept_share(raw)
+        _require_part(self._kept, load.share)
+        # Who was given a part has no more than that, and hands it on as it is.
+        is_cut = self._kept.is_whole and not load.share.is_whole
+        self._rows = people_of(raw, load.share.workshops or ()) if is_cut else None
+
+    def stock(self, now_ms: int) -> Inventory:
+        """Return what this copy holds, for the reader to know."""
+        here = set(files_of(self._raw, None)) & set(self._blobs.sizes())
+        partly = () if self._kept.is_whole else (PEOPLE,)
+        return take_stock(
+            self._raw, here, partly=partly, with_journal=self._with_journal, now_ms=now_ms
+        )
+
+    def batches(self) -> Iterator[Batch]:
+        """Give the batches the reader lacks, those of parents first, each device's in order."""
+        places = self._raw.execute(
+            "SELECT DISTINCT stream, device FROM sync_batch ORDER BY 1, 2"
+        ).fetchall()
+        streams = self._streams()
+        wanted = [self._numbers.stream(one) for one in streams]
+        total = self._raw.execute("SELECT count(*) FROM sync_batch").fetchone()[0]
+        done = 0
+        for stream, number in zip(streams, wanted, strict=True):
+            for at, device in places:
+                if at != number:
+                    continue
+                for batch in self._of_device(stream, number, device):
+                    done += 1
+                    self._progress.step(done, total)
+                    yield batch
+
+    def files(self) -> Iterator[bytes]:
+        """Give the files that the records refer to and the reader lacks; very large ones stay."""
+        sizes = self._blobs.sizes()
+        for address in files_of(self._raw, self._rows):
+            is_small = sizes.get(address, MOST_FILE_BYTES) < MOST_FILE_BYTES
+            if is_small and address not in self._lacking.files_held:
+                yield self._blobs.read(address)
+
+    def _streams(self) -> list[str]:
+        own = state.identity(self._raw)
+        known = [
+            one
+            for one in state.streams(self._raw)
+            if parse_stream(one).kind != USER
+            or (self._with_journal and may_hold(self._raw, one, own))
+        ]
+        if self._share.workshops is not None:
+            workshops = {workshop_stream(one) for one in self._share.workshops}
+            known = [one for one in known if one in {MEMBERS, PEOPLE, PROGRAMME} | workshops]
+        for one in known:
+            require_whole_log(self._raw, one)
+        return pull_order(known)
+
+    def _of_device(self, stream: str, number: int, device: int) -> Iterator[Batch]:
+        held = self._lacking.held_to(stream, self._numbers.device_of(device))
+        # Of values that were kept from a reader it may get more by now: everything, or those of
+        # somebody who is in its workshop since it told.
+        is_partly = self._lacking.is_partly_held(stream)
+        found = log.batches_of(self._raw, number, device, 1 if is_partly else held + 1, _LAST)
+        if self._share.is_whole:
+            yield from passed_on(self._raw, stream, found)
+            return
+        if stream == PEOPLE and self._rows is not None:
+            found = only(found, self._rows)
+        for batch in found:
+            if batch.header.to_seq > held or values_left(batch):
+                yield batch
+
+
+def _require_part(kept: Share, wanted: Share) -> None:
+    """Look that nothing is asked for that this copy was not given.
+
+    Everything is whatever it has: the reader has the rest already, or gets it from elsewhere.
     """
-    _check_has_own_name(raw)
-    own = state.identity(raw)
-    bundle = open_bundle(path, words, ws=own.workspace, progress=progress)
-    operations, held_back, changes = 0, set(), []
-    deleted: dict[str, set[Key]] = {}
-    for stream, page in pages_of(bundle):
-        progress.check()
-        with workspace.gate.closed():
-            fresh = unknown_places(raw, page)
-            applied = apply_page(raw, stream, page, deleted=deleted.get(stream, ()))
-            offer_later(raw, fresh)
-        operations += applied.operations
-        deleted.setdefault(stream, set()).update(applied.deleted)
-        if applied.needs_consent:
-            held_back.add(stream)
-        if applied.changes:
-            changes.append(applied.changes)
-        if stream == MEMBERS:
-            with workspace.gate.closed(), writing(raw):
-                learn_members(raw, own.workspace, anchors(raw))
-    for _address, content in bundle.files():
-        workspace.blobs().add(content)
-    counted = bundle.contents
-    return Carried(counted.batches, counted.files, operations, tuple(sorted(held_back))), changes
-
-
-def _check_has_own_name(raw: StoreConnection) -> None:
-    """Refuse to seal what was done on a copy under the name of the device it was copied from."""
-    if succession.is_another_copy(raw):
+    if kept.workshops is None or wanted.workshops is None:
+        return
+    if not wanted.workshops <= kept.workshops:
         raise StoreError(
             _(
-                "This workspace is a copy or was restored. Sync it with the server once; "
-                "then it can exchange files again."
+                "That laptop works in another workshop than this one. "
+                "Bring both to the laptop they came from."
             )
         )
 
 
-def _sealed(workspace: Workspace, sealer: Sealer) -> int:
-    with workspace.gate.closed():
-        return sealer.seal_step()
-
-
-def streams_of(raw: StoreConnection, workshop: str, *, with_journal: bool = False) -> list[str]:
-    """Return the streams to hand on, parents first; with `workshop` those that it needs.
-
-    The sealed stream of this copy's user is among them `with_journal`, nobody else's ever.
-
-    Raises:
-        LogIncompleteError: the log of one begins behind a snapshot: nobody could apply it.
-    """
-    own = state.identity(raw)
-    known = [
-        one
-        for one in state.streams(raw)
-        if parse_stream(one).kind != USER or (with_journal and may_hold(raw, one, own))
-    ]
-    if workshop:
-        needed = {MEMBERS, PEOPLE, PROGRAMME, workshop_stream(workshop)}
-        known = [one for one in known if one in needed]
-    for one in known:
-        require_whole_log(raw, one)
-    return pull_order(known)
-
-
-def _batches(raw: StoreConnection, streams: Collection[str]) -> Iterator[Batch]:
-    numbers = Numbers(raw)
-    for stream in streams:
-        rows = raw.execute(
-            "SELECT header, body FROM sync_batch WHERE stream = ? ORDER BY id",
-            (numbers.stream(stream),),
-        )
-        stored = (log.stored_batch(row) for row in rows.fetchall())
-        yield from passed_on(raw, stream, stored)
-
-
-def pages_of(bundle: Bundle, most: int = BATCHES_A_PAGE) -> Iterator[tuple[str, list[Batch]]]:
-    """Give the batches a few at a time, each time of one stream."""
-    for stream, batches in groupby(bundle.batches(), key=lambda one: one.header.stream):
-        page: list[Batch] = []
-        for batch in batches:
-            page.append(batch)
-            if len(page) == most:
-                yield stream, page
-                page = []
-        if page:
-            yield stream, page
-
-
-def unknown_places(raw: StoreConnection, page: Collection[Batch]) -> list[tuple[str, str, int]]:
-    """Return the places of the batches that are not here."""
-    sql = (
-        "SELECT 1 FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
-        "JOIN sync_peer p ON p.no = b.device WHERE s.stream = ? AND p.device = ? AND b.from_seq = ?"
-    )
-    places = [place_of(one) for one in page]
-    return [place for place in places if raw.execute(sql, place).fetchone() is None]
-
-
-def place_of(batch: Batch) -> tuple[str, str, int]:
-    """Return the stream, device and first operation of a batch: no two batches share them."""
-    return batch.header.stream, batch.header.device, batch.header.from_seq
-
-
-def offer_later(raw: StoreConnection, places: Collection[tuple[str, str, int]]) -> None:
-    """Let the next sync carry these to the server: it is not known to hold them."""
-    with writing(raw):
-        raw.executemany(
-            "UPDATE sync_batch SET is_acked = 0 "
-            "WHERE stream = (SELECT no FROM sync_stream WHERE stream = ?) "
-            "AND device = (SELECT no FROM sync_peer WHERE device = ?) AND from_seq = ?",
-            places,
-        )
+def _read_back(path: Path, lid: Lid, progress: Progress) -> None:
+    """Read what was written to its end; a stick that lies is found here, while the data is near."""
+    try:
+        with path.open("rb") as file:
+            file.seek(len(lid.start))  # bound to every part behind it
+            for _section in read_sections(read_parts(file, lid)):
+                progress.check()
+    except OSError as exc:
+        path.unlink(missing_ok=True)
+        raise explained(exc, path.parent) or exc from exc
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise

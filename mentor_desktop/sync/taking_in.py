@@ -1,9 +1,10 @@
 """Taking in a file from another laptop: as a new device of its workspace, or what was done since."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -18,19 +19,7 @@ from mentor_desktop.store.settings import remember
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.bundle import Bundle, open_bundle
 from mentor_desktop.sync.bundle_sections import Offer
-from mentor_desktop.sync.carrying import (
-    BATCHES_A_PAGE,
-    offer_later,
-    pages_of,
-    place_of,
-    unknown_places,
-)
-from mentor_desktop.sync.handing_over import (
-    EVERYTHING,
-    add_member,
-    learn,
-    ready_to_share,
-)
+from mentor_desktop.sync.inventory import believe
 from mentor_desktop.sync.joining import (
     FOUNDERS,
     NewDevice,
@@ -39,7 +28,8 @@ from mentor_desktop.sync.joining import (
 )
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
-from mentor_desktop.sync.protocol.batches import BadBatch, read_batch
+from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, Members
+from mentor_desktop.sync.protocol.batches import BadBatch, Batch, Header, read_batch
 from mentor_desktop.sync.protocol.streams import MEMBERS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import apply_page
@@ -49,17 +39,20 @@ from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
 from mentor_desktop.sync.replica.state import Peer
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.sealed_file import is_opened_by_words
+from mentor_desktop.sync.sharing import add_member, learn, ready_to_go_on
 from mentor_desktop.sync.withholding import passed_on
 
 # In one transaction: about 25 ms each, and a mark at the door waits for no more than that.
 _BATCHES_BESIDE_A_WINDOW = 1
+_BATCHES_ALONE = 10
 
 
 @dataclass(frozen=True)
 class TakenIn:
     """What a file brought. `is_new` is false when all of it was here before.
 
-    `waiting` counts rows whose removal somebody has to agree to first.
+    `waiting` counts rows whose removal somebody has to agree to first, `batches` and `files` what
+    is in the file.
     """
 
     sender: Peer
@@ -67,6 +60,8 @@ class TakenIn:
     operations: int
     changes: Changes
     waiting: int
+    batches: int
+    files: int
 
     @property
     def is_new(self) -> bool:
@@ -123,9 +118,10 @@ def begin_from_file(
         with closing(workspace.exchange_connection()) as raw:
             entry = _begin(raw, new, offer, name, now_ms)
             _believe_server(workspace, raw, bundle)
-            _apply(workspace, raw, bundle, BATCHES_A_PAGE, progress)
-            _require_member(workspace, raw, offer.sender.device)
+            _apply(workspace, raw, bundle, _BATCHES_ALONE, progress)
+            _require_access(learn(workspace, raw), offer.sender.device)
             add_member(workspace, raw, entry)
+            _believe_stock(raw, bundle)
         _keep_files(workspace, bundle, progress)
     except BaseException:
         workspace.discard()
@@ -134,9 +130,16 @@ def begin_from_file(
 
 
 def take_in(
-    workspace: Workspace, path: Path, words: str = "", *, progress: Progress = NO_PROGRESS
+    workspace: Workspace,
+    path: Path,
+    words: str = "",
+    *,
+    has_window: bool = False,
+    progress: Progress = NO_PROGRESS,
 ) -> TakenIn:
     """Apply what another laptop of this workspace did; a second time changes nothing.
+
+    `has_window` says that somebody may work meanwhile, and is to wait for no more than one batch.
 
     Raises:
         ValidationError: the words do not open it.
@@ -144,19 +147,15 @@ def take_in(
         Cancelled: the person pressed Cancel; what was applied until then is kept.
     """
     with closing(workspace.exchange_connection()) as raw:
-        if not state.is_joined(raw):
-            raise StoreError(
-                _("This workspace was never handed to another laptop, so no file can come back.")
-            )
-        ready_to_share(workspace, raw)
+        ready_to_go_on(workspace, raw)
         own = state.identity(raw)
         opener = words or DeviceKeys(own.sign_key, own.seal_key)
         bundle = open_bundle(path, opener, ws=own.workspace, progress=progress)
         _learn_sender(workspace, raw, bundle)
-        operations, changes, waiting = _apply(
-            workspace, raw, bundle, _BATCHES_BESIDE_A_WINDOW, progress
-        )
+        size = _BATCHES_BESIDE_A_WINDOW if has_window else _BATCHES_ALONE
+        operations, changes, waiting = _apply(workspace, raw, bundle, size, progress)
         _keep_files(workspace, bundle, progress)
+        _believe_stock(raw, bundle)
         peers = {peer.device: peer for peer in state.peers(raw)}
     return TakenIn(
         sender=peers[bundle.contents.made_by],
@@ -164,6 +163,8 @@ def take_in(
         operations=operations,
         changes=changes,
         waiting=waiting,
+        batches=bundle.contents.batches,
+        files=bundle.contents.files,
     )
 
 
@@ -187,7 +188,7 @@ def _begin(
         invitation=invitation,
     )
     entry = signed(draft, offer.signer().sign)
-    scope = "" if invitation.workshops == (EVERYTHING,) else invitation.workshops[0]
+    scope = "" if ALL_WORKSHOPS in invitation.workshops else invitation.workshops[0]
     founders = {device: key.hex() for device, key in offer.founders.items()}
     remember(
         raw,
@@ -208,6 +209,9 @@ def _begin(
             tag=offer.tag,
             name=name,
         )
+        # What they did among the members says who else there is: their keys are known before.
+        for founder, key in offer.founders.items():
+            state.learn(raw, Peer(founder, sign_key=key))
         state.learn(raw, _peer(sender))
     return entry
 
@@ -228,25 +232,33 @@ def _believe_server(workspace: Workspace, raw: StoreConnection, bundle: Bundle) 
 
 def _learn_sender(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> None:
     """Let the laptop that answers an invitation in; require that the sender belongs here."""
-    answer, sender = bundle.answer, bundle.contents.made_by
-    if answer is not None and answer.device not in _members(workspace, raw):
-        members = learn(workspace, raw)
-        if members.add(answer):
-            raise _stranger()
-        add_member(workspace, raw, answer)
-    if sender in _members(workspace, raw):
+    sender = bundle.contents.made_by
+    if _with_answer(workspace, raw, bundle).has_access(sender):
         return
-    # What the file itself brings of the members may say who it is.
+    # What the file itself brings of the members may say who it is, or who vouches for it.
     for batch in bundle.batches():
         if batch.header.stream == MEMBERS:
             with workspace.gate.closed():
                 apply_page(raw, MEMBERS, [batch])
-    _require_member(workspace, raw, sender)
+    _require_access(_with_answer(workspace, raw, bundle), sender)
 
 
-def _require_member(workspace: Workspace, raw: StoreConnection, device: str) -> None:
-    if device not in _members(workspace, raw):
-        raise _stranger()
+def _with_answer(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> Members:
+    """Return the members, after the sender's own entry was put among them where it counts."""
+    sender, answer, members = bundle.contents.made_by, bundle.answer, learn(workspace, raw)
+    if answer is None or answer.device != sender or sender in members.entries:
+        return members
+    if members.add(answer):
+        return members
+    add_member(workspace, raw, answer)
+    return learn(workspace, raw)
+
+
+def _require_access(members: Members, device: str) -> None:
+    if not members.has_access(device):
+        raise StoreError(
+            _("This file comes from a laptop that nobody invited into this workspace.")
+        )
 
 
 def _apply(
@@ -256,12 +268,13 @@ def _apply(
     waiting: dict[str, int] = {}
     touched: dict[str, set[str]] = {}
     deleted: dict[str, set[Key]] = {}
-    for stream, page in pages_of(bundle, size):
+    for stream, page in _pages_of(bundle, size):
         with workspace.gate.closed():
-            fresh = unknown_places(raw, page)
+            fresh = _unknown_places(raw, page)
             applied = apply_page(raw, stream, page, deleted=deleted.get(stream, ()))
-            whole = {place_of(one) for one in passed_on(raw, stream, page)}
-            offer_later(raw, [place for place in fresh if place in whole])
+            filled = {_place_of(one) for one in applied.filled}
+            whole = {_place_of(one.header) for one in passed_on(raw, stream, page)}
+            _offer_later(raw, filled.union(fresh) & whole)
         operations += applied.operations
         deleted.setdefault(stream, set()).update(applied.deleted)
         if applied.needs_consent is not None:
@@ -276,10 +289,52 @@ def _apply(
     return operations, changes, sum(waiting.values())
 
 
-def _members(workspace: Workspace, raw: StoreConnection) -> set[str]:
-    """Return the devices with access, this one too."""
-    members = learn(workspace, raw)
-    return {one for one in members.entries if members.has_access(one)}
+def _pages_of(bundle: Bundle, most: int) -> Iterator[tuple[str, list[Batch]]]:
+    """Give the batches a few at a time, each time of one stream."""
+    for stream, batches in groupby(bundle.batches(), key=lambda one: one.header.stream):
+        page: list[Batch] = []
+        for batch in batches:
+            page.append(batch)
+            if len(page) == most:
+                yield stream, page
+                page = []
+        if page:
+            yield stream, page
+
+
+def _unknown_places(raw: StoreConnection, page: Collection[Batch]) -> list[tuple[str, str, int]]:
+    """Return the places of the batches that are not here."""
+    sql = (
+        "SELECT 1 FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
+        "JOIN sync_peer p ON p.no = b.device WHERE s.stream = ? AND p.device = ? AND b.from_seq = ?"
+    )
+    places = [_place_of(one.header) for one in page]
+    return [place for place in places if raw.execute(sql, place).fetchone() is None]
+
+
+def _place_of(header: Header) -> tuple[str, str, int]:
+    """Return the stream, device and first operation of a batch: no two batches share them."""
+    return header.stream, header.device, header.from_seq
+
+
+def _offer_later(raw: StoreConnection, places: Collection[tuple[str, str, int]]) -> None:
+    """Let the next sync carry these to the server: it is not known to hold them.
+
+    In their author's name: a signed batch needs no author to carry it.
+    """
+    with writing(raw):
+        raw.executemany(
+            "UPDATE sync_batch SET is_acked = 0 "
+            "WHERE stream = (SELECT no FROM sync_stream WHERE stream = ?) "
+            "AND device = (SELECT no FROM sync_peer WHERE device = ?) AND from_seq = ?",
+            places,
+        )
+
+
+def _believe_stock(raw: StoreConnection, bundle: Bundle) -> None:
+    """Keep what the sender holds, for the next file it gets."""
+    if bundle.told is not None:
+        believe(raw, bundle.told)
 
 
 def _keep_files(workspace: Workspace, bundle: Bundle, progress: Progress) -> None:
@@ -299,7 +354,3 @@ def _peer(entry: DeviceEntry) -> Peer:
         name=entry.name,
         is_admin=entry.role == "admin",
     )
-
-
-def _stranger() -> StoreError:
-    return StoreError(_("This file comes from a laptop that nobody invited into this workspace."))

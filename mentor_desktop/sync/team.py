@@ -24,19 +24,16 @@ from mentor_desktop.sync.keys.members import INVITING_ROLES, ROLES, Members
 from mentor_desktop.sync.membership import (
     RECORD_COLUMN,
     RECORD_ENTITY,
-    USER_ENTITY,
     learn_members,
     read_members,
 )
 from mentor_desktop.sync.protocol.streams import ID_LENGTH, MEMBERS
 from mentor_desktop.sync.replica import state
-from mentor_desktop.sync.replica.digests import Digests
-from mentor_desktop.sync.replica.rows import Book
 from mentor_desktop.sync.replica.special import REVOKED, Author, add_record
-from mentor_desktop.sync.replica.state import Identity, Numbers
+from mentor_desktop.sync.replica.state import Identity
 from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.users import User, read_users
 
-_NO_STREAM = 0  # for rows nobody knows, and these are known
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -75,7 +72,7 @@ def read_team(raw: StoreConnection) -> Team | None:
         return None
     own = state.identity(raw)
     members = read_members(raw, own.workspace, joining.anchors(raw))
-    users = _users(raw, members)
+    users = read_users(raw, members)
     role = users[own.user].role if own.user in users else ""
     at = dict(raw.execute("SELECT device, max(at) FROM txn GROUP BY device").fetchall())
     rows = [
@@ -115,38 +112,11 @@ def revoke(raw: StoreConnection, device: str, author: Author) -> None:
         learn_members(raw, own.workspace, anchors)
 
 
-@dataclass(frozen=True)
-class _User:
-    name: str
-    role: str
-
-
-def _users(raw: StoreConnection, members: Members) -> Mapping[str, _User]:
-    """Return the people by id: as their row says today, else as they joined."""
-    found = {one.user: _User(one.name, one.role) for one in members.entries.values()}
-    ids = [
-        row[0] for row in raw.execute("SELECT row FROM sync_row WHERE entity = ?", (USER_ENTITY,))
-    ]
-    numbers = Numbers(raw)
-    book = Book(raw, numbers, Digests(raw))
-    book.open(((USER_ENTITY, one) for one in ids), _NO_STREAM)
-    for user in ids:
-        values: dict[str, object] = {}
-        row = book.rows[USER_ENTITY, user]
-        for group in ("", *row.state.heads):
-            winner = row.state.winner(group)
-            values |= row.values.get(winner, {}) if winner is not None else {}
-        before = found.get(user, _User("", ""))
-        name, role = values.get("name", before.name), values.get("role", before.role)
-        found[user] = _User(str(name), str(role))
-    return found
-
-
 def _device(
     entry: DeviceEntry,
     own: Identity,
     members: Members,
-    users: Mapping[str, _User],
+    users: Mapping[str, User],
     at_ms: int | None,
 ) -> DeviceRow:
     is_revoked = entry.device in members.revoked_at
@@ -164,7 +134,7 @@ def _device(
     )
 
 
-def _may_revoke(own: Identity, entry: DeviceEntry, users: Mapping[str, _User]) -> bool:
+def _may_revoke(own: Identity, entry: DeviceEntry, users: Mapping[str, User]) -> bool:
     """Say what the server would: those who may invite, never upwards; and everybody the own ones."""
     if entry.user == own.user:
         return True

@@ -5,21 +5,23 @@ their authors signed; of all others the header, id and hash stay, and the values
 purged. So the signatures hold, nothing is made anew, and nobody can add to what was signed.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.sync.merge.row_state import RowState
 from mentor_desktop.sync.protocol.batches import Batch, open_batch, purged
 from mentor_desktop.sync.protocol.streams import PEOPLE
 from mentor_desktop.sync.replica.digests import Key
+from mentor_desktop.sync.replica.state import is_purged
 
-# The rows of `people` that a workshop refers to, also through others of them. Settings are small,
+# The rows of `people` that workshops refer to, also through others of them. Settings are small,
 # tell of nobody, and papers need them.
-_ROWS_OF_WORKSHOP = """
+_ROWS_OF_WORKSHOPS = """
 WITH RECURSIVE
+  given (id) AS (SELECT value FROM json_each(?)),
   near (id) AS (
-    SELECT person_id FROM registration WHERE workshop_id = ?1
-    UNION SELECT person_id FROM certificate WHERE workshop_id = ?1
+    SELECT person_id FROM registration WHERE workshop_id IN given
+    UNION SELECT person_id FROM certificate WHERE workshop_id IN given
   ),
   known (id) AS (
     SELECT id FROM near
@@ -29,17 +31,17 @@ WITH RECURSIVE
 SELECT 'person', id FROM known
 UNION SELECT 'consent', c.id FROM consent c JOIN known k ON c.person_id = k.id
 UNION SELECT 'organisation', p.organisation_id FROM person p JOIN known k ON p.id = k.id
-UNION SELECT 'organisation', sending_org_id FROM registration WHERE workshop_id = ?1
-UNION SELECT 'organisation', host_org_id FROM workshop WHERE id = ?1
+UNION SELECT 'organisation', sending_org_id FROM registration WHERE workshop_id IN given
+UNION SELECT 'organisation', host_org_id FROM workshop WHERE id IN given
 UNION SELECT 'organisation', id FROM organisation WHERE kind = 'own'
-UNION SELECT 'project', project_id FROM workshop WHERE id = ?1
+UNION SELECT 'project', project_id FROM workshop WHERE id IN given
 UNION SELECT 'workspace_setting', id FROM workspace_setting
 """
 
 
-def people_of_workshop(raw: StoreConnection, workshop_id: str) -> set[Key]:
-    """Return the rows of the stream `people` that whoever works in a workshop needs."""
-    rows = raw.execute(_ROWS_OF_WORKSHOP, (workshop_id,))
+def people_of(raw: StoreConnection, workshops: Iterable[str]) -> set[Key]:
+    """Return the rows of the stream `people` that whoever works in these workshops needs."""
+    rows = raw.execute(_ROWS_OF_WORKSHOPS, (json.dumps(sorted(workshops)),))
     return {(entity, row) for entity, row in rows.fetchall() if row is not None}
 
 
@@ -65,6 +67,11 @@ def only(batches: Iterable[Batch], rows: set[Key]) -> Iterator[Batch]:
         yield purged(batch, gone) if gone else batch
 
 
+def values_left(batch: Batch) -> bool:
+    """Say whether any operation of a batch has its values."""
+    return any(run.columns for run in open_batch(batch).runs)
+
+
 def passed_on(raw: StoreConnection, stream: str, batches: Iterable[Batch]) -> Iterator[Batch]:
     """Leave out what this copy itself was given without values: others must not take it for whole."""
     for batch in batches:
@@ -75,11 +82,4 @@ def passed_on(raw: StoreConnection, stream: str, batches: Iterable[Batch]) -> It
 
 def _is_withheld(raw: StoreConnection, batch: Batch) -> bool:
     erased = {(run.entity, row) for run in open_batch(batch).runs if run.erased for row in run.rows}
-    return any(not _is_purged(raw, key) for key in erased)
-
-
-def _is_purged(raw: StoreConnection, key: Key) -> bool:
-    found = raw.execute(
-        "SELECT state FROM sync_row WHERE entity = ? AND row = ? AND state IS NOT NULL", key
-    ).fetchone()
-    return found is not None and RowState.from_text(found[0]).purged
+    return any(not is_purged(raw, key) for key in erased)

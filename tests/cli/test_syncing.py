@@ -226,7 +226,9 @@ class TestStick:
         mark(computers.first, tmp_path, "D2-AM", "present")
         stick, words = self.carry(computers, tmp_path)
         taken = computers.second.good("bundle", "import", stick, "--words-file", words)
-        assert taken.out == "1 change was new here.\n"
+        counted, sender = taken.out.splitlines()
+        assert counted == "0 equal, 1 new, 0 to decide"
+        assert sender.startswith("From A, ")
         assert marks(computers.second, tmp_path)["D2-AM"] == "present"
         again = computers.second("bundle", "import", stick, "--words-file", words, "--json")
         assert (again.code, again.facts["changes"], again.facts["batches"] > 0) == (0, 0, True)
@@ -249,6 +251,40 @@ class TestStick:
         stick.write_bytes(stick.read_bytes()[:-1])
         assert computers.second(*taking, words).sentence
         assert "D2-PM" not in marks(computers.second, tmp_path)
+
+    def test_a_computer_begins_with_a_file_and_answers_it_without_a_server(
+        self, demo: Desk, passphrase_file: Path, tmp_path: Path
+    ) -> None:
+        words = tmp_path / "words.txt"
+        handed = demo.facts("bundle", "export", tmp_path / "for new", "--new-device")
+        words.write_text(handed["words"])
+        second = Desk(tmp_path / "second", passphrase_file)
+        taking = ("bundle", "import", tmp_path / "for new", "--words-file", words)
+        assert second(*taking).sentence.startswith("Write your name")
+        assert not second.root.exists()
+        begun = second.facts(*taking, "--name", "Jana")
+        assert (begun["tag"], len(begun["recovery_code"]) > 20) == ("AA", True)
+        mark(second, tmp_path, "D1-AM", "present")
+        back = second.facts("bundle", "export", tmp_path / "back", "--for", "A")
+        assert back["words"] == ""
+        assert demo.facts("bundle", "import", tmp_path / "back")["new"] == 1
+        assert marks(demo, tmp_path)["D1-AM"] == "present"
+        answer = demo("bundle", "export", tmp_path / "on", "--for", "ZZ").sentence
+        assert answer == "There is no device ZZ to write for; known are: AA"
+
+    def test_a_new_computer_gets_one_workshop_where_that_is_named(
+        self, demo: Desk, passphrase_file: Path, tmp_path: Path
+    ) -> None:
+        words = tmp_path / "words.txt"
+        options = ("--new-device", "--workshop", WORKSHOP)
+        handed = demo.facts("bundle", "export", tmp_path, *options)
+        assert Path(handed["file"]).parent == tmp_path
+        assert Path(handed["file"]).name.startswith(WORKSHOP)
+        words.write_text(handed["words"])
+        second = Desk(tmp_path / "second", passphrase_file)
+        second.good("bundle", "import", handed["file"], "--words-file", words, "--name", "Jana")
+        everybody = demo("bundle", "export", tmp_path / "round", "--new-device", "--for", "AA")
+        assert everybody.code == 2
 
     def test_a_workspace_of_nobody_else_has_nobody_to_carry_to(
         self, demo: Desk, tmp_path: Path

@@ -163,7 +163,7 @@ def test_two_laptops_mark_one_list_and_come_together(  # one day, in its order
     running.clock.set("17:35")
     with b.reader() as uow:
         device = next(one.device for one in hand_over_choices(uow).laptops if one.tag == a.device)
-    back = hand_to_known_laptop(b, folder=stick, device=device).path
+    back = hand_to_known_laptop(b, stick / "for A.mentor", device=device).path
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(back), ""))
     running.window.frame.go("workshop", workshop_id=workshop_id)
     hands.until(lambda: hands.place == "workshop" and bool(hands.page.more))

@@ -1,5 +1,6 @@
 """A workspace on several laptops with a stick between them."""
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from mentor_desktop.services.second_laptop import (
     Handed,
     Received,
     begin_on_this_laptop,
+    file_in,
     hand_over_choices,
     hand_to_known_laptop,
     hand_to_new_laptop,
@@ -43,7 +45,7 @@ class TwoLaptops:
 
     def hand_over(self, **options: Any) -> Handed:
         options = {"workshop_id": self.sample.workshop_id} | options
-        return hand_to_new_laptop(self.a, folder=self.stick, **options)
+        return hand_to_new_laptop(self.a, file_in(self.a, self.stick), **options)
 
     def begin(self, handed: Handed, name: str = "Jana") -> Workspace:
         made = begin_on_this_laptop(
@@ -65,7 +67,7 @@ class TwoLaptops:
         with sender.reader() as uow:
             laptops = hand_over_choices(uow).laptops
         device = next(one.device for one in laptops if one.tag == receiver.device)
-        handed = hand_to_known_laptop(sender, folder=self.stick, device=device)
+        handed = hand_to_known_laptop(sender, file_in(sender, self.stick), device=device)
         return receive(receiver, handed.path)
 
     def mark(self, workspace: Workspace, person: str, status: str, slot: str = "D1-AM") -> None:
@@ -77,6 +79,20 @@ class TwoLaptops:
                 slot_id=self.sample.slots[slot],
                 status=status,
             )
+
+
+def everything_in(workspace: Workspace) -> str:
+    """Return all that the database holds, batches opened."""
+    with workspace.reader() as uow:
+        tables = uow.raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        found = [
+            repr(row)
+            for (table,) in tables
+            for row in uow.raw.execute(f'SELECT * FROM "{table}"').fetchall()
+        ]
+        batches = uow.raw.execute("SELECT body FROM sync_batch").fetchall()
+        found += [zlib.decompress(body).decode() for (body,) in batches]
+    return "\n".join(found)
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ from mentor_desktop.changes import Changes
 from mentor_desktop.server import snapshots
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import bootstrapping, course
-from mentor_desktop.sync.carrying import export_bundle
+from mentor_desktop.sync.handing_over import hand_round
 from mentor_desktop.sync.joining import workspace_id
-from mentor_desktop.sync.keys.words import new_words
 from mentor_desktop.sync.protocol.messages import PATHS, SnapshotReply, to_json
 from mentor_desktop.sync.replica import bootstrap, log, state
 from mentor_desktop.sync.replica.beginning import LogIncompleteError, beginning_of
@@ -295,7 +294,7 @@ def test_while_the_log_is_not_here_nothing_is_folded_from_it(
         with pytest.raises(LogIncompleteError):
             repair_stream(raw, PEOPLE)
         with pytest.raises(LogIncompleteError):
-            export_bundle(begun.workspace, raw, tmp_path / "stick", new_words(), now_ms=0)
+            hand_round(begun.workspace, tmp_path / "stick")
     assert begun.rows() == before
     assert not (tmp_path / "stick").exists()
     begun.sync()

@@ -17,15 +17,15 @@ from mentor_desktop.services.not_shared import (
     not_shared_table,
 )
 from mentor_desktop.store.workspace import Workspace
-from mentor_desktop.sync.carrying import export_bundle, import_bundle
 from mentor_desktop.sync.engine import Engine
-from mentor_desktop.sync.keys.words import new_words
+from mentor_desktop.sync.handing_over import hand_round
 from mentor_desktop.sync.membership import USER_ENTITY
 from mentor_desktop.sync.protocol.streams import MEMBERS, MOST_OPS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.special import Author, add_record
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.status import State
+from mentor_desktop.sync.taking_in import take_in
 from tests import factories
 from tests.sync.pair import Pair, count, seal, value
 from tests.sync.simulation.devices import Laptop, LaptopClock, claim
@@ -191,11 +191,8 @@ def test_a_server_in_its_next_life_is_believed(pair: Pair, tmp_path: Path) -> No
 def test_what_came_by_a_stick_is_handed_on_to_the_server(pair: Pair, tmp_path: Path) -> None:
     pair.exchange()
     add_people(pair.first)
-    path, words = tmp_path / "stick", new_words()
-    with closing(pair.first.workspace.exchange_connection()) as raw:
-        export_bundle(pair.first.workspace, raw, path, words, now_ms=1, cost=CHEAP)
-    with closing(pair.second.workspace.exchange_connection()) as raw:
-        import_bundle(pair.second.workspace, raw, path, words)
+    handed = hand_round(pair.first.workspace, tmp_path / "stick", cost=CHEAP)
+    take_in(pair.second.workspace, handed.path, handed.words)
     pair.exchange(pair.second)
     third = pair.join("Ona", "organiser")
     pair.exchange(third)

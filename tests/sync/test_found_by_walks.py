@@ -1,7 +1,6 @@
 """Short stories of what long walks of the simulation found, told without chance."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -9,9 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from mentor_desktop.errors import StoreError
 from mentor_desktop.models import Person
-from mentor_desktop.sync.carrying import import_bundle
 from tests.sync.simulation.actions import (
     Action,
     Desk,
@@ -125,14 +122,16 @@ def test_what_comes_back_by_a_file_does_not_count_as_held_by_the_server(world: W
     _settle(world)
 
 
-def test_a_copy_takes_no_file_before_it_has_a_name_of_its_own(world: World, tmp_path: Path) -> None:
+def test_a_copy_that_carries_a_file_first_has_a_name_of_its_own(world: World) -> None:
+    _do(world, "cia", add_person)
+    world.carry("cia", "cia")  # sealed, and not sent
     world.clone("cia", is_noticed=True)
-    twin = world.laptops[next(name for name in world.laptops if name.startswith("cia-"))].workspace
-    with (
-        closing(twin.exchange_connection()) as raw,
-        pytest.raises(StoreError, match="is a copy or was restored"),
-    ):
-        import_bundle(twin, raw, tmp_path / "stick", "six words")
+    twin = next(name for name in world.laptops if name.startswith("cia-"))
+    for name in ("cia", twin):
+        _do(world, name, add_person)
+    world.carry(twin, "ben")
+    world.carry("cia", "ben")
+    _settle(world)
 
 
 def test_a_copy_makes_nothing_again_that_the_server_holds(world: World) -> None:

@@ -1,7 +1,7 @@
 """A workshop on two laptops and a stick: handed over, worked on apart, brought together."""
 
 import shutil
-import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from mentor_desktop.services.history import recent_actions
 from mentor_desktop.services.people import change_person
 from mentor_desktop.services.register import register_grid
 from mentor_desktop.services.second_laptop import (
-    Handed,
+    file_in,
     hand_over_choices,
     hand_to_known_laptop,
     hand_to_new_laptop,
@@ -23,7 +23,7 @@ from mentor_desktop.services.second_laptop import (
 )
 from mentor_desktop.store.workspace import Workspace
 from tests import factories
-from tests.sync.laptops import PASSPHRASE, TwoLaptops
+from tests.sync.laptops import PASSPHRASE, TwoLaptops, everything_in
 
 
 def grid_of(workspace: Workspace, workshop_id: str) -> Any:
@@ -58,20 +58,6 @@ def test_second_laptop_gets_nobody_who_is_not_in_the_workshop(laptops: TwoLaptop
     assert "Sekret" not in everything_in(b)
     with b.reader() as uow:
         assert recovered_cards(uow) == []
-
-
-def everything_in(workspace: Workspace) -> str:
-    """Return all that the database holds, batches opened."""
-    with workspace.reader() as uow:
-        tables = uow.raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        found = [
-            repr(row)
-            for (table,) in tables
-            for row in uow.raw.execute(f'SELECT * FROM "{table}"').fetchall()
-        ]
-        batches = uow.raw.execute("SELECT body FROM sync_batch").fetchall()
-        found += [zlib.decompress(body).decode() for (body,) in batches]
-    return "\n".join(found)
 
 
 def test_marks_of_both_laptops_come_together_with_one_to_decide(laptops: TwoLaptops) -> None:
@@ -208,7 +194,7 @@ def test_wrong_words_open_nothing_and_leave_no_folder(laptops: TwoLaptops) -> No
     handed = laptops.hand_over()
     other = laptops.hand_over()
     with pytest.raises(ValidationError):
-        laptops.begin(Handed(handed.path, other.words))
+        laptops.begin(replace(handed, words=other.words))
     root = laptops.folder / "laptop of Jana"
     assert not root.exists() or not any(root.iterdir())
 
@@ -230,7 +216,7 @@ def test_file_of_another_workspace_is_refused(laptops: TwoLaptops, tmp_path: Pat
         tmp_path / "stranger", PASSPHRASE, clock=laptops.clock, actor="Eva"
     )
     laptops.others.append(stranger)
-    hand_to_new_laptop(stranger, folder=laptops.stick)
+    hand_to_new_laptop(stranger, laptops.stick / "a file")
     with pytest.raises(StoreError, match="another workspace"):
         receive(stranger, handed.path, handed.words)
 
@@ -241,7 +227,7 @@ def test_file_for_a_known_laptop_opens_on_no_other(laptops: TwoLaptops) -> None:
     laptops.bring(b, laptops.a)
     with laptops.a.reader() as uow:
         device = next(one for one in hand_over_choices(uow).laptops if one.tag == "AA").device
-    handed = hand_to_known_laptop(laptops.a, folder=laptops.stick, device=device)
+    handed = hand_to_known_laptop(laptops.a, laptops.stick / "a file", device=device)
     with pytest.raises(StoreError):
         receive(c, handed.path)
 
@@ -261,7 +247,7 @@ def test_cancelled_file_is_not_left_on_the_stick(laptops: TwoLaptops) -> None:
 
 def test_stick_that_is_not_there_is_said(laptops: TwoLaptops) -> None:
     with pytest.raises(StoreError, match="not there"):
-        hand_to_new_laptop(laptops.a, folder=laptops.folder / "no stick")
+        file_in(laptops.a, laptops.folder / "no stick")
 
 
 def copied(laptops: TwoLaptops) -> Workspace:
@@ -293,7 +279,9 @@ def test_restored_laptop_goes_on_as_another_device_without_a_server(laptops: Two
 def test_restored_laptop_can_invite(laptops: TwoLaptops) -> None:
     laptops.second()
     copy = copied(laptops)
-    handed = hand_to_new_laptop(copy, folder=laptops.stick, workshop_id=laptops.sample.workshop_id)
+    handed = hand_to_new_laptop(
+        copy, laptops.stick / "a file", workshop_id=laptops.sample.workshop_id
+    )
     c = laptops.begin(handed, "Petr")
     laptops.mark(c, "P001", "present")
     assert laptops.bring(c, copy).new == 1

@@ -32,7 +32,7 @@ def test_what_a_laptop_without_server_did_reaches_the_server_by_the_other(
         other = world.laptops["ben"]
         for name in ("ana", "ben"):
             world.sync(name)
-        handed = hand_to_new_laptop(a.workspace, folder=stick)
+        handed = hand_to_new_laptop(a.workspace, stick / "to b")
         b = begin_on_this_laptop(
             tmp_path / "laptop",
             handed.path,
@@ -51,7 +51,7 @@ def test_what_a_laptop_without_server_did_reaches_the_server_by_the_other(
                     for one in hand_over_choices(uow).laptops
                     if one.tag == a.workspace.device
                 )
-            file = hand_to_known_laptop(b, folder=stick, device=device)
+            file = hand_to_known_laptop(b, stick / "to a", device=device)
         finally:
             b.close(with_backup=False)
         assert receive(a.workspace, file.path).others == 1

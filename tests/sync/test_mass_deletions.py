@@ -1,14 +1,13 @@
 """Many deletions wait for somebody to agree, however small the parts they come in."""
 
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from mentor_desktop.crypto import Argon2Cost
-from mentor_desktop.sync.carrying import export_bundle, import_bundle
-from mentor_desktop.sync.keys.words import new_words
+from mentor_desktop.sync.handing_over import hand_round
 from mentor_desktop.sync.status import State
+from mentor_desktop.sync.taking_in import take_in
 from tests import factories
 from tests.sync.pair import Pair, count, seal
 
@@ -53,12 +52,9 @@ def test_deletions_in_many_small_parts_wait_together(pair: Pair, has_window: boo
 
 def test_deletions_in_the_pages_of_a_file_wait_together(pair: Pair, tmp_path: Path) -> None:
     delete_one_by_one(pair)
-    path, words = tmp_path / "stick", new_words()
-    with closing(pair.first.workspace.exchange_connection()) as raw:
-        export_bundle(pair.first.workspace, raw, path, words, now_ms=1, cost=CHEAP)
-    with closing(pair.second.workspace.exchange_connection()) as raw:
-        carried, _changes = import_bundle(pair.second.workspace, raw, path, words)
-    assert carried.held_back == ("people",)
+    handed = hand_round(pair.first.workspace, tmp_path / "stick", cost=CHEAP)
+    taken = take_in(pair.second.workspace, handed.path, handed.words)
+    assert taken.waiting
     assert count(pair.second, "person") >= PEOPLE - MOST_UNASKED
 
 

@@ -4,7 +4,7 @@ A fold in the order of the stream `members`: a record counts when whoever signed
 by then. Nobody's word makes a device of somebody with more rights than the voucher has.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,6 +21,7 @@ from mentor_desktop.sync.keys.entries import (
 # Those with more rights first. Who may invite may also revoke, never upwards.
 ROLES: Final = ("admin", "organiser", "trainer", "mentor", "reader")
 INVITING_ROLES: Final = ("admin", "organiser")
+ALL_WORKSHOPS: Final = "*"
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,19 @@ class Members:
         """Tell whether a device is known and not revoked."""
         return device in self.entries and device not in self.revoked_at
 
+    def workshops_of(self, device: str) -> frozenset[str]:
+        """Return the workshops a device was invited to, `ALL_WORKSHOPS` alone for all.
+
+        A copy has those of the device it was copied from. What an invitation of the server gives
+        stands with the user (`membership.USER_ENTITY`), not here.
+        """
+        entry = self.entries[device]
+        if entry.invitation:
+            return frozenset(entry.invitation.workshops)
+        if entry.vouched_by in (SERVER, device):
+            return frozenset({ALL_WORKSHOPS})
+        return self.workshops_of(entry.vouched_by)
+
     def devices_of(self, user: str) -> list[DeviceEntry]:
         """Return the devices of a user that have access, oldest entry first."""
         mine = [one for one in self.entries.values() if one.user == user]
@@ -106,6 +120,7 @@ class Members:
         voucher = self._voucher(entry.vouched_by, entry)
         promised = (invitation.ws, invitation.user, invitation.role, invitation.invited_by)
         _require(promised == (entry.ws, entry.user, entry.role, voucher.device), "invitation")
+        _require(_covers(self.workshops_of(voucher.device), invitation.workshops), "workshops")
         _require(invitation.id not in self._used_invitations, "used")
         _require(entry.made_at <= invitation.expires_at, "expired")
         _require(_is_by(voucher.sign_key, invitation), "signature")
@@ -162,6 +177,10 @@ def _may_vouch(voucher: DeviceEntry, other: DeviceEntry) -> bool:
         return False
     may = voucher.user == other.user or voucher.role in INVITING_ROLES
     return may and ROLES.index(voucher.role) <= ROLES.index(other.role)
+
+
+def _covers(own: Collection[str], given: Collection[str]) -> bool:
+    return ALL_WORKSHOPS in own or set(own) >= set(given)
 
 
 def _is_by(key: bytes, record: Record | SignedInvitation) -> bool:

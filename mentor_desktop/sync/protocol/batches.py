@@ -47,6 +47,7 @@ __all__ = [
     "Header",
     "action_hash",
     "expand",
+    "filled",
     "frames",
     "make_batch",
     "op_hash",
@@ -181,6 +182,30 @@ def purged(batch: Batch, seqs: Collection[int]) -> Batch:
     runs = runs_of(_erased_op(op) if op.seq in gone else op for op in expand(content))
     actions = tuple(_erased_actions(content.actions, batch.header.from_seq, gone))
     return Batch(batch.header, encode_body(Content(runs, actions), batch.header.schema))
+
+
+def filled(
+    batch: Batch, fuller: Content, is_erased_for_ever: Callable[[Op], bool]
+) -> tuple[Batch, tuple[Op, ...]]:
+    """Return the batch with the values that another copy of it has, and the operations that got some.
+
+    `fuller` was read from that copy with the author's key. What is erased for ever stays so.
+    """
+    content = open_batch(batch)
+    other = {op.seq: op for op in expand(fuller)}
+    came = {
+        op.seq: other[op.seq]
+        for op in expand(content)
+        if op.erased and not other[op.seq].erased and not is_erased_for_ever(op)
+    }
+    if not came:
+        return batch, ()
+    ops = [came.get(op.seq, op) for op in expand(content)]
+    gone = frozenset(op.seq for op in ops if op.erased)
+    # An action is told again where everything in it is.
+    actions = tuple(_erased_actions(fuller.actions, batch.header.from_seq, gone))
+    body = encode_body(Content(runs_of(ops), actions), batch.header.schema)
+    return Batch(batch.header, body), tuple(came.values())
 
 
 def frames(batches: Iterable[Batch]) -> bytes:

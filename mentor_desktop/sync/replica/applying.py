@@ -14,7 +14,7 @@ from mentor_desktop.changes import Changes
 from mentor_desktop.store import person_order
 from mentor_desktop.store.bulk import insert_many
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.sync.protocol.batches import Batch, open_batch
+from mentor_desktop.sync.protocol.batches import Batch, Header, open_batch
 from mentor_desktop.sync.protocol.operations import (
     CREATE,
     DELETE,
@@ -25,12 +25,12 @@ from mentor_desktop.sync.protocol.operations import (
     expand,
     receive,
 )
-from mentor_desktop.sync.replica import log, state
+from mentor_desktop.sync.replica import arriving, log, state
+from mentor_desktop.sync.replica.arriving import Fork, Refused
 from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.digests import Digests, Key, add_plain_rows
 from mentor_desktop.sync.replica.entities import Entity, entities
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
-from mentor_desktop.sync.replica.log import Fork, Refused
 from mentor_desktop.sync.replica.mass_deletions import MassDeletion, agree, mass_deletion
 from mentor_desktop.sync.replica.merging import Merge
 from mentor_desktop.sync.replica.older_log import keep_older
@@ -52,7 +52,8 @@ _PART_BATCHES = 10
 class Applied:
     """What became of a page. `needs_consent` names what was kept and not applied.
 
-    `deleted` are the rows that others deleted in what was applied.
+    `deleted` are the rows that others deleted in what was applied, `filled` the batches that were
+    here without some values before.
     """
 
     changes: Changes = field(default_factory=Changes)
@@ -61,6 +62,7 @@ class Applied:
     refused: tuple[Refused, ...] = ()
     needs_consent: MassDeletion | None = None
     deleted: frozenset[Key] = frozenset()
+    filled: tuple[Header, ...] = ()
 
 
 def apply_page(
@@ -90,9 +92,9 @@ def apply_page(
             return Applied(refused=_refused_all(batches))
         numbers = Numbers(raw)
         rest = keep_older(raw, numbers, own.workspace, stream, batches)
-        taken = log.take(raw, numbers, own.workspace, own.device, stream, rest)
+        taken = arriving.take(raw, numbers, own.workspace, own.device, stream, rest)
         if not taken.fresh:
-            taken.absorb(log.retry_waiting(raw, numbers, stream))
+            taken.absorb(arriving.retry_waiting(raw, numbers, stream))
         ready = _ready(raw, numbers.stream(stream))
         page = _Page(raw, numbers, stream, taken.contents, ready)
         going = page.deleting()
@@ -101,7 +103,7 @@ def apply_page(
             agree(raw, stream)
         elif mass := mass_deletion(raw, numbers, stream, going, deleted):
             page.hold_back(going.keys())
-        applied = page.apply()
+        applied = page.fill(taken.filled) + page.apply()
         if cursor is not None:
             state.move_cursor(raw, stream, cursor)
         person_order.pack_if_due(raw)
@@ -114,6 +116,7 @@ def apply_page(
         refused=tuple(taken.refused),
         needs_consent=mass,
         deleted=frozenset() if mass else frozenset().union(*going.values()),
+        filled=tuple(header for header, _ops in taken.filled),
     )
 
 
@@ -190,6 +193,21 @@ class _Page:
     def hold_back(self, devices: Collection[int]) -> None:
         """Leave out what some devices did."""
         self._ready = [ready for ready in self._ready if ready.device not in devices]
+
+    def fill(self, came: Collection[tuple[Header, Sequence[Op]]]) -> int:
+        """Fold the rows anew whose values were kept from this copy; return how many operations.
+
+        Nothing of it is history here: it was done long ago, and known but for the values.
+        """
+        ops = [op for _header, some in came for op in some]
+        if ops:
+            touched = fold_again(
+                self._raw, self._numbers, self._stream, {(op.entity, op.row) for op in ops},
+                self._digests, self._history, self._history.begin_silent(), with_history=False,
+            )  # fmt: skip
+            for name, rows in touched.items():
+                self.touched.setdefault(name, set()).update(rows)
+        return len(ops)
 
     def apply(self) -> int:
         """Apply what is ready and return how many operations that were."""

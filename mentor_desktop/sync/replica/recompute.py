@@ -104,6 +104,8 @@ def fold_again(
     digests: Digests,
     history: ForeignHistory,
     txn: int,
+    *,
+    with_history: bool = True,
 ) -> dict[str, set[str]]:
     """Fold some rows of a stream from the log, within a page; return the rows that changed.
 
@@ -114,7 +116,7 @@ def fold_again(
     merge = Merge(raw, numbers, stream, digests, history, {}, Rules(raw, numbers, stream))
     folded = fold_rows(raw, numbers, stream, wanted.__contains__)
     merge.renew({key: folded.get(key, Folded()) for key in wanted}, txn)
-    return merge.finish(())
+    return merge.finish((), with_history=with_history)
 
 
 def fold_rows(

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync.merge.row_state import RowState
 from mentor_desktop.sync.replica.entities import known_columns
 
 NO_DEVICE = 0
@@ -186,6 +187,14 @@ def peers(raw: StoreConnection) -> list[Peer]:
         "ORDER BY no"
     )
     return [replace(Peer(*row), is_admin=bool(row[-1])) for row in rows.fetchall()]
+
+
+def is_purged(raw: StoreConnection, key: tuple[str, str]) -> bool:
+    """Say whether a row (table and id) was erased for ever."""
+    found = raw.execute(
+        "SELECT state FROM sync_row WHERE entity = ? AND row = ? AND state IS NOT NULL", key
+    ).fetchone()
+    return found is not None and RowState.from_text(found[0]).purged
 
 
 def cursor(raw: StoreConnection, stream: str) -> Cursor:

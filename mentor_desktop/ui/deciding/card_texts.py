@@ -1,7 +1,6 @@
 """The words of every kind of card; while a projector is on, without what is private."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 
 from mentor_desktop.i18n import N_, _, current_language, ngettext
@@ -9,6 +8,7 @@ from mentor_desktop.services.attendance_history import MarkLine
 from mentor_desktop.services.conflicts import Choice, ConflictCard, RecoveredCard
 from mentor_desktop.services.decisions import MarkCard
 from mentor_desktop.services.duplicates import DuplicatePair
+from mentor_desktop.services.moments import when
 from mentor_desktop.services.not_shared import ChangedField, NotSharedCard, NotSharedChange
 from mentor_desktop.ui.deciding.card import Act, CardText, Option
 from mentor_desktop.ui.widgets.status import status_name
@@ -181,14 +181,6 @@ def _field(one: ChangedField) -> str:
         return _("{field}: {new}").format(field=one.label, new=one.new)
     return _("{field}: {new} (before: {old})").format(
         field=one.label, new=one.new or _("nothing"), old=one.old
-    )
-
-
-def when(at: datetime) -> str:
-    """Return "Tuesday 10 March, 09:12" as this computer's clock shows it."""
-    language, local = current_language(), at.astimezone()
-    return _("{day}, {time}").format(
-        day=language.date(local.date(), "weekday"), time=language.time(local)
     )
 
 

@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.i18n import _
 from mentor_desktop.services.second_laptop import Choices, Received, hand_over_choices
+from mentor_desktop.services.second_laptop_words import more, summary
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
 from mentor_desktop.ui.second_laptop.hand_over_part import HandOverPart
-from mentor_desktop.ui.second_laptop.open_part import OpenPart, more, summary
+from mentor_desktop.ui.second_laptop.open_part import OpenPart
 from mentor_desktop.ui.widgets.layout import ScrollColumn
 
 

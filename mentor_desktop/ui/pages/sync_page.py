@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mentor_desktop.i18n import _, ngettext
+from mentor_desktop.services.moments import moment
 from mentor_desktop.services.workshops import WorkshopRow, workshop_rows
 from mentor_desktop.ui.deciding.waiting_note import WaitingNote
 from mentor_desktop.ui.desk import BannerKind, Deed, Desk
@@ -138,7 +139,7 @@ class SyncPage(Page):
         elif device.is_revoked:
             tail = _("no access")
         elif device.last_change_at is not None:
-            at = words.moment(device.last_change_at, self.desk.clock())
+            at = moment(device.last_change_at, self.desk.clock())
             tail = _("last change {time}").format(time=at)
         else:
             tail = _("nothing arrived yet")
@@ -161,7 +162,7 @@ class SyncPage(Page):
         self._because.setVisible(bool(because))
         self._last.setVisible(status.last_success_at is not None)
         if status.last_success_at is not None:
-            at = words.moment(status.last_success_at, self.desk.clock())
+            at = moment(status.last_success_at, self.desk.clock())
             self._last.setText(_("Last exchange: {time}").format(time=at))
         undecided = status.conflicts + status.not_shared + status.parked
         self._decide.set_text(

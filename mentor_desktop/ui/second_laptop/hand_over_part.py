@@ -11,9 +11,11 @@ from mentor_desktop.i18n import _
 from mentor_desktop.services.second_laptop import (
     Choices,
     Handed,
+    file_in,
     hand_to_known_laptop,
     hand_to_new_laptop,
 )
+from mentor_desktop.services.second_laptop_words import what_next
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.owned_jobs import OwnedJobs
 from mentor_desktop.ui.second_laptop.sticks import stick_folder
@@ -96,11 +98,12 @@ class HandOverPart(QWidget):
         workshop = self._what.choice.value
         name = dict(self._choices.workshops).get(workshop, "")
         if device:
-            op = partial(hand_to_known_laptop, folder=folder, device=device)
+            op = partial(hand_to_known_laptop, device=device)
+            name = ""
         else:
-            op = partial(hand_to_new_laptop, folder=folder, workshop_id=workshop, name=name)
+            op = partial(hand_to_new_laptop, workshop_id=workshop)
         self._jobs.work(
-            lambda store, progress: op(store, progress=progress),
+            lambda store, progress: op(store, file_in(store, folder, name), progress=progress),
             _("Writing the file for the other laptop"),
             self.show_handed,
             self._refuse,
@@ -112,16 +115,7 @@ class HandOverPart(QWidget):
         if handed.words:
             self._words.setText(handed.words)
             self._words.setAccessibleName(handed.words)
-            sentence = _(
-                "Saved as {path}, and read back. On the other laptop start Mentor Desktop, choose "
-                "“Open a file from another laptop”, and type these six words."
-            )
-        else:
-            sentence = _(
-                "Saved as {path}, and read back. On the other laptop choose “Open a file”; "
-                "no words are needed there."
-            )
-        self._next.setText(sentence.format(path=_breakable(handed.path)))
+        self._next.setText(what_next(handed, _breakable(handed.path)))
         self._words.setVisible(bool(handed.words))
         self._next.show()
         self.said.emit(self._next)

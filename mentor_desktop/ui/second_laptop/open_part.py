@@ -8,9 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mentor_desktop.errors import Cancelled, UserFacingError
-from mentor_desktop.i18n import _, ngettext
+from mentor_desktop.i18n import _
 from mentor_desktop.services.second_laptop import SUFFIX, Received, needs_words, receive
-from mentor_desktop.ui.deciding.card_texts import when
+from mentor_desktop.services.second_laptop_words import more, summary
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.owned_jobs import OwnedJobs
 from mentor_desktop.ui.second_laptop.sticks import stick_folder
@@ -105,7 +105,7 @@ class OpenPart(QWidget):
         self._choose.setEnabled(False)
         file = self._file
         self._jobs.work(
-            lambda store, progress: receive(store, file, words, progress=progress),
+            lambda store, progress: receive(store, file, words, has_window=True, progress=progress),
             _("Taking in what was done on the other laptop"),
             self._show,
             self._refuse,
@@ -139,41 +139,3 @@ class OpenPart(QWidget):
     def _ask_for_words(self, *, is_asking: bool) -> None:
         self._typed.setVisible(is_asking)
         self._go_on.setVisible(is_asking)
-
-
-def summary(received: Received) -> str:
-    """Return "54 equal, 2 new, 1 to decide", or that nothing is new."""
-    if not received.is_new:
-        return _("All of this was here before. Nothing was changed.")
-    parts = [
-        ngettext("{count} equal", "{count} equal", received.equal).format(count=received.equal),
-        ngettext("{count} new", "{count} new", received.new).format(count=received.new),
-        ngettext("{count} to decide", "{count} to decide", received.to_decide).format(
-            count=received.to_decide
-        ),
-    ]
-    return ", ".join(parts)
-
-
-def more(received: Received) -> str:
-    """Return from whom the file is, and what came besides marks."""
-    parts = [
-        _("From {sender}, {when}.").format(sender=received.sender, when=when(received.made_at))
-    ]
-    if received.others:
-        parts.append(
-            ngettext(
-                "{count} other record is new or different.",
-                "{count} other records are new or different.",
-                received.others,
-            ).format(count=received.others)
-        )
-    if received.waiting:
-        parts.append(
-            ngettext(
-                "The removal of {count} record waits until somebody agrees to it.",
-                "The removal of {count} records waits until somebody agrees to it.",
-                received.waiting,
-            ).format(count=received.waiting)
-        )
-    return " ".join(parts)

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mentor_desktop.i18n import N_, _, current_language, ngettext
+from mentor_desktop.i18n import N_, _, ngettext
+from mentor_desktop.services.moments import moment
 from mentor_desktop.sync.replica.happenings import Happening, What
 from mentor_desktop.sync.status import MassChange, State, SyncStatus
 
@@ -68,16 +69,6 @@ def waiting(status: SyncStatus) -> str:
         for count, text in ((status.waiting_changes, changes), (status.waiting_files, files))
         if count
     )
-
-
-def moment(at: datetime, now: datetime) -> str:
-    """Return a time of today as a clock shows it, an earlier one with its day."""
-    language = current_language()
-    local, today = at.astimezone(), now.astimezone().date()
-    time = language.time(at)
-    if local.date() == today:
-        return time
-    return _("{day}, {time}").format(day=language.date(local.date(), "long"), time=time)
 
 
 def headline(status: SyncStatus) -> str:

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
+from mentor_desktop.services.moments import moment
 from mentor_desktop.ui.sync_controller import DeviceRow
 from mentor_desktop.ui.sync_controller.team_acts import TeamActs
-from mentor_desktop.ui.sync_controller.words import moment, role
+from mentor_desktop.ui.sync_controller.words import role
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.flow import flowing

@@ -14,7 +14,6 @@ from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import workspace
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.bundle import write_bundle
-from mentor_desktop.sync.carrying import import_bundle
 from mentor_desktop.sync.journal.entries import CONTENT, ENTRY
 from mentor_desktop.sync.journal.issuing import Issue
 from mentor_desktop.sync.keys.words import new_words
@@ -36,6 +35,7 @@ from mentor_desktop.sync.replica.sealing import seal_rest
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.sealed_file import lid_for_words
 from mentor_desktop.sync.steps import BYTES, MSGPACK, Request
+from mentor_desktop.sync.taking_in import take_in
 from tests.sync.journal.mentors import CHEAP, Computer, World
 
 GARBAGE = {"sealed": "bm90aGluZw==", "epoch": "0" * 32, "prev": ""}
@@ -241,8 +241,8 @@ def test_a_file_brings_nobody_elses_journal(world: World) -> None:
         path, lid_for_words(words, CHEAP), ws=world.ws, made_by=world.first.device,
         made_at=1, batches=batches_in(world.first, world.stream),
     )  # fmt: skip
+    take_in(colleague.laptop.workspace, path, words)
     with connected(colleague) as raw:
-        import_bundle(colleague.laptop.workspace, raw, path, words)
         assert world.stream not in state.streams(raw)
 
 

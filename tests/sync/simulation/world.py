@@ -5,7 +5,7 @@ import logging
 import random
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from logging.handlers import BufferingHandler
 from pathlib import Path
@@ -18,7 +18,7 @@ from mentor_desktop.ids import drawn_from
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import bootstrapping
 from mentor_desktop.sync.blobs import wanted_files
-from mentor_desktop.sync.carrying import export_bundle, import_bundle
+from mentor_desktop.sync.handing_over import hand_round
 from mentor_desktop.sync.keys.words import new_words
 from mentor_desktop.sync.merge.digest import Buckets
 from mentor_desktop.sync.protocol.messages import (
@@ -28,9 +28,10 @@ from mentor_desktop.sync.protocol.messages import (
     RowsRequest,
     to_json,
 )
-from mentor_desktop.sync.replica import state, succession
+from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.status import State, SyncStatus
 from mentor_desktop.sync.steps import Request, Response
+from mentor_desktop.sync.taking_in import take_in
 from tests.sync.simulation.actions import ACTIONS, Desk, Written
 from tests.sync.simulation.base import MEMBERS, STRANGER, Base, ids_by_seed, note_place
 from tests.sync.simulation.devices import Laptop, LaptopClock, Time, join
@@ -236,14 +237,8 @@ class World:
         path = self.root / f"stick-{self.copies}"
         self.copies += 1
         source, target = self.laptops[name].workspace, self.laptops[other].workspace
-        for one in (source, target):
-            with closing(one.exchange_connection()) as raw:
-                if succession.is_another_copy(raw):
-                    return  # refused: it has no name of its own before its next sync
-        with closing(source.exchange_connection()) as raw:
-            export_bundle(source, raw, path, _WORDS, now_ms=self.time.now_ms, cost=_CHEAP)
-        with closing(target.exchange_connection()) as raw:
-            import_bundle(target, raw, path, _WORDS)
+        handed = hand_round(source, path, cost=_CHEAP)
+        take_in(target, path, handed.words)
         self.story.append(f"{name}: carried to {other}")
 
     def restart_server(self) -> None:

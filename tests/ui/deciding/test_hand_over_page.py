@@ -35,7 +35,7 @@ def file_from(b: Workspace, laptops: TwoLaptops) -> Path:
     """Return a file that B wrote for A."""
     with b.reader() as uow:
         device = next(one.device for one in hand_over_choices(uow).laptops if one.tag == "A")
-    return hand_to_known_laptop(b, folder=laptops.stick, device=device).path
+    return hand_to_known_laptop(b, laptops.stick / "for A.mentor", device=device).path
 
 
 def words_shown(office: Office) -> str:

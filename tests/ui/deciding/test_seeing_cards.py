@@ -36,7 +36,9 @@ def test_nothing_is_cut_nameless_or_pale(
     for place in ("decisions", "hand_over", "register", "today"):
         page = office.go(place, workshop_id=both.sample.workshop_id)
         if place == "hand_over":
-            page.hand_over.show_handed(Handed(both.stick / "file.mentor", "batob gorul kelim"))
+            page.hand_over.show_handed(
+                Handed(both.stick / "file.mentor", "batob gorul kelim", is_invitation=True)
+            )
             office.settle()
         looks = (seeing.nameless_stops, seeing.small_targets, seeing.cut_words)
         for look in (*looks, seeing.out_of_sight, seeing.sideways_scrolling, seeing.pale_words):

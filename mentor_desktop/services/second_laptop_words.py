@@ -1,0 +1,63 @@
+"""What the window and the command line say of files between laptops, in the same words."""
+
+from mentor_desktop.i18n import _, ngettext
+from mentor_desktop.services.moments import when
+from mentor_desktop.services.second_laptop import Handed, Received
+
+
+def what_next(handed: Handed, path: str) -> str:
+    """Return where a file is, here written as `path`, and what to do with it elsewhere."""
+    if handed.is_invitation:
+        sentence = _(
+            "Saved as {path}, and read back. On the other laptop start Mentor Desktop, choose "
+            "“Open a file from another laptop”, and type these six words."
+        )
+    elif handed.words:
+        sentence = _(
+            "Saved as {path}, and read back. On any other laptop of this workspace choose "
+            "“Open a file”, and type these six words."
+        )
+    else:
+        sentence = _(
+            "Saved as {path}, and read back. On the other laptop choose “Open a file”; "
+            "no words are needed there."
+        )
+    return sentence.format(path=path)
+
+
+def summary(received: Received) -> str:
+    """Return "54 equal, 2 new, 1 to decide", or that nothing is new."""
+    if not received.is_new:
+        return _("All of this was here before. Nothing was changed.")
+    parts = [
+        ngettext("{count} equal", "{count} equal", received.equal).format(count=received.equal),
+        ngettext("{count} new", "{count} new", received.new).format(count=received.new),
+        ngettext("{count} to decide", "{count} to decide", received.to_decide).format(
+            count=received.to_decide
+        ),
+    ]
+    return ", ".join(parts)
+
+
+def more(received: Received) -> str:
+    """Return from whom the file is, and what came besides marks."""
+    parts = [
+        _("From {sender}, {when}.").format(sender=received.sender, when=when(received.made_at))
+    ]
+    if received.others:
+        parts.append(
+            ngettext(
+                "{count} other record is new or different.",
+                "{count} other records are new or different.",
+                received.others,
+            ).format(count=received.others)
+        )
+    if received.waiting:
+        parts.append(
+            ngettext(
+                "The removal of {count} record waits until somebody agrees to it.",
+                "The removal of {count} records waits until somebody agrees to it.",
+                received.waiting,
+            ).format(count=received.waiting)
+        )
+    return " ".join(parts)

@@ -1,0 +1,130 @@
+"""What a copy must be before it exchanges files: a device that others know, with all it did sealed."""
+
+import json
+from hashlib import sha256
+
+from mentor_desktop.errors import StoreError
+from mentor_desktop.i18n import _
+from mentor_desktop.ids import new_id
+from mentor_desktop.models.base import to_milliseconds
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.settings import remember, setting
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.joining import FOUNDERS, anchors, succeed_alone, workspace_id
+from mentor_desktop.sync.keys.device import DeviceKeys
+from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, Record, signed, to_bytes
+from mentor_desktop.sync.keys.members import ROLES, Members
+from mentor_desktop.sync.membership import RECORD_COLUMN, RECORD_ENTITY, learn_members
+from mentor_desktop.sync.protocol.streams import ID_LENGTH, MEMBERS
+from mentor_desktop.sync.replica import special, state
+from mentor_desktop.sync.replica.sealing import Sealer
+from mentor_desktop.sync.replica.succession import is_another_copy
+from mentor_desktop.sync.replica.transactions import UnfinishedImportError, writing
+
+_ADMIN = ROLES[0]
+
+
+def ready_to_share(workspace: Workspace, raw: StoreConnection) -> Members:
+    """Make this copy a device if it is none yet, and do as `ready_to_go_on`."""
+    if not state.is_joined(raw):
+        _found(workspace, raw)
+    return ready_to_go_on(workspace, raw)
+
+
+def ready_to_go_on(workspace: Workspace, raw: StoreConnection) -> Members:
+    """Seal what is not sealed, and learn the members.
+
+    A copy that was copied or restored becomes a device of its own, vouched for by the one it was.
+
+    Raises:
+        StoreError: this copy takes part in no exchange, or nobody vouches for it.
+    """
+    if not state.is_joined(raw):
+        raise StoreError(
+            _(
+                "This workspace is shared with nobody yet. Hand it to a new laptop, "
+                "or join a server, first."
+            )
+        )
+    if is_another_copy(raw):
+        role = own_entry(raw, learn(workspace, raw)).role
+        with workspace.gate.closed():
+            entry = succeed_alone(raw, role, to_milliseconds(workspace.clock()))
+        add_member(workspace, raw, entry)
+    seal(workspace, raw)
+    return learn(workspace, raw)
+
+
+def own_entry(raw: StoreConnection, members: Members) -> DeviceEntry:
+    """Return what makes this copy a device of the workspace.
+
+    Raises:
+        StoreError: nobody has vouched for it yet.
+    """
+    entry = members.entries.get(state.identity(raw).device)
+    if entry is None:
+        raise StoreError(_("Sync this laptop once; then it can hand on what it has."))
+    return entry
+
+
+def learn(workspace: Workspace, raw: StoreConnection) -> Members:
+    """Fold what is known of the members, and keep the keys of those that count."""
+    with workspace.gate.closed(), writing(raw):
+        return learn_members(raw, workspace_id(workspace), anchors(raw))
+
+
+def seal(workspace: Workspace, raw: StoreConnection) -> None:
+    """Seal what was done here, in steps that keep nobody at the door waiting.
+
+    Raises:
+        UnfinishedImportError: an import is written in parts and has not come to its end.
+    """
+    sealer = Sealer(raw)
+    sealed = 1
+    while sealed:
+        with workspace.gate.closed():
+            sealed = sealer.seal_step()
+    if sealer.has_more():
+        raise UnfinishedImportError
+
+
+def add_member(workspace: Workspace, raw: StoreConnection, record: Record) -> None:
+    """Put a signed record among the members, for every device that hears of it."""
+    content = to_bytes(record)
+    key = (RECORD_ENTITY, sha256(content).hexdigest()[:ID_LENGTH])
+    values = {RECORD_COLUMN: content.decode()}
+    author = special.Author(workspace.actor, to_milliseconds(workspace.clock()))
+    with workspace.gate.closed(), writing(raw):
+        special.add_record(raw, MEMBERS, key, values, special.ADDED, author)
+
+
+def _found(workspace: Workspace, raw: StoreConnection) -> None:
+    """Become the first device of a workspace that is shared from now on; it vouches for itself."""
+    keys, device = DeviceKeys.make(), setting(raw, "incarnation")
+    remember(raw, **{FOUNDERS: json.dumps({device: keys.sign_key.hex()})})
+    now = to_milliseconds(workspace.clock())
+    with workspace.gate.closed(), writing(raw):
+        own = state.begin(
+            raw,
+            workspace=workspace_id(workspace),
+            device=device,
+            user=new_id(),
+            sign_key=keys.signing,
+            seal_key=keys.receiving,
+            tag=workspace.device,
+            name=workspace.actor,
+        )
+    draft = DeviceEntry(
+        ws=own.workspace,
+        device=device,
+        user=own.user,
+        name=workspace.actor,
+        role=_ADMIN,
+        tag=workspace.device,
+        sign_key=keys.sign_key,
+        seal_key=keys.seal_key,
+        made_at=now,
+        vouched_by=device,
+        signature=NO_SIGNATURE,
+    )
+    add_member(workspace, raw, signed(draft, keys.sign))

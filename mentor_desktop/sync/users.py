@@ -1,0 +1,78 @@
+"""The people of a workspace as the stream `members` tells of them: name, role and workshops today.
+
+A user's row counts where a device that may invite, or the server, wrote it: nobody gives
+anything to themselves, also where no server looks at it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync.keys.members import INVITING_ROLES, Members
+from mentor_desktop.sync.membership import USER_ENTITY
+from mentor_desktop.sync.protocol.operations import Value
+from mentor_desktop.sync.replica.digests import Digests
+from mentor_desktop.sync.replica.rows import Book, OpenRow
+from mentor_desktop.sync.replica.state import Numbers, peers
+
+_NO_STREAM = 0  # for rows nobody knows, and these are known
+
+
+@dataclass(frozen=True)
+class User:
+    """A person; `workshops` are None where only the entries of the devices tell of them."""
+
+    name: str = ""
+    role: str = ""
+    workshops: frozenset[str] | None = None
+
+
+def read_users(raw: StoreConnection, members: Members) -> Mapping[str, User]:
+    """Return the people by id: as their row says today, else as they joined."""
+    joined = {one.user: User(one.name, one.role) for one in members.entries.values()}
+    ids = [
+        row[0] for row in raw.execute("SELECT row FROM sync_row WHERE entity = ?", (USER_ENTITY,))
+    ]
+    book = Book(raw, Numbers(raw), Digests(raw))
+    book.open(((USER_ENTITY, one) for one in ids), _NO_STREAM)
+    # The server is no device of any user, under whichever id it wrote.
+    trusted = {one.device for one in peers(raw) if one.is_admin and not one.user}
+    users: dict[str, User] = joined
+    while True:
+        # Whose row says today that they may invite has a word on others from then on.
+        fresh = {
+            one.device
+            for one in members.entries.values()
+            if one.role in INVITING_ROLES or users[one.user].role in INVITING_ROLES
+        } - trusted
+        if not fresh and users is not joined:
+            return users
+        trusted |= fresh
+        users = joined | {
+            one: _told(book.rows[USER_ENTITY, one], trusted, joined.get(one, User())) for one in ids
+        }
+
+
+def _told(row: OpenRow, trusted: set[str], before: User) -> User:
+    values: dict[str, Value] = {}
+    for group in ("", *row.state.heads):
+        winner = row.state.winner(group)
+        if winner is not None and winner.device in trusted:
+            values |= row.values.get(winner, {})
+    user = replace(
+        before,
+        name=str(values.get("name", before.name)),
+        role=str(values.get("role", before.role)),
+    )
+    listed = values.get("workshops")
+    return user if listed is None else replace(user, workshops=_ids(listed))
+
+
+def _ids(listed: Value) -> frozenset[str]:
+    """Return the ids in a list as text, whatever a stranger's program wrote there."""
+    try:
+        ids = json.loads(str(listed))
+    except ValueError:
+        return frozenset()
+    return frozenset(map(str, ids)) if isinstance(ids, list) else frozenset()
