@@ -70,7 +70,13 @@ def _handed(workspace: Workspace, path: Path, invocation: Invocation) -> Handed:
     progress = terminal_progress(_("Exporting"))
     if invocation.for_device:
         device = _device(workspace, invocation.for_device)
-        return hand_to_known_laptop(workspace, path, device=device, progress=progress)
+        return hand_to_known_laptop(
+            workspace,
+            path,
+            device=device,
+            with_everything=invocation.with_everything,
+            progress=progress,
+        )
     workshop = _workshop_id(workspace, invocation.workshop) if invocation.workshop else ""
     write = hand_to_new_laptop if invocation.is_new_device else hand_round
     return write(workspace, path, workshop_id=workshop, progress=progress)
@@ -128,6 +134,7 @@ def _imported(workspace: Workspace, invocation: Invocation) -> CommandResult:
             "to_decide": received.to_decide,
             "others": received.others,
             "waiting": received.waiting,
+            "has_become_whole": received.has_become_whole,
             "batches": received.batches,
             "files": received.files,
         },

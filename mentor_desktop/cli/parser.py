@@ -41,6 +41,7 @@ class Invocation:
     direction: str = ""
     is_new_device: bool = False
     for_device: str = ""
+    with_everything: bool = False
     words_file: Path | None = None
 
 
@@ -175,6 +176,12 @@ def _add_exchange_commands(command: _Command) -> None:
         dest="for_device",
         metavar="TAG",
         help=_("export for this device alone; no words are needed there"),
+    )
+    bundle.add_argument(
+        "--everything",
+        dest="with_everything",
+        action="store_true",
+        help=_("with --for: a device that has one workshop gets all of them from now on"),
     )
     bundle.add_argument(
         "--words-file",

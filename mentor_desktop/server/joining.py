@@ -30,6 +30,7 @@ from mentor_desktop.sync.keys.entries import (
     SERVER,
     BadRecord,
     DeviceEntry,
+    Grant,
     signed,
 )
 from mentor_desktop.sync.keys.invitations import Invitation, is_secret_of
@@ -46,7 +47,7 @@ from mentor_desktop.sync.protocol.messages import (
 from mentor_desktop.sync.protocol.operations import CREATE
 
 _DAY_MS = 86_400_000
-_TEXT = "Joined"
+_TEXT, _TEXT_MORE = "Joined", "Got more rights"
 
 
 def make_invitation(
@@ -246,6 +247,10 @@ def _admit(
     newcomer: JoinRequest,
 ) -> None:
     membership = Membership(service, connection, ws)
+    known = membership.entry_of(newcomer.device)
+    if known is not None:
+        _widen(service, connection, membership, known, invited, newcomer)
+        return
     workshops = json.loads(invited.workshops)
     role, is_new_user = invited.role, not invited.user
     draft = DeviceEntry(
@@ -273,6 +278,34 @@ def _admit(
         drafts.append(Draft(USER_ENTITY, CREATE, {**values, "is_disabled": False}, row=entry.user))
     append(service, connection, ws, drafts, _TEXT)
     audit.record(connection, ws, service.now_ms(), "joined", entry.device, role=role)
+
+
+def _widen(
+    service: Service,
+    connection: Connection,
+    membership: Membership,
+    known: DeviceEntry,
+    invited: Any,  # Any: a row of `invitation`
+    newcomer: JoinRequest,
+) -> None:
+    """Give a device that was there already what the invitation gives, besides what it has."""
+    keys = (newcomer.sign_key, newcomer.seal_key)
+    if (known.sign_key, known.seal_key) != keys or invited.user not in ("", known.user):
+        raise _no_invitation()
+    draft = Grant(
+        ws=known.ws,
+        device=known.device,
+        role=invited.role,
+        workshops=tuple(json.loads(invited.workshops)),
+        granted_by=SERVER,
+        made_at=service.now_ms(),
+        signature=NO_SIGNATURE,
+    )
+    record = signed(draft, service.keys.sign_key.sign)
+    if membership.add(record):
+        raise _no_invitation()
+    append(service, connection, known.ws, [record_draft(record)], _TEXT_MORE)
+    audit.record(connection, known.ws, service.now_ms(), "granted", known.device, role=invited.role)
 
 
 def _joined(service: Service, connection: Connection, ws: str, device_id: str) -> JoinReply:

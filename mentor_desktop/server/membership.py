@@ -19,6 +19,7 @@ from mentor_desktop.server.tables import account, device, member_record, workspa
 from mentor_desktop.sync.keys.entries import (
     BadRecord,
     DeviceEntry,
+    Grant,
     Record,
     Revocation,
     read_record,
@@ -64,6 +65,8 @@ class Membership:
         known = self._members()
         if isinstance(record, DeviceEntry) and known.entries.get(record.device) == record:
             return ""
+        if isinstance(record, Grant) and record in known.grants.get(record.device, ()):
+            return ""
         if not self._may_vouch_now(record):
             return UPWARDS
         reason = known.add(record)
@@ -72,6 +75,8 @@ class Membership:
         self._write_record(record)
         if isinstance(record, DeviceEntry):
             self._write_device(record, workshops)
+        elif isinstance(record, Grant):
+            self._write_grant(record)
         else:
             self._write_revocation(record)
         self.has_changed = True
@@ -81,6 +86,11 @@ class Membership:
         """Tell whether a device of this user has access."""
         entry = self._members().entries.get(device_id)
         return entry is not None and entry.user == user and self._members().has_access(device_id)
+
+    def entry_of(self, device_id: str) -> DeviceEntry | None:
+        """Return the entry of a device that has access."""
+        members = self._members()
+        return members.entries[device_id] if members.has_access(device_id) else None
 
     def tags(self) -> set[str]:
         """Return the tags of devices that are taken."""
@@ -127,7 +137,11 @@ class Membership:
             voucher, user, over = entries.get(record.vouched_by), record.user, [record.role]
         else:
             target = entries.get(record.device)
-            voucher, user, over = entries.get(record.revoked_by), target.user if target else "", []
+            user = target.user if target else ""
+            if isinstance(record, Grant):
+                voucher, over = entries.get(record.granted_by), [record.role]
+            else:
+                voucher, over = entries.get(record.revoked_by), []
         if voucher is None or user in {"", voucher.user}:
             return True
         own = self._role_of(voucher.user)
@@ -213,6 +227,18 @@ class Membership:
                 seen_seq=0,
             )
         )
+
+    def _write_grant(self, grant: Grant) -> None:
+        """Give the device's user what the grant gives, and take nothing away."""
+        user = self._members().entries[grant.device].user
+        row = self._connection.execute(
+            select(account.c.role, account.c.workshops).where(
+                account.c.ws == self._ws, account.c.user == user
+            )
+        ).one()
+        workshops = sorted({*json.loads(row.workshops), *grant.workshops})
+        role = min(row.role, grant.role, key=ROLES.index)
+        self._write_user(user, {"role": role, "workshops": json.dumps(workshops)})
 
     def _write_revocation(self, revocation: Revocation) -> None:
         self._connection.execute(

@@ -46,7 +46,8 @@ class Received:
     Of the half-days marked there: `equal` were marked alike here, `new` were open here, `to_decide`
     differ. Other fields that differ count to `to_decide` too. `others` are further rows that are
     new or different, `waiting` rows whose removal somebody has to agree to. `operations` counts
-    what was not here before, `batches` and `files` what is in the file.
+    what was not here before, `batches` and `files` what is in the file. `has_become_whole`: this
+    laptop had one workshop before and has the whole workspace now.
     """
 
     sender: str
@@ -59,6 +60,7 @@ class Received:
     operations: int
     batches: int
     files: int
+    has_become_whole: bool
     changes: Changes
 
     @property
@@ -119,15 +121,21 @@ def hand_to_known_laptop(
     path: Path,
     *,
     device: str,
+    with_everything: bool = False,
     progress: Progress = NO_PROGRESS,
 ) -> Handed:
     """Write one file that only this laptop can open, and read it back.
 
+    `with_everything` gives the whole workspace to a laptop that had one workshop, from now on.
+
     Raises:
-        StoreError: the folder cannot be written, or the laptop is not known any more.
+        StoreError: the folder cannot be written, the laptop is not known any more, or this one
+            may not give it everything.
         Cancelled: the person pressed Cancel; no file is left.
     """
-    return handing_over.hand_to(workspace, path, device=device, progress=progress)
+    return handing_over.hand_to(
+        workspace, path, device=device, with_everything=with_everything, progress=progress
+    )
 
 
 def hand_round(
@@ -230,6 +238,7 @@ def receive(
         operations=taken.operations,
         batches=taken.batches,
         files=taken.files,
+        has_become_whole=taken.has_become_whole,
         changes=taken.changes,
     )
 

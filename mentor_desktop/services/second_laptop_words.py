@@ -44,6 +44,8 @@ def more(received: Received) -> str:
     parts = [
         _("From {sender}, {when}.").format(sender=received.sender, when=when(received.made_at))
     ]
+    if received.has_become_whole:
+        parts.append(_("This laptop has the whole workspace from now on."))
     if received.others:
         parts.append(
             ngettext(

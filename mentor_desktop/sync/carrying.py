@@ -107,9 +107,8 @@ class _Picking:
         self._lacking = Lacking(raw, self._numbers, load.told)
         self._kept = kept_share(raw)
         _require_part(self._kept, load.share)
-        # Who was given a part has no more than that, and hands it on as it is.
-        is_cut = self._kept.is_whole and not load.share.is_whole
-        self._rows = people_of(raw, load.share.workshops or ()) if is_cut else None
+        given = load.share.workshops
+        self._rows = None if given is None else people_of(raw, given)
 
     def stock(self, now_ms: int) -> Inventory:
         """Return what this copy holds, for the reader to know."""
@@ -166,12 +165,10 @@ class _Picking:
         # somebody who is in its workshop since it told.
         is_partly = self._lacking.is_partly_held(stream)
         found = log.batches_of(self._raw, number, device, 1 if is_partly else held + 1, _LAST)
-        if self._share.is_whole:
+        if self._rows is None:
             yield from passed_on(self._raw, stream, found)
             return
-        if stream == PEOPLE and self._rows is not None:
-            found = only(found, self._rows)
-        for batch in found:
+        for batch in only(found, self._rows) if stream == PEOPLE else found:
             if batch.header.to_seq > held or values_left(batch):
                 yield batch
 

@@ -8,11 +8,11 @@ from contextlib import suppress
 
 from mentor_desktop.store.staging import has_unfinished
 from mentor_desktop.store.workspace import Workspace
-from mentor_desktop.sync import joining, letting_go, mending
+from mentor_desktop.sync import joining, letting_go, mending, shares
 from mentor_desktop.sync.bootstrapping import FILL_PAGES, Bootstrapper
 from mentor_desktop.sync.exchange import Exchange
 from mentor_desktop.sync.journal.open_journal import OpenJournal
-from mentor_desktop.sync.membership import learn_members
+from mentor_desktop.sync.membership import learn_members, read_members
 from mentor_desktop.sync.protocol.messages import (
     PATHS,
     HelloReply,
@@ -157,6 +157,7 @@ class Course:
         yield from mending.compare(self._exchange, puller, pusher, heads)
         for stream in pull_order(heads):
             yield from bootstrapper.fill(stream, FILL_PAGES)
+        self._look_at_share()
 
     def _catch_up(self, stream: str, pusher: Pusher) -> Steps[None]:
         """Give the journal's other devices what they lack, where it is open here."""
@@ -204,6 +205,13 @@ class Course:
             numbers = Numbers(exchange.raw)
             return acknowledged.unacknowledged_streams(exchange.raw, numbers, exchange.own.device)
 
+    def _look_at_share(self) -> None:
+        """Note when a laptop that was handed one workshop has everything by now."""
+        raw = self._exchange.raw
+        if not shares.kept_share(raw).is_whole:
+            members = read_members(raw, self._exchange.own.workspace, joining.anchors(raw))
+            shares.has_become_whole(raw, members)
+
     def _learn_members(self) -> None:
         exchange = self._exchange
         with exchange.writing():
@@ -225,8 +233,9 @@ class Course:
             members = learn_members(
                 exchange.raw, exchange.own.workspace, joining.anchors(exchange.raw)
             )
-        entry = members.entries.get(exchange.own.device)
-        role = entry.role if entry else (yield from self._hello()).role
+        own = exchange.own.device
+        is_known = own in members.entries
+        role = members.role_of(own) if is_known else (yield from self._hello()).role
         try:
             yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms())
         except Refused:

@@ -24,14 +24,21 @@ from mentor_desktop.sync.bundle_sections import Contents, Offer
 from mentor_desktop.sync.carrying import Load, write_file
 from mentor_desktop.sync.inventory import told_by
 from mentor_desktop.sync.joining import anchors
-from mentor_desktop.sync.keys.entries import NO_SIGNATURE, SignedInvitation
+from mentor_desktop.sync.keys.entries import NO_SIGNATURE, Grant, SignedInvitation, signed
 from mentor_desktop.sync.keys.invitations import new_invitation, sign_invitation
 from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, INVITING_ROLES, ROLES, Members
 from mentor_desktop.sync.keys.words import new_words
+from mentor_desktop.sync.membership import read_members
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.sealed_file import lid_for_key, lid_for_words
 from mentor_desktop.sync.shares import Share, kept_share, share_of, share_of_workshop
-from mentor_desktop.sync.sharing import own_entry, ready_to_go_on, ready_to_share
+from mentor_desktop.sync.sharing import (
+    add_member,
+    learn,
+    own_entry,
+    ready_to_go_on,
+    ready_to_share,
+)
 
 SUFFIX: Final = ".mentor"
 _GIVEN_TAGS = "handed_tags"
@@ -45,11 +52,15 @@ _VALID_MS: Final = (
 
 @dataclass(frozen=True)
 class KnownLaptop:
-    """Another device of the workspace that a file can be closed for; newest last."""
+    """Another device of the workspace that a file can be closed for.
+
+    `is_limited` says that it is given some workshops alone.
+    """
 
     device: str
     tag: str
     name: str
+    is_limited: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,12 +105,21 @@ def hand_over(
 
 
 def hand_to(
-    workspace: Workspace, path: Path, *, device: str, progress: Progress = NO_PROGRESS
+    workspace: Workspace,
+    path: Path,
+    *,
+    device: str,
+    with_everything: bool = False,
+    progress: Progress = NO_PROGRESS,
 ) -> Handed:
     """Write the file for a laptop that is known already: it alone can open it, without words.
 
+    It gets what it was given before; `with_everything` makes one that has some workshops a
+    laptop of the whole workspace from now on, with the rights of this one.
+
     Raises:
-        StoreError: the disk refused, or the laptop is not known; nothing is left at `path`.
+        StoreError: the disk refused, the laptop is not known, or this one may not give it
+            everything; nothing is left at `path`.
         Cancelled: the person pressed Cancel.
     """
     with closing(workspace.exchange_connection()) as raw:
@@ -107,6 +127,8 @@ def hand_to(
         entry = members.entries.get(device)
         if entry is None or not members.has_access(device):
             raise StoreError(_("This laptop does not belong to the workspace any more."))
+        if with_everything and not share_of(raw, members, device).is_whole:
+            members = _grant_everything(workspace, raw, members, device)
         load = Load(
             lid_for_key(entry.seal_key),
             share_of(raw, members, device),
@@ -148,12 +170,41 @@ def known_laptops(raw: StoreConnection) -> list[KnownLaptop]:
     """Return the other devices with access that can be given a file, in the order they were met."""
     if not state.is_joined(raw):
         return []
-    own = state.identity(raw).device
+    own = state.identity(raw)
+    members = read_members(raw, own.workspace, anchors(raw))
     return [
-        KnownLaptop(peer.device, peer.tag, peer.name)
+        KnownLaptop(
+            peer.device, peer.tag, peer.name, not share_of(raw, members, peer.device).is_whole
+        )
         for peer in state.peers(raw)
-        if peer.device != own and peer.seal_key is not None and peer.revoked_at is None
+        if peer.device != own.device and members.has_access(peer.device)
     ]
+
+
+def _grant_everything(
+    workspace: Workspace, raw: StoreConnection, members: Members, device: str
+) -> Members:
+    """Put among the members that a device has the whole workspace from now on."""
+    own = state.identity(raw)
+    role = members.role_of(own_entry(raw, members).device)
+    if role not in INVITING_ROLES or not kept_share(raw).is_whole:
+        raise StoreError(
+            _(
+                "Only a laptop of an administrator or organiser that has everything "
+                "can hand everything on."
+            )
+        )
+    draft = Grant(
+        ws=own.workspace,
+        device=device,
+        role=role,
+        workshops=(ALL_WORKSHOPS,),
+        granted_by=own.device,
+        made_at=to_milliseconds(workspace.clock()),
+        signature=NO_SIGNATURE,
+    )
+    add_member(workspace, raw, signed(draft, own.signer()))
+    return learn(workspace, raw)
 
 
 def _handed(path: Path, words: str, contents: Contents) -> Handed:
@@ -168,9 +219,10 @@ def _narrowed(raw: StoreConnection, wanted: Share) -> Share:
 
 def _offer(workspace: Workspace, raw: StoreConnection, members: Members, share: Share) -> Offer:
     sender, own = own_entry(raw, members), state.identity(raw)
+    own_role = members.role_of(sender.device)
     # Who may not invite others can still work on a second laptop.
-    is_inviting = sender.role in INVITING_ROLES
-    role = sender.role if share.is_whole else max(sender.role, _TRAINER, key=ROLES.index)
+    is_inviting = own_role in INVITING_ROLES
+    role = own_role if share.is_whole else max(own_role, _TRAINER, key=ROLES.index)
     now = to_milliseconds(workspace.clock())
     invitation = new_invitation("", own.workspace)
     draft = SignedInvitation(

@@ -5,7 +5,7 @@ person, and hide none that another device vouched for by a file.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 
@@ -29,7 +29,7 @@ def learn_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
     members = read_members(raw, ws, anchors)
     known = {one.device: one for one in peers(raw)}
     for device, entry in members.entries.items():
-        peer = _peer(entry, members.revoked_at)
+        peer = _peer(entry, members)
         if known.get(device) != peer:
             learn(raw, peer)
     return members
@@ -84,7 +84,7 @@ def _records(raw: StoreConnection) -> Iterator[Record]:
                 continue
 
 
-def _peer(entry: DeviceEntry, revoked_at: Mapping[str, int]) -> Peer:
+def _peer(entry: DeviceEntry, members: Members) -> Peer:
     return Peer(
         device=entry.device,
         user=entry.user,
@@ -92,6 +92,6 @@ def _peer(entry: DeviceEntry, revoked_at: Mapping[str, int]) -> Peer:
         seal_key=entry.seal_key,
         tag=entry.tag,
         name=entry.name,
-        revoked_at=revoked_at.get(entry.device),
-        is_admin=entry.role == _ADMIN,
+        revoked_at=members.revoked_at.get(entry.device),
+        is_admin=members.role_of(entry.device) == _ADMIN,
     )

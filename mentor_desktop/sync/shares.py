@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mentor_desktop.errors import StoreError
+from mentor_desktop.i18n import _
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.store.settings import setting
+from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, INVITING_ROLES, Members
+from mentor_desktop.sync.protocol.streams import WORKSHOP, parse_stream, workshop_stream
+from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.users import read_users
+from mentor_desktop.sync.withholding import has_withheld
 
 
 @dataclass(frozen=True)
@@ -31,15 +37,52 @@ def share_of(raw: StoreConnection, members: Members, device: str) -> Share:
     """Return what a known device is given: what it was invited to, and its user may read."""
     entry = members.entries[device]
     user = read_users(raw, members)[entry.user]
-    given = members.workshops_of(device)
+    given = members.invited_to(device)
     if user.workshops is not None and user.role not in INVITING_ROLES:
         given = _both(given, user.workshops)
+    given |= members.granted_to(device)
     return Share(None if ALL_WORKSHOPS in given else given)
 
 
 def kept_share(raw: StoreConnection) -> Share:
     """Return what this copy has the values of."""
     return share_of_workshop(setting(raw, ONLY_WORKSHOP))
+
+
+def has_become_whole(raw: StoreConnection, members: Members) -> bool:
+    """Note that this copy has everything now, once that was granted and has come; say whether.
+
+    Called outside of a transaction. False also where it had everything before.
+    """
+    own = state.identity(raw).device
+    if kept_share(raw).is_whole or own not in members.entries:
+        return False
+    if not share_of(raw, members, own).is_whole or has_withheld(raw):
+        return False
+    remember(raw, **{ONLY_WORKSHOP: ""})
+    return True
+
+
+def require_given(raw: StoreConnection, members: Members, streams: Iterable[str]) -> None:
+    """Look that this copy takes in no more workshops than it was given.
+
+    Raises:
+        StoreError: these are streams of others too.
+    """
+    own = state.identity(raw).device
+    if own not in members.entries:  # it begins with this very file
+        return
+    share = share_of(raw, members, own)
+    if share.workshops is None or kept_share(raw).is_whole:
+        return
+    given = {workshop_stream(one) for one in share.workshops}
+    if any(parse_stream(one).kind == WORKSHOP and one not in given for one in streams):
+        raise StoreError(
+            _(
+                "This file holds more than the workshop that was handed to this laptop. "
+                "Ask for a file that is written for this laptop."
+            )
+        )
 
 
 def _both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:

@@ -47,7 +47,8 @@ def ready_to_go_on(workspace: Workspace, raw: StoreConnection) -> Members:
             )
         )
     if is_another_copy(raw):
-        role = own_entry(raw, learn(workspace, raw)).role
+        members = learn(workspace, raw)
+        role = members.role_of(own_entry(raw, members).device)
         with workspace.gate.closed():
             entry = succeed_alone(raw, role, to_milliseconds(workspace.clock()))
         add_member(workspace, raw, entry)

@@ -17,6 +17,7 @@ from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.device import Newcomer
 from mentor_desktop.store.settings import remember
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync import shares
 from mentor_desktop.sync.bundle import Bundle, open_bundle
 from mentor_desktop.sync.bundle_sections import Offer
 from mentor_desktop.sync.inventory import believe
@@ -52,7 +53,7 @@ class TakenIn:
     """What a file brought. `is_new` is false when all of it was here before.
 
     `waiting` counts rows whose removal somebody has to agree to first, `batches` and `files` what
-    is in the file.
+    is in the file. `has_become_whole`: this copy had one workshop before and has everything now.
     """
 
     sender: Peer
@@ -62,6 +63,7 @@ class TakenIn:
     waiting: int
     batches: int
     files: int
+    has_become_whole: bool
 
     @property
     def is_new(self) -> bool:
@@ -156,6 +158,7 @@ def take_in(
         operations, changes, waiting = _apply(workspace, raw, bundle, size, progress)
         _keep_files(workspace, bundle, progress)
         _believe_stock(raw, bundle)
+        has_become_whole = shares.has_become_whole(raw, learn(workspace, raw))
         peers = {peer.device: peer for peer in state.peers(raw)}
     return TakenIn(
         sender=peers[bundle.contents.made_by],
@@ -165,6 +168,7 @@ def take_in(
         waiting=waiting,
         batches=bundle.contents.batches,
         files=bundle.contents.files,
+        has_become_whole=has_become_whole,
     )
 
 
@@ -268,7 +272,12 @@ def _apply(
     waiting: dict[str, int] = {}
     touched: dict[str, set[str]] = {}
     deleted: dict[str, set[Key]] = {}
+    streams = {span.stream for span in bundle.contents.spans}
+    is_begun = False
     for stream, page in _pages_of(bundle, size):
+        if stream != MEMBERS and not is_begun:  # who this laptop is by now, the members said first
+            shares.require_given(raw, learn(workspace, raw), streams)
+            is_begun = True
         with workspace.gate.closed():
             fresh = _unknown_places(raw, page)
             applied = apply_page(raw, stream, page, deleted=deleted.get(stream, ()))

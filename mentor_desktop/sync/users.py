@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.sync.keys.members import INVITING_ROLES, Members
+from mentor_desktop.sync.keys.members import INVITING_ROLES, ROLES, Members
 from mentor_desktop.sync.membership import USER_ENTITY
 from mentor_desktop.sync.protocol.operations import Value
 from mentor_desktop.sync.replica.digests import Digests
@@ -44,14 +44,26 @@ def read_users(raw: StoreConnection, members: Members) -> Mapping[str, User]:
         fresh = {
             one.device
             for one in members.entries.values()
-            if one.role in INVITING_ROLES or users[one.user].role in INVITING_ROLES
+            if {members.role_of(one.device), users[one.user].role} & set(INVITING_ROLES)
         } - trusted
         if not fresh and users is not joined:
-            return users
+            return {one: _with_grants(user, one, members) for one, user in users.items()}
         trusted |= fresh
         users = joined | {
             one: _told(book.rows[USER_ENTITY, one], trusted, joined.get(one, User())) for one in ids
         }
+
+
+def _with_grants(user: User, id_: str, members: Members) -> User:
+    """Return a user with the role that one of the devices was granted, where that is more."""
+    granted = [
+        one.role
+        for device, grants in members.grants.items()
+        if members.entries[device].user == id_
+        for one in grants
+    ]
+    known = [one for one in (user.role, *granted) if one in ROLES]
+    return replace(user, role=min(known, key=ROLES.index)) if granted else user
 
 
 def _told(row: OpenRow, trusted: set[str], before: User) -> User:

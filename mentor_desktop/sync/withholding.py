@@ -12,6 +12,7 @@ from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.batches import Batch, open_batch, purged
 from mentor_desktop.sync.protocol.streams import PEOPLE
 from mentor_desktop.sync.replica.digests import Key
+from mentor_desktop.sync.replica.log import stored_batch
 from mentor_desktop.sync.replica.state import is_purged
 
 # The rows of `people` that workshops refer to, also through others of them. Settings are small,
@@ -78,6 +79,16 @@ def passed_on(raw: StoreConnection, stream: str, batches: Iterable[Batch]) -> It
         if stream == PEOPLE and _is_withheld(raw, batch):
             continue
         yield batch
+
+
+def has_withheld(raw: StoreConnection) -> bool:
+    """Say whether values of some batch of people were kept from this copy."""
+    rows = raw.execute(
+        "SELECT b.header, b.body FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
+        "WHERE s.stream = ?",
+        (PEOPLE,),
+    )
+    return any(_is_withheld(raw, stored_batch(row)) for row in rows.fetchall())
 
 
 def _is_withheld(raw: StoreConnection, batch: Batch) -> bool:

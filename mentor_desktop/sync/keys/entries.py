@@ -1,4 +1,4 @@
-"""Entries of devices among the members of a workspace, and what ends them.
+"""Entries of devices among the members of a workspace, what widens them, and what ends them.
 
 An entry says which user a device belongs to and what its public keys are, and somebody vouches
 for it: a device of the same user (a restored copy, a second laptop), a device of somebody who may
@@ -95,13 +95,31 @@ class Revocation(msgspec.Struct, frozen=True, tag="revocation", forbid_unknown_f
         return canonical("device revocation", *_all_but_signature(self))
 
 
-Record: TypeAlias = DeviceEntry | Revocation
-_AnyRecord = TypeVar("_AnyRecord", DeviceEntry, Revocation, SignedInvitation)
+class Grant(msgspec.Struct, frozen=True, tag="grant", forbid_unknown_fields=True):
+    """More for a device than it was invited to, signed by `granted_by`; it takes nothing away."""
+
+    ws: Id
+    device: Id
+    role: Word
+    workshops: Annotated[tuple[str, ...], Meta(max_length=_MOST_WORKSHOPS)]
+    granted_by: Voucher
+    made_at: Milliseconds
+    signature: Signature
+
+    def signed_bytes(self) -> bytes:
+        """Return what `granted_by` signed."""
+        return canonical("device grant", *_all_but_signature(self))
+
+
+Record: TypeAlias = DeviceEntry | Revocation | Grant
+_AnyRecord = TypeVar("_AnyRecord", DeviceEntry, Revocation, Grant, SignedInvitation)
 
 NO_SIGNATURE: Final = bytes(64)  # of a draft, until `signed`
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
-_record_decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(DeviceEntry | Revocation)
+_record_decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(
+    DeviceEntry | Revocation | Grant
+)
 _decode_invitation = msgspec.json.Decoder(SignedInvitation).decode
 
 
@@ -120,7 +138,7 @@ def to_bytes(record: Record | SignedInvitation) -> bytes:
 
 
 def read_record(content: bytes | str) -> Record:
-    """Return the entry or revocation in these bytes; its signature is not checked here.
+    """Return the entry, grant or revocation in these bytes; its signature is not checked here.
 
     Raises:
         BadRecord: it is none.

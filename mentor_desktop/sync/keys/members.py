@@ -1,4 +1,4 @@
-"""Which devices belong to a workspace: the entries and revocations that count, and why others do not.
+"""Which devices belong to a workspace: the entries, grants and revocations that count, and why others do not.
 
 A fold in the order of the stream `members`: a record counts when whoever signed it had that right
 by then. Nobody's word makes a device of somebody with more rights than the voucher has.
@@ -13,6 +13,7 @@ from mentor_desktop.crypto.signatures import is_signed
 from mentor_desktop.sync.keys.entries import (
     SERVER,
     DeviceEntry,
+    Grant,
     Record,
     Revocation,
     SignedInvitation,
@@ -53,6 +54,7 @@ class Members:
         self._used_invitations: set[str] = set()
         self._used_keys: set[bytes] = set()
         self.entries: dict[str, DeviceEntry] = {}
+        self.grants: dict[str, list[Grant]] = {}
         self.revoked_at: dict[str, int] = {}
         self.refused: list[Refused] = []
 
@@ -61,6 +63,8 @@ class Members:
         try:
             if isinstance(record, DeviceEntry):
                 self._add_entry(record)
+            elif isinstance(record, Grant):
+                self._add_grant(record)
             else:
                 self._add_revocation(record)
         except _DoesNotCount as refusal:
@@ -72,18 +76,40 @@ class Members:
         """Tell whether a device is known and not revoked."""
         return device in self.entries and device not in self.revoked_at
 
-    def workshops_of(self, device: str) -> frozenset[str]:
-        """Return the workshops a device was invited to, `ALL_WORKSHOPS` alone for all.
+    def role_of(self, device: str) -> str:
+        """Return the role of a known device: the one it came with, or was granted since."""
+        roles = [self.entries[device].role, *(one.role for one in self.grants.get(device, ()))]
+        return min(roles, key=_rank)
 
-        A copy has those of the device it was copied from. What an invitation of the server gives
-        stands with the user (`membership.USER_ENTITY`), not here.
+    def workshops_of(self, device: str) -> frozenset[str]:
+        """Return the workshops of a known device, `ALL_WORKSHOPS` among them for all.
+
+        Those it was invited to or granted since; a copy has those of the device it was copied
+        from. What an invitation of the server gives stands with the user
+        (`membership.USER_ENTITY`), not here.
         """
+        return self.invited_to(device) | self.granted_to(device)
+
+    def invited_to(self, device: str) -> frozenset[str]:
+        """Return the workshops a device came with."""
         entry = self.entries[device]
         if entry.invitation:
             return frozenset(entry.invitation.workshops)
         if entry.vouched_by in (SERVER, device):
             return frozenset({ALL_WORKSHOPS})
-        return self.workshops_of(entry.vouched_by)
+        return self.invited_to(entry.vouched_by)
+
+    def granted_to(self, device: str) -> frozenset[str]:
+        """Return the workshops a device was granted since it came."""
+        granted = {
+            workshop
+            for one in self.grants.get(device, ())
+            for workshop in ((ALL_WORKSHOPS,) if one.role in INVITING_ROLES else one.workshops)
+        }
+        entry = self.entries[device]
+        is_copy = not entry.invitation and entry.vouched_by not in (SERVER, device)
+        before = self.granted_to(entry.vouched_by) if is_copy else frozenset()
+        return before | granted
 
     def devices_of(self, user: str) -> list[DeviceEntry]:
         """Return the devices of a user that have access, oldest entry first."""
@@ -114,10 +140,10 @@ class Members:
         if entry.vouched_by == entry.device:
             _require(self._anchors.founders.get(entry.device) == entry.sign_key, "voucher")
             return entry.sign_key
-        return self._voucher(entry.vouched_by, entry).sign_key
+        return self._voucher(entry.vouched_by, entry.user, entry.role).sign_key
 
     def _check_invitation(self, entry: DeviceEntry, invitation: SignedInvitation) -> None:
-        voucher = self._voucher(entry.vouched_by, entry)
+        voucher = self._voucher(entry.vouched_by, entry.user, entry.role)
         promised = (invitation.ws, invitation.user, invitation.role, invitation.invited_by)
         _require(promised == (entry.ws, entry.user, entry.role, voucher.device), "invitation")
         _require(_covers(self.workshops_of(voucher.device), invitation.workshops), "workshops")
@@ -125,6 +151,24 @@ class Members:
         _require(entry.made_at <= invitation.expires_at, "expired")
         _require(_is_by(voucher.sign_key, invitation), "signature")
         _require(_is_by(invitation.key, entry), "signature")
+
+    def _add_grant(self, grant: Grant) -> None:
+        _require(grant.ws == self._ws, "workspace")
+        target = self.entries.get(grant.device)
+        if target is None:
+            raise _DoesNotCount("device")
+        _require(grant.role in ROLES, "role")
+        if grant in self.grants.get(grant.device, ()):
+            return
+        if grant.granted_by == SERVER:
+            key = self._server_key()
+        else:
+            voucher = self._voucher(grant.granted_by, target.user, grant.role)
+            _require(self.role_of(voucher.device) in INVITING_ROLES, "role")
+            _require(_covers(self.workshops_of(voucher.device), grant.workshops), "workshops")
+            key = voucher.sign_key
+        _require(_is_by(key, grant), "signature")
+        self.grants.setdefault(grant.device, []).append(grant)
 
     def _add_revocation(self, revocation: Revocation) -> None:
         _require(revocation.ws == self._ws, "workspace")
@@ -134,7 +178,8 @@ class Members:
         if revocation.revoked_by == SERVER:
             key = self._server_key()
         else:
-            key = self._voucher(revocation.revoked_by, target).sign_key
+            role = self.role_of(revocation.device)
+            key = self._voucher(revocation.revoked_by, target.user, role).sign_key
         _require(_is_by(key, revocation), "signature")
         self.revoked_at.setdefault(revocation.device, revocation.made_at)
 
@@ -143,13 +188,15 @@ class Members:
             raise _DoesNotCount("voucher")
         return self._anchors.server_key
 
-    def _voucher(self, device: str, other: DeviceEntry) -> DeviceEntry:
-        """Return the entry of a device with access that may vouch for, or revoke, another."""
+    def _voucher(self, device: str, user: str, role: str) -> DeviceEntry:
+        """Return the entry of a device with access that has a say in a user's in a role."""
         voucher = self.entries.get(device)
         if voucher is None:
             raise _DoesNotCount("voucher")
         _require(device not in self.revoked_at, "revoked")
-        _require(_may_vouch(voucher, other), "role")
+        own = self.role_of(device)
+        may = voucher.user == user or own in INVITING_ROLES
+        _require(may and own in ROLES and role in ROLES and _rank(own) <= _rank(role), "role")
         return voucher
 
 
@@ -172,11 +219,9 @@ def _require(claim: bool, reason: str) -> None:
         raise _DoesNotCount(reason)
 
 
-def _may_vouch(voucher: DeviceEntry, other: DeviceEntry) -> bool:
-    if voucher.role not in ROLES or other.role not in ROLES:
-        return False
-    may = voucher.user == other.user or voucher.role in INVITING_ROLES
-    return may and ROLES.index(voucher.role) <= ROLES.index(other.role)
+def _rank(role: str) -> int:
+    """Return the place of a role, those with more rights first."""
+    return ROLES.index(role) if role in ROLES else len(ROLES)
 
 
 def _covers(own: Collection[str], given: Collection[str]) -> bool:

@@ -24,7 +24,7 @@ from mentor_desktop.ui.widgets.field import ChoiceField, TextField
 from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
 from mentor_desktop.ui.widgets.text import Text
 
-_NEW, _EVERYTHING = "", ""
+_NEW, _EVERYTHING, _AS_BEFORE = "", "", "as before"
 _WIDEST = 640
 
 
@@ -42,6 +42,7 @@ class HandOverPart(QWidget):
         theme = self._theme = desk.theme
         self._jobs = OwnedJobs(desk.jobs, self)
         self._choices = Choices((), ())
+        self._first = _EVERYTHING
         self._for = ChoiceField(theme, _("For"), [], "", self._on_laptop, in_place=False)
         self._what = ChoiceField(theme, _("What"), [], "", in_place=False)
         self._folder = TextField(
@@ -82,11 +83,10 @@ class HandOverPart(QWidget):
             (one.device, _("{name}, device {tag}").format(name=one.name, tag=one.tag))
             for one in choices.laptops
         ]
-        self._for.choice.set_options([(_NEW, _("A new laptop")), *laptops])
-        self._what.choice.set_options([*choices.workshops, (_EVERYTHING, _("Everything"))])
         codes = [workshop for workshop, _code in choices.workshops]
-        first = workshop_id if workshop_id in codes else next(iter(codes), _EVERYTHING)
-        self._what.set_value(first)
+        self._first = workshop_id if workshop_id in codes else next(iter(codes), _EVERYTHING)
+        self._for.choice.set_options([(_NEW, _("A new laptop")), *laptops])
+        self._on_laptop(_NEW)
 
     def write(self) -> None:
         """Write the file, unless that is under way."""
@@ -98,7 +98,9 @@ class HandOverPart(QWidget):
         workshop = self._what.choice.value
         name = dict(self._choices.workshops).get(workshop, "")
         if device:
-            op = partial(hand_to_known_laptop, device=device)
+            op = partial(
+                hand_to_known_laptop, device=device, with_everything=workshop == _EVERYTHING
+            )
             name = ""
         else:
             op = partial(hand_to_new_laptop, workshop_id=workshop)
@@ -133,8 +135,18 @@ class HandOverPart(QWidget):
             self.said.emit(self._trouble)
 
     def _on_laptop(self, device: str) -> None:
-        # A laptop that is known gets what it was given before.
-        self._what.setVisible(not device)
+        """Offer what this laptop can be given: one that is known, what it was given before."""
+        known = next((one for one in self._choices.laptops if one.device == device), None)
+        if known is None:
+            self._what.choice.set_options(
+                [*self._choices.workshops, (_EVERYTHING, _("Everything"))]
+            )
+            self._what.set_value(self._first)
+        elif known.is_limited:
+            options = [(_AS_BEFORE, _("As before")), (_EVERYTHING, _("Everything, from now on"))]
+            self._what.choice.set_options(options)
+            self._what.set_value(_AS_BEFORE)
+        self._what.setVisible(known is None or known.is_limited)
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(

@@ -8,6 +8,8 @@ from mentor_desktop.sync.keys.entries import (
     NO_SIGNATURE,
     SERVER,
     BadRecord,
+    DeviceEntry,
+    Grant,
     Record,
     Revocation,
     read_invitation,
@@ -20,6 +22,7 @@ from mentor_desktop.sync.keys.members import Anchors, Members, members_of
 from tests.sync.keys.people import WS, Device, hex_id
 
 SERVER_KEYS = DeviceKeys.make()
+WORKSHOP = hex_id(77)
 
 
 def workspace(*records: Record, founder: Device) -> Members:
@@ -252,3 +255,61 @@ def test_keys_of_a_device_are_kept_and_not_shown() -> None:
     assert keys.signing.hex() not in repr(keys)
     with pytest.raises(ValueError, match="keys of a device"):
         DeviceKeys.from_bytes(keys.to_bytes()[:-1])
+
+
+def grant(
+    by: Device, to: Device, role: str = "organiser", workshops: tuple[str, ...] = ("*",)
+) -> Grant:
+    draft = Grant(WS, to.id, role, workshops, by.id, 5, NO_SIGNATURE)
+    return signed(draft, by.keys.sign)
+
+
+def limited(founder: Device, device: Device) -> DeviceEntry:
+    """Return the entry of a device that was invited to one workshop."""
+    invitation = new_invitation("", WS)
+    given = founder.invite(invitation, device, workshops=(WORKSHOP,))
+    return device.entry(founder.id, invitation.sign, invitation=given)
+
+
+def test_grant_of_who_may_invite_widens_and_takes_nothing_away() -> None:
+    ona, jonas = Device(1), Device(2, user=2, role="trainer")
+    members = workspace(limited(ona, jonas), founder=ona)
+    assert (members.role_of(jonas.id), members.workshops_of(jonas.id)) == ("trainer", {WORKSHOP})
+    for one in (grant(ona, jonas), grant(ona, jonas, "reader", ())):
+        assert members.add(one) == ""
+        assert members.role_of(jonas.id) == "organiser"
+        assert members.workshops_of(jonas.id) == {WORKSHOP, "*"}
+
+
+def test_copy_of_a_device_has_its_workshops_and_no_more() -> None:
+    ona, jonas, copy = (
+        Device(1),
+        Device(2, user=2, role="trainer"),
+        Device(3, user=2, role="trainer"),
+    )
+    members = workspace(limited(ona, jonas), jonas.vouch(copy), founder=ona)
+    assert members.workshops_of(copy.id) == {WORKSHOP}
+    assert members.add(grant(ona, jonas)) == ""
+    assert "*" in members.workshops_of(copy.id)
+
+
+def test_nobody_grants_what_they_do_not_have() -> None:
+    ona, jonas = Device(1), Device(2, user=2, role="trainer")
+    petr = Device(3, user=3, role="organiser")
+    entry = limited(ona, jonas)
+    assert reason(ona, entry, grant(jonas, jonas)) == "role"
+    assert reason(ona, entry, grant(jonas, jonas, "trainer", (WORKSHOP,))) == "role"
+    assert reason(ona, entry, grant(ona, jonas, "admin")) == "role"
+    assert reason(ona, entry, limited(ona, petr), grant(petr, jonas, "trainer")) == "workshops"
+    forged = msgspec.structs.replace(grant(ona, jonas), workshops=(WORKSHOP,))
+    assert reason(ona, entry, forged) == "signature"
+
+
+def test_limited_device_invites_to_its_workshop_alone() -> None:
+    ona, jonas = Device(1), Device(2, user=2, role="trainer")
+    other = Device(3, user=2, role="trainer")
+    invitation = new_invitation("", WS)
+    wide = other.entry(
+        jonas.id, invitation.sign, invitation=jonas.invite(invitation, other, workshops=("*",))
+    )
+    assert reason(ona, limited(ona, jonas), wide) == "workshops"

@@ -19,7 +19,6 @@ from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import bootstrapping
 from mentor_desktop.sync.blobs import wanted_files
 from mentor_desktop.sync.handing_over import hand_round
-from mentor_desktop.sync.keys.words import new_words
 from mentor_desktop.sync.merge.digest import Buckets
 from mentor_desktop.sync.protocol.messages import (
     PATHS,
@@ -40,7 +39,6 @@ from tests.sync.simulation.network import CLEAR, Network, Stopped, Weather
 from tests.sync.simulation.server import Server
 from tests.sync.simulation.unusual import has_a_name, set_role, write_as_newer
 
-_WORDS = new_words()
 _CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=8)
 _YEARS_MS = 10 * 365 * 24 * 3_600_000
 _MOST_ROUNDS = 8

@@ -1,0 +1,205 @@
+"""A laptop that was handed one workshop gets the whole workspace, and loses nothing on the way."""
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mentor_desktop.crypto import Argon2Cost
+from mentor_desktop.errors import StoreError
+from mentor_desktop.services.second_laptop import hand_over_choices, hand_to_known_laptop, receive
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.handing_over import hand_over, hand_round, hand_to
+from mentor_desktop.sync.keys.members import Members
+from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.recompute import check_stream
+from mentor_desktop.sync.shares import kept_share
+from mentor_desktop.sync.sharing import learn
+from mentor_desktop.sync.status import State
+from mentor_desktop.sync.taking_in import begin_from_file, take_in
+from tests import factories
+from tests.sync.laptops import PASSPHRASE, TwoLaptops
+from tests.sync.pair import Pair, count
+from tests.sync.simulation.devices import Laptop, claim
+
+CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=64)
+
+
+def names_in(workspace: Workspace, table: str, column: str) -> set[str]:
+    with workspace.reader() as uow:
+        return {row[0] for row in uow.raw.execute(f'SELECT "{column}" FROM "{table}"').fetchall()}
+
+
+def is_sound(workspace: Workspace) -> bool:
+    with closing(workspace.exchange_connection()) as raw:
+        return all(check_stream(raw, one).was_right for one in state.streams(raw))
+
+
+def device_of(sender: Workspace, receiver: Workspace) -> str:
+    with sender.reader() as uow:
+        known = hand_over_choices(uow).laptops
+    return next(one.device for one in known if one.tag == receiver.device)
+
+
+@dataclass
+class Limited:
+    """Laptop A with two workshops, and B that was handed one of them and has answered."""
+
+    laptops: TwoLaptops
+    b: Workspace
+
+    @property
+    def a(self) -> Workspace:
+        return self.laptops.a
+
+
+@pytest.fixture
+def limited(laptops: TwoLaptops) -> Limited:
+    with laptops.a.unit_of_work() as uow:
+        other = factories.workshop(uow.session, code="WS-2026-02").id
+        stranger = factories.person(uow.session, given_name="Stranger").id
+        factories.registration(uow.session, workshop_id=other, person_id=stranger)
+        factories.consent(uow.session, person_id=stranger)
+        uow.describe("Added {name}", name="Stranger")
+        uow.commit()
+    b = laptops.second()
+    laptops.mark(b, "P001", "present")
+    laptops.bring(b, laptops.a)
+    return Limited(laptops, b)
+
+
+def test_file_with_everything_makes_a_limited_laptop_a_whole_one(limited: Limited) -> None:
+    a, b, laptops = limited.a, limited.b, limited.laptops
+    assert "Stranger" not in names_in(b, "person", "given_name")
+    laptops.mark(b, "P002", "late")  # marked meanwhile, and told to nobody
+    file = laptops.stick / "everything"
+    hand_to_known_laptop(a, file, device=device_of(a, b), with_everything=True)
+
+    received = receive(b, file)
+
+    assert received.has_become_whole
+    assert names_in(b, "person", "id") == names_in(a, "person", "id")
+    assert names_in(b, "consent", "id") == names_in(a, "consent", "id")
+    assert names_in(b, "workshop", "code") == {"WS-2026-01", "WS-2026-02"}
+    assert is_sound(b)
+    laptops.bring(b, a)
+    assert names_in(a, "attendance_mark", "status") == {"present", "late"}
+    again = receive(b, file)
+    assert (again.is_new, again.has_become_whole) == (False, False)
+
+
+def test_laptop_that_became_whole_is_given_and_gives_everything_from_then_on(
+    limited: Limited,
+) -> None:
+    a, b, laptops = limited.a, limited.b, limited.laptops
+    with a.reader() as uow:
+        assert [one.is_limited for one in hand_over_choices(uow).laptops] == [True]
+    file = laptops.stick / "everything"
+    hand_to_known_laptop(a, file, device=device_of(a, b), with_everything=True)
+    receive(b, file)
+    with a.reader() as uow:
+        assert [one.is_limited for one in hand_over_choices(uow).laptops] == [False]
+    with a.unit_of_work() as uow:
+        factories.person(uow.session, given_name="Later")
+        uow.commit()
+    laptops.bring(a, b)
+    handed = hand_over(b, laptops.stick / "for a third", cost=CHEAP)
+    c = laptops.begin(handed, "Petr")
+    assert {"Stranger", "Later"} <= names_in(c, "person", "given_name")
+
+
+def test_limited_laptop_cannot_make_itself_or_others_whole(limited: Limited) -> None:
+    a, b = limited.a, limited.b
+    own = device_of(a, b)
+    with pytest.raises(StoreError, match="Only a laptop of an administrator"):
+        hand_to(b, limited.laptops.stick / "self", device=own, with_everything=True)
+
+
+def test_file_of_everything_for_others_is_not_for_a_limited_laptop(limited: Limited) -> None:
+    handed = hand_round(limited.a, limited.laptops.stick / "round", cost=CHEAP)
+    with pytest.raises(StoreError, match="holds more than the workshop"):
+        receive(limited.b, handed.path, handed.words)
+    assert "Stranger" not in names_in(limited.b, "person", "given_name")
+    handed = hand_round(
+        limited.a, limited.laptops.stick / "one",
+        workshop_id=limited.laptops.sample.workshop_id, cost=CHEAP,
+    )  # fmt: skip
+    limited.laptops.mark(limited.a, "P003", "present")
+    assert not receive(limited.b, handed.path, handed.words).is_new
+
+
+@dataclass
+class OnServer:
+    """A pair on a server, and a laptop that was handed one workshop by a file of the first."""
+
+    pair: Pair
+    b: Laptop
+    stranger: str
+
+
+@pytest.fixture
+def on_server(pair: Pair, tmp_path: Path) -> OnServer:
+    first = pair.first
+
+    def fill(uow: object) -> tuple[str, str]:
+        session = uow.session  # type: ignore[attr-defined]
+        given, other = factories.workshop(session), factories.workshop(session)
+        people = [factories.person(session).id for _number in range(2)]
+        for workshop, person in zip((given, other), people, strict=True):
+            factories.registration(session, workshop_id=workshop.id, person_id=person)
+        return given.id, people[1]
+
+    given, stranger = first.act(fill)
+    pair.exchange()
+    handed = hand_over(first.workspace, tmp_path / "begin", workshop_id=given, cost=CHEAP)
+    workspace = begin_from_file(
+        handed.path, handed.words, name="Jana", now_ms=pair.time.now_ms,
+        make_workspace=lambda new: Workspace.create(
+            tmp_path / "b", PASSPHRASE, clock=first.clock, actor="Jana", new=new
+        )[0],
+    )  # fmt: skip
+    b = Laptop("Jana", workspace, first.clock, pair.network, pair.time)
+    pair.laptops.append(b)
+    back = tmp_path / "back"
+    with closing(workspace.exchange_connection()) as raw:
+        device = next(one.device for one in state.peers(raw) if one.tag == first.workspace.device)
+    hand_to(workspace, back, device=device)
+    take_in(first.workspace, back)
+    pair.exchange()
+    return OnServer(pair, b, stranger)
+
+
+def members_at(laptop: Laptop) -> Members:
+    with closing(laptop.workspace.exchange_connection()) as raw:
+        return learn(laptop.workspace, raw)
+
+
+def test_invitation_of_a_full_role_makes_a_limited_laptop_a_whole_one(
+    on_server: OnServer,
+) -> None:
+    pair, b = on_server.pair, on_server.b
+    assert count(b, "person") == 1
+    person = b.act(lambda uow: factories.person(uow.session, given_name="Meanwhile").id)
+    claim(b, pair.server.invite("organiser", pair.ws), pair.network)
+    assert pair.exchange(b).state is State.IDLE
+    pair.exchange(pair.second)
+    assert count(b, "person") == 3
+    assert is_sound(b.workspace)
+    for one in (b, pair.second):
+        sql = "SELECT count(*) FROM person WHERE id IN (?, ?)"
+        assert one.look.execute(sql, (person, on_server.stranger)).fetchone() == (2,)
+    with closing(b.workspace.exchange_connection()) as raw:
+        assert kept_share(raw).is_whole
+        own = state.identity(raw).device
+    assert members_at(pair.second).role_of(own) == "organiser"
+
+
+def test_invitation_of_the_same_role_for_a_workshop_leaves_it_limited(
+    on_server: OnServer,
+) -> None:
+    pair, b = on_server.pair, on_server.b
+    claim(b, pair.server.invite("trainer", pair.ws), pair.network)
+    assert pair.exchange(b).state is State.IDLE
+    with closing(b.workspace.exchange_connection()) as raw:
+        assert not kept_share(raw).is_whole
