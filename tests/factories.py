@@ -25,6 +25,7 @@ from mentor_desktop.models import (
     ProgrammePart,
     Project,
     Registration,
+    SecretSetting,
     Slot,
     Workshop,
     WorkspaceSetting,
@@ -210,6 +211,13 @@ def workspace_setting(session: Session, **values: Any) -> WorkspaceSetting:
     return _added(session, WorkspaceSetting(**(defaults | values)))
 
 
+def secret_setting(session: Session, **values: Any) -> SecretSetting:
+    """Add one named secret."""
+    name = values.get("name", f"secret-{next(_numbers)}")
+    defaults = {"id": derived_id("secret_setting", name), "name": name, "value": "on"}
+    return _added(session, SecretSetting(**(defaults | values)))
+
+
 def programme(session: Session, **values: Any) -> Programme:
     """Add a course of 17 hours in the room."""
     defaults: dict[str, Any] = {
@@ -246,8 +254,8 @@ def one_of_each(session: Session) -> dict[str, Base]:
     """Add one row of every captured table, by table name."""
     makers = (
         organisation, person, consent, project, workshop, slot, agenda_item, registration,
-        attendance_mark, list_print, certificate, workspace_setting, programme, programme_part,
-        learning_outcome,
+        attendance_mark, list_print, certificate, workspace_setting, secret_setting,
+        programme, programme_part, learning_outcome,
     )  # fmt: skip
     return {row.__tablename__: row for row in (make(session) for make in makers)}
 

@@ -6,7 +6,7 @@ from mentor_desktop.models.certificates import Certificate
 from mentor_desktop.models.history import Change, LocalSetting, Txn
 from mentor_desktop.models.people import Consent, Organisation, Person
 from mentor_desktop.models.programme import LearningOutcome, Programme, ProgrammePart
-from mentor_desktop.models.settings import WorkspaceSetting
+from mentor_desktop.models.settings import SecretSetting, WorkspaceSetting
 from mentor_desktop.models.sync import (
     SyncApplied,
     SyncBatch,
@@ -46,6 +46,7 @@ __all__ = [
     "ProgrammePart",
     "Project",
     "Registration",
+    "SecretSetting",
     "Slot",
     "SyncApplied",
     "SyncBatch",

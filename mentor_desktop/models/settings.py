@@ -13,3 +13,13 @@ class WorkspaceSetting(Synced):
 
     name: Mapped[str]
     value: Mapped[str] = mapped_column(default="")
+
+
+class SecretSetting(Synced):
+    """A named value that only devices of administrators and organisers with everything get."""
+
+    __tablename__ = "secret_setting"
+    stream = "secrets"
+
+    name: Mapped[str]
+    value: Mapped[str] = mapped_column(default="")

@@ -16,6 +16,7 @@ from mentor_desktop.sync.protocol.streams import (
     MEMBERS,
     PEOPLE,
     PROGRAMME,
+    SECRETS,
     user_stream,
     workshop_stream,
 )
@@ -85,5 +86,5 @@ def _streams(
 def _granted(member: Member) -> list[str]:
     """Return the streams this device may use before anybody wrote into them."""
     workshops = member.access.workshops - {ALL_WORKSHOPS}
-    names = [MEMBERS, PEOPLE, PROGRAMME, user_stream(member.access.user)]
+    names = [MEMBERS, PEOPLE, PROGRAMME, SECRETS, user_stream(member.access.user)]
     return names + [workshop_stream(one) for one in sorted(workshops)]

@@ -35,6 +35,7 @@ people     person           csdrpx  csdr       csD      -       -
 people     consent          csdrpx  csdr       csD      -       -
 people     organisation     csdrpx  csdr       csD      -       -
 programme  *                csdrpx  csdr       -        -       -
+secrets    *                csdrpx  csdr       -        -       -
 w          *                csdrpx  csdr       csDr     -       -
 w          workshop         csdrpx  csdr       s        -       -
 w          attendance_mark  csdrpx  cdr        cDr      -       -

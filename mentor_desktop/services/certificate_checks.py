@@ -9,6 +9,7 @@ from mentor_desktop.models import Organisation, Project, Workshop
 from mentor_desktop.services.attendance_reading import event_of, periods_of
 from mentor_desktop.services.edits import found
 from mentor_desktop.services.eligibility import EligibilityRow, eligibility, fonts_trouble
+from mentor_desktop.services.issuing_rights import issuing_trouble
 from mentor_desktop.store.unit_of_work import Reader
 
 State = Literal["ok", "warn", "fail"]
@@ -48,6 +49,7 @@ def certificate_checks(
     project = uow.session.get(Project, workshop.project_id) if workshop.project_id else None
     host = uow.session.get(Organisation, workshop.host_org_id) if workshop.host_org_id else None
     checks = [
+        _right(uow),
         _signatory(workshop),
         _issuer(host),
         _title(workshop, code),
@@ -59,6 +61,12 @@ def certificate_checks(
     ]
     order = ("fail", "warn", "ok")
     return sorted(checks, key=lambda check: order.index(check.state))
+
+
+def _right(uow: Reader) -> CertificateCheck:
+    if trouble := issuing_trouble(uow):
+        return CertificateCheck("right", "fail", trouble)
+    return CertificateCheck("right", "ok", _("This computer may issue certificates."))
 
 
 def _signatory(workshop: Workshop) -> CertificateCheck:

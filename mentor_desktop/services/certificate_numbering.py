@@ -16,7 +16,7 @@ from mentor_desktop.services.certificate_numbers import (
     make_serial,
     verification_code,
 )
-from mentor_desktop.services.settings import put_setting, setting
+from mentor_desktop.services.settings import put_secret, secret
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 
 ISSUER_KEY: Final = "certificate_issuer_key"
@@ -26,8 +26,11 @@ _COUNTER_DIGITS = 5
 
 
 def issuer_key(uow: Reader) -> bytes | None:
-    """Return the key behind the codes of this workspace; None before the first issue."""
-    stored = setting(uow, ISSUER_KEY)
+    """Return the key behind the codes of this workspace.
+
+    None before the first issue, and on a device that may not issue.
+    """
+    stored = secret(uow, ISSUER_KEY)
     return bytes.fromhex(stored) if stored else None
 
 
@@ -81,6 +84,6 @@ def _issuer_key(uow: UnitOfWork) -> bytes:
     if known is not None:
         return known
     key = secrets.token_bytes(_KEY_BYTES)
-    put_setting(uow, ISSUER_KEY, key.hex())
+    put_secret(uow, ISSUER_KEY, key.hex())
     uow.session.flush()
     return key

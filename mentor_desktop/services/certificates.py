@@ -23,6 +23,7 @@ from mentor_desktop.services.certificate_register import (
     find_certificate,
 )
 from mentor_desktop.services.eligibility import eligibility, unprintable
+from mentor_desktop.services.issuing_rights import require_issuing
 from mentor_desktop.services.roster import roster_line
 from mentor_desktop.store.unit_of_work import UnitOfWork
 
@@ -105,10 +106,12 @@ def replace_certificate(uow: UnitOfWork, number: str, *, reason: str = "spelling
     names the one it replaces; that one becomes `superseded`.
 
     Raises:
-        ConflictError: it was replaced or revoked already, or nothing about the name changed.
+        ConflictError: it was replaced or revoked already, nothing about the name changed, or this
+            computer issues no certificates.
         ValidationError: no number, an unknown reason, or a name that cannot be printed.
         NotFoundError: no such certificate.
     """
+    require_issuing(uow)
     if reason not in REPLACEMENT_REASONS:
         raise ValidationError(_("“{reason}” is no reason to replace.").format(reason=reason))
     old = _standing(uow, number)

@@ -20,6 +20,7 @@ ENTITY_NAMES: Mapping[str, str] = {
     "slot": N_("a half-day"),
     "workshop": N_("a workshop"),
     "workspace_setting": N_("a setting"),
+    "secret_setting": N_("a secret of the workspace"),
 }
 
 # Columns that mean the same wherever they are.

@@ -46,6 +46,7 @@ _NAME_COLUMNS = {
     "certificate": "serial",
     "list_print": "print_id",
     "workspace_setting": "name",
+    "secret_setting": "name",
     "programme": "code",
     "programme_part": "code",
     "learning_outcome": "code",

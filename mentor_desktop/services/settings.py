@@ -1,11 +1,14 @@
-"""Settings of the whole workspace: named values shared by everybody who works in it."""
+"""Settings of the whole workspace: named values shared by everybody who works in it.
+
+Secrets are shared among the devices that may issue certificates alone.
+"""
 
 from collections.abc import Mapping
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.i18n import N_
 from mentor_desktop.ids import derived_id
-from mentor_desktop.models import WorkspaceSetting
+from mentor_desktop.models import SecretSetting, WorkspaceSetting
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 
 
@@ -39,6 +42,17 @@ def put_setting(uow: UnitOfWork, name: str, value: str) -> None:
         uow.session.add(WorkspaceSetting(id=_id_of(name), name=name, value=value))
     else:
         row.value = value
+
+
+def secret(uow: Reader, name: str) -> str:
+    """Return a secret; "" when it was never made, or this device was not given it."""
+    row = uow.session.get(SecretSetting, derived_id("secret_setting", name))
+    return "" if row is None else row.value
+
+
+def put_secret(uow: UnitOfWork, name: str, value: str) -> None:
+    """Make a secret as part of a larger action; it is made once."""
+    uow.session.add(SecretSetting(id=derived_id("secret_setting", name), name=name, value=value))
 
 
 def _id_of(name: str) -> str:

@@ -1,3 +1,3 @@
 """The schema revision this program works with; kept apart from Alembic, which is slow to load."""
 
-HEAD = "0002"
+HEAD = "0003"

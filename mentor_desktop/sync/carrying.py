@@ -24,6 +24,7 @@ from mentor_desktop.sync.protocol.streams import (
     MEMBERS,
     PEOPLE,
     PROGRAMME,
+    SECRETS,
     USER,
     parse_stream,
     pull_order,
@@ -155,6 +156,8 @@ class _Picking:
         if self._share.workshops is not None:
             workshops = {workshop_stream(one) for one in self._share.workshops}
             known = [one for one in known if one in {MEMBERS, PEOPLE, PROGRAMME} | workshops]
+        if not self._share.has_secrets:
+            known = [one for one in known if one != SECRETS]
         for one in known:
             require_whole_log(self._raw, one)
         return pull_order(known)

@@ -7,7 +7,7 @@ of the workspace opens with six words too, and invites nobody.
 
 import json
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -98,6 +98,8 @@ def hand_over(
     with closing(workspace.exchange_connection()) as raw:
         members = ready_to_share(workspace, raw)
         share = _narrowed(raw, share_of_workshop(workshop_id))
+        if members.role_of(own_entry(raw, members).device) not in INVITING_ROLES:
+            share = replace(share, has_secrets=False)
         offer = _offer(workspace, raw, members, share)
         load = Load(lid_for_words(words, cost), share, offer)
         contents = write_file(workspace, raw, path, load, progress)
@@ -231,7 +233,7 @@ def _offer(workspace: Workspace, raw: StoreConnection, members: Members, share: 
         user=new_id() if is_inviting else own.user,
         name="",
         role=role,
-        workshops=tuple(sorted(share.workshops or (ALL_WORKSHOPS,))),
+        workshops=(ALL_WORKSHOPS,) if share.workshops is None else tuple(sorted(share.workshops)),
         invited_by=own.device,
         key=invitation.public_key,
         made_at=now,

@@ -9,7 +9,9 @@ from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.settings import remember, setting
+from mentor_desktop.sync.joining import anchors
 from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, INVITING_ROLES, Members
+from mentor_desktop.sync.membership import read_members
 from mentor_desktop.sync.protocol.streams import WORKSHOP, parse_stream, workshop_stream
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
@@ -19,9 +21,13 @@ from mentor_desktop.sync.withholding import has_withheld
 
 @dataclass(frozen=True)
 class Share:
-    """These workshops with their people; None for everything."""
+    """These workshops with their people; None for everything.
+
+    `has_secrets`: those of the workspace too, which let a device issue certificates.
+    """
 
     workshops: frozenset[str] | None = None
+    has_secrets: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -29,8 +35,8 @@ class Share:
 
 
 def share_of_workshop(workshop_id: str) -> Share:
-    """Return the share of whoever works in one workshop; "" for everything."""
-    return Share(frozenset({workshop_id}) if workshop_id else None)
+    """Return the share of whoever works in one workshop; "" for everything, secrets too."""
+    return Share(frozenset({workshop_id})) if workshop_id else Share(has_secrets=True)
 
 
 def share_of(raw: StoreConnection, members: Members, device: str) -> Share:
@@ -41,7 +47,20 @@ def share_of(raw: StoreConnection, members: Members, device: str) -> Share:
     if user.workshops is not None and user.role not in INVITING_ROLES:
         given = _both(given, user.workshops)
     given |= members.granted_to(device)
-    return Share(None if ALL_WORKSHOPS in given else given)
+    if ALL_WORKSHOPS not in given:
+        return Share(given)
+    return Share(has_secrets=user.role in INVITING_ROLES)
+
+
+def may_issue(raw: StoreConnection) -> bool:
+    """Say whether this copy may issue certificates: it has the secrets, or shares with nobody."""
+    if not state.is_joined(raw):
+        return True
+    own = state.identity(raw)
+    members = read_members(raw, own.workspace, anchors(raw))
+    if own.device not in members.entries:  # between joining and the first exchange
+        return kept_share(raw).is_whole
+    return share_of(raw, members, own.device).has_secrets
 
 
 def kept_share(raw: StoreConnection) -> Share:

@@ -31,7 +31,7 @@ from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
 from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, Members
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, Header, read_batch
-from mentor_desktop.sync.protocol.streams import MEMBERS
+from mentor_desktop.sync.protocol.streams import MEMBERS, SECRETS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import apply_page
 from mentor_desktop.sync.replica.digests import Key
@@ -278,6 +278,8 @@ def _apply(
         if stream != MEMBERS and not is_begun:  # who this laptop is by now, the members said first
             shares.require_given(raw, learn(workspace, raw), streams)
             is_begun = True
+        if stream == SECRETS and not shares.may_issue(raw):  # it was written for others too
+            continue
         with workspace.gate.closed():
             fresh = _unknown_places(raw, page)
             applied = apply_page(raw, stream, page, deleted=deleted.get(stream, ()))

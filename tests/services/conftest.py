@@ -1,5 +1,6 @@
 """Fixtures of this folder."""
 
 from tests.sync.laptops import laptops
+from tests.sync.pair import pair
 
-__all__ = ["laptops"]
+__all__ = ["laptops", "pair"]

@@ -12,6 +12,7 @@ from mentor_desktop.models import (
     Person,
     Project,
     Registration,
+    SecretSetting,
     Workshop,
     WorkspaceSetting,
 )
@@ -207,7 +208,8 @@ def test_the_key_of_the_codes_is_made_once_and_shared_with_the_workspace(sample)
     issue_for(sample, "P031")
     with sample.workspace.reader() as uow:
         first = issuer_key(uow)
-        names = [row.name for row in uow.session.query(WorkspaceSetting)]
+        names = [row.name for row in uow.session.query(SecretSetting)]
+        assert uow.session.query(WorkspaceSetting).count() == 0
     issue_for(sample, "P040")
     with sample.workspace.reader() as uow:
         assert issuer_key(uow) == first

@@ -4,11 +4,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from mentor_desktop.ids import derived_id
 from mentor_desktop.models import Base
 from mentor_desktop.store import capture, derived, schema, staging
 from mentor_desktop.store.connection import connect
@@ -168,3 +170,36 @@ def _master(engine: Engine) -> dict[str, str]:
     with engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master")
         return {str(name): str(sql) for name, sql in rows}
+
+
+def test_key_of_the_certificates_is_moved_with_what_is_recorded_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "workspace.db"
+    connect(path, KEY, create=True).close()
+    engine = make_engine(path, KEY)
+    with engine.begin() as connection:  # as it was, without the triggers of today
+        command.upgrade(schema.alembic_config(connection), "0002")
+    row = derived_id("workspace_setting", "certificate_issuer_key")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            'INSERT INTO txn (id, uid, at, device, actor, action, "values", undoable) '
+            "VALUES (1, 'u', 0, 'A', '', '', '{}', 1)"
+        )
+        for name, id_ in (("certificate_issuer_key", row), ("other", "1" * 32)):
+            connection.exec_driver_sql(
+                "INSERT INTO workspace_setting (id, name, value) VALUES (?, ?, 'x')", (id_, name)
+            )
+            connection.exec_driver_sql(
+                'INSERT INTO change (txn, entity, row, kind, "group") '
+                "VALUES (1, 'workspace_setting', ?, 'create', '')",
+                (id_,),
+            )
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        tables = [
+            connection.exec_driver_sql(f"SELECT name FROM {table}").scalars().all()
+            for table in ("workspace_setting", "secret_setting")
+        ]
+        recorded = connection.exec_driver_sql("SELECT entity FROM change ORDER BY seq")
+        entities = recorded.scalars().all()
+    assert tables == [["other"], ["certificate_issuer_key"]]
+    assert entities == ["secret_setting", "workspace_setting"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.services.attendance import mark
 from mentor_desktop.services.second_laptop import (
     Handed,
@@ -23,6 +24,8 @@ from mentor_desktop.store.workspace import Workspace
 from tests.services.sample_workshop import Sample, make_sample
 from tests.workspaces import FrozenClock
 
+# What six words cost to try, where nobody tries.
+CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=64)
 PASSPHRASE = "another long passphrase of laptop B"
 
 
@@ -44,7 +47,7 @@ class TwoLaptops:
         return self.folder / "stick"
 
     def hand_over(self, **options: Any) -> Handed:
-        options = {"workshop_id": self.sample.workshop_id} | options
+        options = {"workshop_id": self.sample.workshop_id, "cost": CHEAP} | options
         return hand_to_new_laptop(self.a, file_in(self.a, self.stick), **options)
 
     def begin(self, handed: Handed, name: str = "Jana") -> Workspace:

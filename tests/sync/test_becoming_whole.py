@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.errors import StoreError
 from mentor_desktop.services.second_laptop import hand_over_choices, hand_to_known_laptop, receive
 from mentor_desktop.store.workspace import Workspace
@@ -19,11 +18,9 @@ from mentor_desktop.sync.sharing import learn
 from mentor_desktop.sync.status import State
 from mentor_desktop.sync.taking_in import begin_from_file, take_in
 from tests import factories
-from tests.sync.laptops import PASSPHRASE, TwoLaptops
+from tests.sync.laptops import CHEAP, PASSPHRASE, TwoLaptops
 from tests.sync.pair import Pair, count
 from tests.sync.simulation.devices import Laptop, claim
-
-CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=64)
 
 
 def names_in(workspace: Workspace, table: str, column: str) -> set[str]:

@@ -6,7 +6,6 @@ from contextlib import closing
 import msgspec
 import pytest
 
-from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.errors import StoreError
 from mentor_desktop.services.register import register_grid
 from mentor_desktop.services.second_laptop import (
@@ -22,9 +21,7 @@ from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.special import Author, purge_row
 from tests import factories
-from tests.sync.laptops import TwoLaptops, everything_in
-
-CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=64)
+from tests.sync.laptops import CHEAP, TwoLaptops, everything_in
 
 
 def file_for(sender: Workspace, receiver: Workspace, laptops: TwoLaptops, name: str) -> Handed:

@@ -8,6 +8,7 @@ stream     admin  organiser  trainer  mentor   reader
 members    all    all        all      all      all
 people     all    all        all      granted  granted
 programme  all    all        all      all      all
+secrets    all    all        -        -        -
 w          all    all        granted  granted  granted
 """
 _USER, _WORKSHOP = "u", "w"

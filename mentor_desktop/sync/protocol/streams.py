@@ -8,6 +8,7 @@ from typing import Final
 MEMBERS: Final = "members"
 PEOPLE: Final = "people"
 PROGRAMME: Final = "programme"
+SECRETS: Final = "secrets"
 WORKSHOP: Final = "w"
 USER: Final = "u"
 
@@ -19,7 +20,7 @@ MOST_COLUMNS: Final = 256  # of one run
 MOST_BATCHES: Final = 1_000  # of one request, reply or part of a bundle
 
 # The parents of rows come first, so that nothing has to wait for them.
-_ORDER = {MEMBERS: 0, PEOPLE: 1, PROGRAMME: 2, WORKSHOP: 3, USER: 4}
+_ORDER = {MEMBERS: 0, PEOPLE: 1, PROGRAMME: 2, SECRETS: 3, WORKSHOP: 4, USER: 5}
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -64,7 +65,7 @@ def parse_stream(name: str) -> Stream:
     """Return what this name says; raise ValueError when it is no stream's name."""
     kind, colon, owner = name.partition(":")
     if (kind in (WORKSHOP, USER) and is_id(owner)) or (
-        kind in (MEMBERS, PEOPLE, PROGRAMME) and not colon
+        kind in (MEMBERS, PEOPLE, PROGRAMME, SECRETS) and not colon
     ):
         return Stream(kind, owner)
     raise ValueError(f"no stream has this name: {name[:80]!r}")

@@ -13,7 +13,7 @@ from mentor_desktop.models.base import Synced
 from mentor_desktop.store.capture import captured_tables, groups_of
 from mentor_desktop.sync.protocol.operations import Value
 
-FIXED_STREAMS = frozenset({"people", "programme"})
+FIXED_STREAMS = frozenset({"people", "programme", "secrets"})
 _WORKSHOP = "w:"
 
 
