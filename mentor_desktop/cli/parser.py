@@ -43,11 +43,16 @@ class Invocation:
     for_device: str = ""
     with_everything: bool = False
     words_file: Path | None = None
+    deed: str = ""
+    tag: str = ""
 
 
 def parse(arguments: Sequence[str]) -> Invocation:
     """Return the parsed command line; argparse exits with 2 and a sentence on wrong usage."""
-    found = vars(_parser().parse_args(list(arguments)))
+    parser = _parser()
+    found = vars(parser.parse_args(list(arguments)))
+    if found.get("deed") == "revoke" and not found["tag"]:
+        parser.error(_("Name the device whose access ends."))
     files = found.pop("files", None) or ()
     return Invocation(
         files=tuple(files), **{name: value for name, value in found.items() if value is not None}
@@ -154,6 +159,12 @@ def _add_exchange_commands(command: _Command) -> None:
     join.add_argument("--name", metavar="NAME", help=_("your name, for a new workspace"))
 
     command("sync", _("Send what is new here and fetch what is new elsewhere, once."))
+
+    devices = command("devices", _("Say whose computers take part, or end the access of one."))
+    devices.add_argument("deed", nargs="?", choices=("list", "revoke"), metavar="list|revoke")
+    devices.add_argument(
+        "tag", nargs="?", metavar="TAG", help=_("revoke: the device whose access ends")
+    )
 
     bundle = command("bundle", _("Exchange changes by a file on a stick instead of a server."))
     bundle.add_argument("direction", choices=BUNDLE_DIRECTIONS)

@@ -3,11 +3,15 @@
 from mentor_desktop.errors import ConflictError
 from mentor_desktop.i18n import _
 from mentor_desktop.store.unit_of_work import Reader
-from mentor_desktop.sync.shares import may_issue
 
 
 def issuing_trouble(uow: Reader) -> str:
     """Return why this computer issues no certificates, in one sentence; "" when it may."""
+    if uow.raw.execute("SELECT 1 FROM sync_self").fetchone() is None:
+        return ""  # shared with nobody
+
+    from mentor_desktop.sync.shares import may_issue  # keys: Today is drawn before
+
     if may_issue(uow.raw):
         return ""
     return _(

@@ -259,6 +259,8 @@ def _with_answer(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> 
 
 
 def _require_access(members: Members, device: str) -> None:
+    if device in members.revoked_at:
+        raise StoreError(_("The access of the laptop that wrote this file was ended."))
     if not members.has_access(device):
         raise StoreError(
             _("This file comes from a laptop that nobody invited into this workspace.")

@@ -54,7 +54,7 @@ class DeviceRow:
 
 @dataclass(frozen=True)
 class Team:
-    """The server this copy exchanges with, who it is there, and all devices, its own first.
+    """The server this copy exchanges with ("" for none), who it is, and all devices, its own first.
 
     `roles_to_invite` are those its person may give away, the one with most rights first.
     """
@@ -67,8 +67,8 @@ class Team:
 
 
 def read_team(raw: StoreConnection) -> Team | None:
-    """Return who takes part; None where this copy exchanges with no server."""
-    if not joining.server_of(raw):
+    """Return who takes part; None where this copy shares with nobody."""
+    if not state.is_joined(raw):
         return None
     own = state.identity(raw)
     members = read_members(raw, own.workspace, joining.anchors(raw))

@@ -273,6 +273,39 @@ class TestStick:
         answer = demo("bundle", "export", tmp_path / "on", "--for", "ZZ").sentence
         assert answer == f"There is no device ZZ to write for; known are: {begun['tag']}"
 
+    def test_devices_are_listed_and_one_that_is_lost_is_shut_out(
+        self, demo: Desk, passphrase_file: Path, tmp_path: Path
+    ) -> None:
+        assert demo("devices").out == "This workspace is on this computer alone.\n"
+        words = tmp_path / "words.txt"
+        words.write_text(
+            demo.facts("bundle", "export", tmp_path / "for new", "--new-device")["words"]
+        )
+        second = Desk(tmp_path / "second", passphrase_file)
+        taking = ("bundle", "import", tmp_path / "for new", "--words-file", words)
+        tag = second.facts(*taking, "--name", "Jana")["tag"]
+        second.good("bundle", "export", tmp_path / "back", "--for", tag[:-1])
+        demo.good("bundle", "import", tmp_path / "back")
+        own, other = demo.facts("devices")["devices"]
+        assert (own["tag"], own["is_own"], other["name"], other["role"]) == (
+            tag[:-1], True, "Jana", "admin",
+        )  # fmt: skip
+        assert "Jana  administrator  last change" in demo("devices").out
+
+        assert demo.facts("devices", "revoke", tag.lower()) == {
+            "revoked": other["device"], "tag": tag,
+        }  # fmt: skip
+
+        assert demo("devices").out.splitlines()[1].endswith("no access")
+        second.good("bundle", "export", tmp_path / "late", "--for", tag[:-1])
+        late = demo("bundle", "import", tmp_path / "late").sentence
+        assert late == "The access of the laptop that wrote this file was ended."
+        again = demo("devices", "revoke", tag).sentence
+        assert again == f"Device {tag} has no access any more."
+        assert demo("devices", "revoke", tag[:-1]).sentence.startswith("This is the computer")
+        assert demo("devices", "revoke", "ZZ").sentence.startswith("There is no device ZZ here")
+        assert demo("devices", "revoke").code == 2
+
     def test_a_new_computer_gets_one_workshop_where_that_is_named(
         self, demo: Desk, passphrase_file: Path, tmp_path: Path
     ) -> None:

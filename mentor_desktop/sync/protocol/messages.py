@@ -32,7 +32,9 @@ PATHS: Final = {
 }
 
 Id = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
-StreamName = Annotated[str, Meta(pattern=r"\A(?:members|people|programme|secrets|[uw]:[0-9a-f]{32})\Z")]
+StreamName = Annotated[
+    str, Meta(pattern=r"\A(?:members|people|programme|secrets|[uw]:[0-9a-f]{32})\Z")
+]
 WorkshopId = Annotated[str, Meta(pattern=r"\A(?:\*|[0-9a-f]{32})\Z")]  # * for all of them
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]  # Ed25519 or X25519, public
 Count = Annotated[int, Meta(ge=0, le=MOST_INTEGER)]

@@ -10,6 +10,7 @@ from mentor_desktop import i18n
 from mentor_desktop.clock import Clock
 from mentor_desktop.errors import Cancelled, UserFacingError
 from mentor_desktop.i18n import _
+from mentor_desktop.services.devices import role_name
 from mentor_desktop.services.workspaces import NewWorkspace
 from mentor_desktop.ui.entrance.sheet import Sheet, link
 from mentor_desktop.ui.entrance.sheet_stack import (
@@ -21,7 +22,6 @@ from mentor_desktop.ui.jobs import Jobs
 from mentor_desktop.ui.sync_controller import Offer
 from mentor_desktop.ui.sync_controller.newcomer import Newcomer
 from mentor_desktop.ui.sync_controller.operations import needs_server
-from mentor_desktop.ui.sync_controller.words import role
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.inputs import LineEdit
@@ -129,7 +129,7 @@ class JoinStart(SheetStack):
             offer.server,
             _(
                 "You join its workspace as {role}. The folder on this computer holds a copy of it."
-            ).format(role=role(offer.role)),
+            ).format(role=role_name(offer.role)),
             actor=self._actor,
             root=self._root,
         )

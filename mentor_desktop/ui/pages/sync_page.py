@@ -7,13 +7,14 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mentor_desktop.i18n import _, ngettext
+from mentor_desktop.services.devices import DeviceRow, Team, ended, role_name, standing
 from mentor_desktop.services.moments import moment
 from mentor_desktop.services.workshops import WorkshopRow, workshop_rows
 from mentor_desktop.ui.deciding.waiting_note import WaitingNote
 from mentor_desktop.ui.desk import BannerKind, Deed, Desk
 from mentor_desktop.ui.pages.base import Page, PageAction
 from mentor_desktop.ui.places import DECISIONS, HAND_OVER
-from mentor_desktop.ui.sync_controller import DeviceRow, State, SyncStatus, Team, words
+from mentor_desktop.ui.sync_controller import State, SyncStatus, words
 from mentor_desktop.ui.syncing.device_panel import DevicePanel
 from mentor_desktop.ui.syncing.history_note import HistoryNote
 from mentor_desktop.ui.syncing.invite_form import InviteForm
@@ -119,41 +120,48 @@ class SyncPage(Page):
         self._wants_to_join = False
 
     def _show_people(self, team: Team) -> None:
-        self.set_primary(_("Sync now"), self._sync_now, icon="sync")
-        again = PageAction(_("Join with another invitation"), self._open_join, icon="key")
-        self.set_more((again,))
-        self._with_whom.setText(
-            _("With {server}, as {person}, {role}.").format(
-                server=team.server.partition("://")[2],
-                person=team.person,
-                role=words.role(team.role),
-            )
-        )
-        self._invite.setVisible(bool(team.roles_to_invite))
         self._devices.set_lines([self._line(one) for one in team.devices])
-        self._show_status()
+        self._invite.setVisible(bool(team.server and team.roles_to_invite))
+        if team.server:
+            self.set_primary(_("Sync now"), self._sync_now, icon="sync")
+            again = PageAction(_("Join with another invitation"), self._open_join, icon="key")
+            self.set_more((again,))
+            self._with_whom.setText(
+                _("With {server}, as {person}, {role}.").format(
+                    server=team.server.partition("://")[2],
+                    person=team.person,
+                    role=role_name(team.role),
+                )
+            )
+            self._show_status()
+        else:
+            self._show_files_only(team)
+
+    def _show_files_only(self, team: Team) -> None:
+        """Show a workspace whose laptops exchange files, and no server knows."""
+        self.set_primary(_("Second laptop"), partial(self.frame.go, HAND_OVER), icon="export")
+        self.set_more((PageAction(_("Join a server"), self._open_join, icon="key"),))
+        self._headline.setText(_("These laptops exchange files."))
+        self._because.setText(_("Nothing goes by itself: a stick carries it."))
+        self._with_whom.setText(
+            _("You are {person}, {role}.").format(person=team.person, role=role_name(team.role))
+        )
+        self._because.show()
+        for one in (self._last, self._decide):
+            one.hide()
 
     def _line(self, device: DeviceRow) -> Line:
-        if device.is_own:
-            tail = _("this one")
-        elif device.is_revoked:
-            tail = _("no access")
-        elif device.last_change_at is not None:
-            at = moment(device.last_change_at, self.desk.clock())
-            tail = _("last change {time}").format(time=at)
-        else:
-            tail = _("nothing arrived yet")
         return Line(
             device.person or device.name,
-            detail=words.role(device.role),
+            detail=role_name(device.role),
             key=device.device,
             lead=device.tag,
-            tail=tail,
+            tail=standing(device, self.desk.clock()),
             tone="muted" if device.is_revoked else "text",
         )
 
     def _show_status(self) -> None:
-        if self._team is None:
+        if self._team is None or not self._team.server:
             return
         status = self._controller.status
         self._headline.setText(words.headline(status))
@@ -241,7 +249,7 @@ class SyncPage(Page):
 
     def _on_revoked(self) -> None:
         self.frame.close_panel()
-        self.frame.toast(_("It has no access any more, as soon as the server hears of it."))
+        self.frame.toast(ended(bool(self._team and self._team.server)))
 
 
 def _actor(uow: Any) -> str:  # Any: see `jobs.Store`

@@ -7,17 +7,7 @@ of `ui.jobs`, `team_acts` are joining, inviting and revoking, `newcomer` the beg
 
 from mentor_desktop.sync.replica.happenings import Happening
 from mentor_desktop.sync.status import MassChange, State, SyncStatus
-from mentor_desktop.sync.team import DeviceRow, Team
 from mentor_desktop.ui.sync_controller.controller import SyncController
 from mentor_desktop.ui.sync_controller.operations import Offer
 
-__all__ = [
-    "DeviceRow",
-    "Happening",
-    "MassChange",
-    "Offer",
-    "State",
-    "SyncController",
-    "SyncStatus",
-    "Team",
-]
+__all__ = ["Happening", "MassChange", "Offer", "State", "SyncController", "SyncStatus"]

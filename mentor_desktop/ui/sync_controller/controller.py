@@ -107,6 +107,8 @@ class SyncController(QObject):
     # ---- exchanging
 
     def _sync(self, title: str = "") -> None:
+        if not self.is_joined:  # laptops without a server hear of everything by files
+            return
         if self.is_syncing:
             self._again = True
             return

@@ -8,11 +8,10 @@ from typing import Any
 from mentor_desktop.errors import ValidationError
 from mentor_desktop.i18n import _
 from mentor_desktop.progress import Progress
-from mentor_desktop.sync import inviting, joining, team
+from mentor_desktop.sync import inviting, joining
 from mentor_desktop.sync.keys.invitations import Invitation, parse_invitation
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.protocol.messages import JoinReply
-from mentor_desktop.sync.replica.special import Author
 from mentor_desktop.ui.sync_controller.exchanger import Exchanger
 
 _LINK_MARK = "#"
@@ -97,17 +96,6 @@ def invite(
     with closing(store.plain_connection()) as raw:
         server = joining.server_of(raw)
     return exchanger.drive(server, steps, progress)
-
-
-def revoke(exchanger: Exchanger, device: str, store: Any, _progress: Progress) -> None:
-    """End the access of a device; the server hears of it with the next exchange.
-
-    Raises:
-        ValidationError: this person may not.
-    """
-    author = Author(store.actor, exchanger.now_ms())
-    with closing(store.exchange_connection()) as raw, store.gate.closed():
-        team.revoke(raw, device, author)
 
 
 def _with_scheme(server: str) -> str:

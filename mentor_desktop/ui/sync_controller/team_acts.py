@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.progress import Progress
+from mentor_desktop.services.devices import DeviceRow, Team, end_access, read_team
 from mentor_desktop.sync.keys.invitations import Invitation
-from mentor_desktop.sync.team import Team, read_team
 from mentor_desktop.ui.jobs import Jobs
 from mentor_desktop.ui.sync_controller import operations
 from mentor_desktop.ui.sync_controller.exchanger import Exchanger
@@ -36,8 +36,8 @@ class TeamActs(QObject):
         self._jobs, self._exchanger = jobs, exchanger
 
     def ask_team(self, on_success: Callable[[Team | None], None], owner: QObject) -> None:
-        """Read who takes part; None without a server."""
-        self._jobs.query(lambda uow: read_team(uow.raw), on_success, owner=owner, key="team")
+        """Read who takes part; None where this copy shares with nobody."""
+        self._jobs.query(read_team, on_success, owner=owner, key="team")
 
     def look_at(
         self,
@@ -87,7 +87,11 @@ class TeamActs(QObject):
         self._work(op, on_success, on_failure, owner)
 
     def revoke(
-        self, device: str, on_success: Callable[[], None], on_failure: OnFailure, owner: QObject
+        self,
+        device: DeviceRow,
+        on_success: Callable[[], None],
+        on_failure: OnFailure,
+        owner: QObject,
     ) -> None:
         """End the access of a device."""
 
@@ -96,7 +100,10 @@ class TeamActs(QObject):
             self.revoked.emit()
             self.team_changed.emit()
 
-        self._work(partial(operations.revoke, self._exchanger, device), tell, on_failure, owner)
+        def end(store: Any, _progress: Progress) -> None:  # Any: see `jobs.Store`
+            end_access(store, device)
+
+        self._work(end, tell, on_failure, owner)
 
     def _work(
         self,

@@ -9,13 +9,6 @@ from mentor_desktop.sync.status import MassChange, State, SyncStatus
 
 _BETWEEN = " · "
 _MINUTE_S = 60
-_ROLES = {
-    "admin": N_("administrator"),
-    "organiser": N_("organiser"),
-    "trainer": N_("trainer"),
-    "mentor": N_("mentor"),
-    "reader": N_("reader"),
-}
 _STATES = {
     State.OFFLINE: N_("offline"),
     State.NEEDS_SIGN_IN: N_("no access to the server"),
@@ -40,11 +33,6 @@ _HEADLINES = {
     State.NEEDS_CONSENT: N_("Others took away much at once. Your decision is needed."),
     State.NEEDS_SIGN_IN: N_("This computer has no access to the server."),
 }
-
-
-def role(code: str) -> str:
-    """Return what a role is called; the code itself for one of a later version."""
-    return _(_ROLES[code]) if code in _ROLES else code
 
 
 def waiting_line(status: SyncStatus, now: datetime) -> str:

@@ -7,10 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
+from mentor_desktop.services.devices import DeviceRow, role_name
 from mentor_desktop.services.moments import moment
-from mentor_desktop.ui.sync_controller import DeviceRow
 from mentor_desktop.ui.sync_controller.team_acts import TeamActs
-from mentor_desktop.ui.sync_controller.words import role
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.flow import flowing
@@ -64,7 +63,7 @@ class DevicePanel(QWidget):
 
     def _revoke(self) -> None:
         self._sure.setEnabled(False)
-        self._acts.revoke(self._device.device, self._leave, self._refuse, self)
+        self._acts.revoke(self._device, self._leave, self._refuse, self)
 
     def _leave(self) -> None:
         self._on_done()
@@ -77,7 +76,9 @@ class DevicePanel(QWidget):
 
 def _facts(device: DeviceRow, now: datetime) -> list[str]:
     facts = [
-        _("{person}, {role}").format(person=device.person or device.name, role=role(device.role))
+        _("{person}, {role}").format(
+            person=device.person or device.name, role=role_name(device.role)
+        )
     ]
     if device.last_change_at is None:
         facts.append(_("Nothing done there has arrived here."))

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from mentor_desktop.i18n import _
+from mentor_desktop.services.devices import role_name
 from mentor_desktop.services.workshops import WorkshopRow
 from mentor_desktop.ui.sync_controller.team_acts import TeamActs
-from mentor_desktop.ui.sync_controller.words import role
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.field import ChoiceField
@@ -36,7 +36,7 @@ class InviteForm(SmallForm):
             ChoiceField(
                 theme,
                 _("Role"),
-                [(one, role(one)) for one in roles],
+                [(one, role_name(one)) for one in roles],
                 likely,
                 self._on_role,
                 in_place=False,

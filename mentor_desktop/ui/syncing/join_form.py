@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
+from mentor_desktop.services.devices import role_name
 from mentor_desktop.ui.sync_controller import Offer
 from mentor_desktop.ui.sync_controller.operations import needs_server
 from mentor_desktop.ui.sync_controller.team_acts import TeamActs
-from mentor_desktop.ui.sync_controller.words import role
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.field import TextField
 from mentor_desktop.ui.widgets.small_form import SmallForm
@@ -93,7 +93,7 @@ def offer_words(offer: Offer) -> str:
     return " ".join(
         (
             _("{server} takes this computer as a device of yours; your role is {role}.").format(
-                server=offer.server, role=role(offer.role)
+                server=offer.server, role=role_name(offer.role)
             ),
             goes,
         )
