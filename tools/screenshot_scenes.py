@@ -184,25 +184,40 @@ def _look_at_a_device(stage: Stage) -> None:
     devices.opened.emit(devices.lines[1].key)
 
 
+_STICK = Path("/media/rasa/STICK")
+
+
 def _walk_to_the_end(stage: Stage) -> None:
     for _card in range(_MOST_CARDS):
         stage.press(Qt.Key.Key_Down)
 
 
-def _show_words(stage: Stage) -> None:
+def _put_a_stick_in(stage: Stage) -> HandOverPage:
     page = stage.window.navigator.page
     assert isinstance(page, HandOverPage)
+    page.hand_over.folder.set_value(str(_STICK))  # no stick is in where pictures are drawn
+    return page
+
+
+def _choose_the_laptop_of_b(stage: Stage) -> None:
+    choice = _put_a_stick_in(stage).hand_over.reader.choice
+    choice.setCurrentIndex(1)
+    choice.activated.emit(1)
+
+
+def _show_words(stage: Stage) -> None:
+    page = _put_a_stick_in(stage)
+    choice = page.hand_over.reader.choice
+    choice.setCurrentIndex(0)
+    choice.activated.emit(0)
     # Of no file; real ones are others each time.
     page.hand_over.show_handed(
-        Handed(
-            Path("/media/STICK/WS-2026-01 2026-03-10 1034.mentor"), _SIX_WORDS, is_invitation=True
-        )
+        Handed(_STICK / "WS-2026-01 2026-03-10 1034.mentor", _SIX_WORDS, is_invitation=True)
     )
 
 
 def _open_the_file_of_b(stage: Stage) -> None:
-    page = stage.window.navigator.page
-    assert isinstance(page, HandOverPage)
+    page = _put_a_stick_in(stage)
     (path,) = (Path(sys.argv[2]) / "stick" / "for A").glob("*.mentor")
     page.file_from_other.take_file(path)
 
@@ -215,7 +230,7 @@ class Scene:
     workspace: str
     place: str
     where: dict[str, str] = field(default_factory=dict)
-    act: Callable[[Stage], None] = _nothing
+    act: Callable[[Stage], object] = _nothing
 
 
 _OF_WORKSHOP = {"workshop_id": ""}  # filled in from the facts of the workspace
@@ -247,9 +262,11 @@ SCENES = (
     Scene("decisions-below", "two-laptops", "decisions", act=_walk_to_the_end),
     Scene("register-differs", "two-laptops", "register", _OF_WORKSHOP),
     Scene("today-differs", "two-laptops", "today"),
-    Scene("hand-over", "two-laptops", "hand_over", _OF_WORKSHOP),
+    Scene("hand-over", "two-laptops", "hand_over", _OF_WORKSHOP, _put_a_stick_in),
+    Scene("hand-over-known", "two-laptops", "hand_over", _OF_WORKSHOP, _choose_the_laptop_of_b),
     Scene("hand-over-words", "two-laptops", "hand_over", _OF_WORKSHOP, _show_words),
     Scene("hand-over-back", "two-laptops", "hand_over", _OF_WORKSHOP, _open_the_file_of_b),
+    Scene("sync-files", "two-laptops", "sync"),
     Scene("certificates-to-issue", "closing", "certificates", _OF_WORKSHOP),
     Scene("today-evening", "evening", "today"),
     Scene("register-evening", "evening", "register", _OF_WORKSHOP),

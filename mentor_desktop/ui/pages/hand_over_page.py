@@ -50,7 +50,8 @@ class HandOverPage(Page):
             QTimer.singleShot(0, self.file_from_other.choose)  # when the page is there
 
     def refresh(self) -> None:
-        """Ask what can be handed over, and to whom."""
+        """Ask what can be handed over, and to whom; a stick may be in by now."""
+        self.hand_over.look_for_stick()
         self.jobs.query(hand_over_choices, self._show, key="choices")
 
     def first_focus(self) -> QWidget | None:

@@ -123,6 +123,7 @@ class SyncPage(Page):
         self._devices.set_lines([self._line(one) for one in team.devices])
         self._invite.setVisible(bool(team.server and team.roles_to_invite))
         if team.server:
+            self._hand_over.show()
             self.set_primary(_("Sync now"), self._sync_now, icon="sync")
             again = PageAction(_("Join with another invitation"), self._open_join, icon="key")
             self.set_more((again,))
@@ -139,7 +140,10 @@ class SyncPage(Page):
 
     def _show_files_only(self, team: Team) -> None:
         """Show a workspace whose laptops exchange files, and no server knows."""
-        self.set_primary(_("Second laptop"), partial(self.frame.go, HAND_OVER), icon="export")
+        self.set_primary(
+            _("Hand to second laptop"), partial(self.frame.go, HAND_OVER), icon="export"
+        )
+        self._hand_over.hide()
         self.set_more((PageAction(_("Join a server"), self._open_join, icon="key"),))
         self._headline.setText(_("These laptops exchange files."))
         self._because.setText(_("Nothing goes by itself: a stick carries it."))

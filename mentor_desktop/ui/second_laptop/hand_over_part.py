@@ -18,7 +18,7 @@ from mentor_desktop.services.second_laptop import (
 from mentor_desktop.services.second_laptop_words import what_next
 from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.owned_jobs import OwnedJobs
-from mentor_desktop.ui.second_laptop.sticks import stick_folder
+from mentor_desktop.ui.second_laptop.sticks import found_stick, stick_folder
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.field import ChoiceField, TextField
 from mentor_desktop.ui.widgets.layout import STRETCH, column, holder, row
@@ -43,36 +43,58 @@ class HandOverPart(QWidget):
         self._jobs = OwnedJobs(desk.jobs, self)
         self._choices = Choices((), ())
         self._first = _EVERYTHING
-        self._for = ChoiceField(theme, _("For"), [], "", self._on_laptop, in_place=False)
+        self.reader = ChoiceField(theme, _("For"), [], "", self._on_laptop, in_place=False)
         self._what = ChoiceField(theme, _("What"), [], "", in_place=False)
-        self._folder = TextField(
+        self.folder = TextField(
             theme, _("Folder on the stick"), str(stick_folder()), in_place=False
         )
         choose = Button(theme, _("Choose a folder"), self._choose_folder, icon="open-folder")
         self.verb = Button(theme, _("Write the file"), self.write, kind="primary", icon="export")
+        self._gets = Text(
+            theme, _("It gets what it lacks, and opens the file without words."), "body", "muted"
+        )
+        self._no_stick = Text(theme, _("No stick is in: this is your own folder."), "body", "muted")
         self._trouble = Text(theme, "", "body", "absent")
-        self._trouble.hide()
+        for hidden in (self._gets, self._trouble):
+            hidden.hide()
         self._words = Text(theme, "", "door", "accent")
         self._next = Text(theme, "")
         for one in (self._words, self._next):
             one.hide()
-        folder = row(theme, self._folder, choose)
+        folder = row(theme, self.folder, choose)
         folder.setStretch(0, 1)
         folder.setAlignment(choose, Qt.AlignmentFlag.AlignBottom)
         form = holder(
             column(
                 theme,
                 Text(theme, _("Hand to second laptop"), "section"),
-                self._for,
+                self.reader,
+                self._gets,
                 self._what,
                 folder,
+                self._no_stick,
                 self._trouble,
                 row(theme, self.verb, STRETCH),
                 gap="m",
             )
         )
         form.setMaximumWidth(theme.px(_WIDEST))
+        self._next.setMaximumWidth(theme.px(_WIDEST))
         self.setLayout(column(theme, form, self._words, self._next, gap="m"))
+        self._suggested = self.folder.value
+        self.folder.line.textChanged.connect(self._show_no_stick)
+        self.look_for_stick()
+
+    def look_for_stick(self) -> None:
+        """Suggest the stick that is in by now, unless somebody chose another folder."""
+        if self.folder.value == self._suggested:
+            self._suggested = str(stick_folder())
+            self.folder.set_value(self._suggested)
+        self._show_no_stick()
+
+    def _show_no_stick(self) -> None:
+        is_own = self.folder.value == str(Path.home())
+        self._no_stick.setVisible(is_own and found_stick() is None)
 
     def show_choices(self, choices: Choices, workshop_id: str) -> None:
         """Offer what there is; `workshop_id` is chosen to begin with."""
@@ -85,7 +107,7 @@ class HandOverPart(QWidget):
         ]
         codes = [workshop for workshop, _code in choices.workshops]
         self._first = workshop_id if workshop_id in codes else next(iter(codes), _EVERYTHING)
-        self._for.choice.set_options([(_NEW, _("A new laptop")), *laptops])
+        self.reader.choice.set_options([(_NEW, _("A new laptop")), *laptops])
         self._on_laptop(_NEW)
 
     def write(self) -> None:
@@ -94,7 +116,7 @@ class HandOverPart(QWidget):
             return
         self._forget()
         self.verb.setEnabled(False)
-        folder, device = Path(self._folder.value).expanduser(), self._for.choice.value
+        folder, device = Path(self.folder.value).expanduser(), self.reader.choice.value
         workshop = self._what.choice.value
         name = dict(self._choices.workshops).get(workshop, "")
         if device:
@@ -147,13 +169,12 @@ class HandOverPart(QWidget):
             self._what.choice.set_options(options)
             self._what.set_value(_AS_BEFORE)
         self._what.setVisible(known is None or known.is_limited)
+        self._gets.setVisible(known is not None)
 
     def _choose_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(
-            self, _("Folder on the stick"), self._folder.value
-        )
+        chosen = QFileDialog.getExistingDirectory(self, _("Folder on the stick"), self.folder.value)
         if chosen:
-            self._folder.set_value(chosen)
+            self.folder.set_value(chosen)
 
 
 def _breakable(path: Path) -> str:

@@ -10,6 +10,11 @@ _MOUNTED_IN = ("/media/", "/run/media/", "/Volumes/")
 
 def stick_folder() -> Path:
     """Return the first stick that can be written, else the person's own folder."""
+    return found_stick() or Path.home()
+
+
+def found_stick() -> Path | None:
+    """Return the first stick that can be written; None where none is in."""
     home = Path.home()
     for volume in QStorageInfo.mountedVolumes():
         root = volume.rootPath()
@@ -17,4 +22,4 @@ def stick_folder() -> Path:
         is_stick = root.startswith(_MOUNTED_IN) or is_drive
         if is_stick and volume.isReady() and not volume.isReadOnly():
             return Path(root)
-    return home
+    return None

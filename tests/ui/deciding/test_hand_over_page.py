@@ -9,14 +9,20 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from mentor_desktop.services.register import register_grid
-from mentor_desktop.services.second_laptop import hand_over_choices, hand_to_known_laptop
+from mentor_desktop.services.second_laptop import (
+    hand_over_choices,
+    hand_to_known_laptop,
+    receive,
+)
+from mentor_desktop.services.second_laptop_words import more
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.ui.entrance import Entrance
 from mentor_desktop.ui.live_settings import LiveSettings
 from mentor_desktop.ui.pages.hand_over_page import HandOverPage
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
-from mentor_desktop.ui.widgets.inputs import CheckBox, LineEdit
+from mentor_desktop.ui.widgets.inputs import CheckBox, Choice, LineEdit
+from mentor_desktop.ui.widgets.line_list import LineList
 from tests.sync.laptops import PASSPHRASE, TwoLaptops
 from tests.ui.workshop.office import Office
 from tests.workspaces import FrozenClock
@@ -120,7 +126,7 @@ def test_known_laptop_needs_no_words(laptops: TwoLaptops, office: Office) -> Non
     b = laptops.second()
     laptops.bring(b, laptops.a)
     page = page_of(office, laptops)
-    choice = page.hand_over._for.choice
+    choice = page.hand_over.reader.choice
     assert [choice.itemText(at) for at in range(choice.count())] == [
         "A new laptop",
         "Jana, device AA",
@@ -129,6 +135,70 @@ def test_known_laptop_needs_no_words(laptops: TwoLaptops, office: Office) -> Non
     choice.activated.emit(1)
     office.press("Write the file")
     assert any("no words are needed" in text for text in office.texts())
+
+
+def test_laptop_of_one_workshop_can_be_given_everything(
+    laptops: TwoLaptops, office: Office
+) -> None:
+    b = laptops.second()
+    laptops.bring(b, laptops.a)
+    page = page_of(office, laptops)
+    page.hand_over.reader.choice.setCurrentIndex(1)
+    page.hand_over.reader.choice.activated.emit(1)
+    what = next(one for one in office.window.findChildren(Choice) if one.accessibleName() == "What")
+    assert [what.itemText(at) for at in range(what.count())] == [
+        "As before",
+        "Everything, from now on",
+    ]
+    before = set(laptops.stick.iterdir())
+    what.setCurrentIndex(1)
+    office.press("Write the file")
+    (file,) = set(laptops.stick.iterdir()) - before
+    received = receive(b, file)
+    assert received.has_become_whole
+    assert "This laptop has the whole workspace from now on." in more(received)
+
+
+def test_folder_that_is_suggested_follows_until_somebody_chooses(
+    laptops: TwoLaptops, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No stick is in here: then it is the person's own folder, and the page says so."""
+    monkeypatch.setenv("HOME", str(laptops.folder))
+    page = office.go("hand_over", workshop_id=laptops.sample.workshop_id)
+    assert isinstance(page, HandOverPage)
+    assert page.hand_over.folder.value == str(laptops.folder)
+    assert "No stick is in: this is your own folder." in office.texts()
+    monkeypatch.setenv("HOME", str(laptops.stick))
+    page.refresh()
+    assert page.hand_over.folder.value == str(laptops.stick)
+    page.hand_over.folder.set_value("/chosen")
+    page.refresh()
+    assert page.hand_over.folder.value == "/chosen"
+    assert "No stick is in: this is your own folder." not in office.texts()
+
+
+def test_sync_page_lists_laptops_that_exchange_files_and_shuts_one_out(
+    laptops: TwoLaptops, office: Office
+) -> None:
+    b = laptops.second()
+    laptops.bring(b, laptops.a)
+    office.go("sync")
+    office.settle()
+    assert "These laptops exchange files." in office.texts()
+    devices = office.window.findChild(LineList)
+    assert isinstance(devices, LineList)
+    first = devices.lines[0]
+    assert (first.lead, first.detail, first.tail) == (
+        "A", "administrator", "this one",
+    )  # fmt: skip
+    devices.opened.emit(devices.lines[1].key)
+    office.settle()
+    office.press("Revoke access …")
+    office.press("Revoke access of AA")
+    office.settle()
+    assert devices.lines[1].tail == "no access"
+    with laptops.a.reader() as uow:
+        assert hand_over_choices(uow).laptops == ()
 
 
 # ---- on the new laptop
