@@ -175,7 +175,7 @@ class Device(Look):
 
 
 def _order(stream: str) -> tuple[int, str]:
-    return (("people", "programme").index(stream) if ":" not in stream else 2, stream)
+    return (("people", "programme", "secrets").index(stream) if ":" not in stream else 2, stream)
 
 
 def same(*devices: Look) -> None:
