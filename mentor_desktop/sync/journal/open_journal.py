@@ -132,6 +132,7 @@ class OpenJournal:
         with self._guard:
             if self._view is not None and not self._view.has_news(raw) and not to_seal_anew(raw):
                 return False
+            self._fresh(raw)  # before the turn: a mark at the door waits for no reading
             with turn(), self._issuing(raw) as (view, issue):
                 _add_keys(issue, view.keys.catch_up(self._now_ms()))
                 seal_anew(raw, view, issue, self._now_ms())

@@ -61,6 +61,8 @@ def delete_entry(view: View, issue: Issue, entry: str, *, for_ever: bool = False
 
 def seal_anew(raw: StoreConnection, view: View, issue: Issue, at_ms: int) -> None:
     """Write again what waits under a name this copy lost; all of it, or nothing while a key lacks."""
+    if view.keys.standing.is_revoked:
+        return
     waiting = [
         Made(op, batch.header.schema)
         for batch in to_seal_anew(raw)

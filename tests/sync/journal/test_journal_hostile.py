@@ -143,6 +143,27 @@ def test_a_damaged_batch_is_not_taken_and_what_waits_behind_it_is_told(world: Wo
     assert other.open.findings() == []
 
 
+def test_an_end_that_the_server_hides_is_told_by_who_wrote_over_it(world: World) -> None:
+    world.first.begin()
+    other = world.paired("home")
+    entry = world.first.open.write(b"First")
+    world.sync()
+    hidden = world.first.open.write(b"Second", entry=entry)
+    world.sync()
+    last = only_head(world, hidden)
+    other.open.write(b"Third", entry=entry)
+    world.sync()
+    path = world.server.settings.database.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as raw, raw:
+        where = "stream = ? AND device = ? AND from_seq = ?"
+        raw.execute(f"DELETE FROM log WHERE {where}", (world.stream, last.device, last.seq))
+    fresh = world.further("fresh")
+    fresh.begin()
+    world.pair(other, fresh)
+    found = [(one.device, one.seq, one.flaw) for one in fresh.open.findings()]
+    assert (last.device, last.seq, "truncated") in found
+
+
 def test_the_server_can_neither_reject_nor_write_over_an_entry(world: World) -> None:
     world.first.begin()
     other = world.paired("home")

@@ -1,8 +1,16 @@
 """The journal between a mentor's own computers, over the real engine and the real server."""
 
+from contextlib import closing
+
 import pytest
 
 from mentor_desktop.errors import NotFoundError, ValidationError
+from mentor_desktop.sync.line import decoded
+from mentor_desktop.sync.protocol.messages import PATHS, HelloReply, HelloRequest, to_json
+from mentor_desktop.sync.replica.batching import SCHEMA
+from mentor_desktop.sync.replica.digests import Digests
+from mentor_desktop.sync.replica.state import Numbers
+from mentor_desktop.sync.steps import Request
 from tests.sync.journal.mentors import World
 
 
@@ -56,6 +64,18 @@ def test_what_two_computers_wrote_without_each_other_is_kept_and_can_be_decided(
     world.first.open.write(b"Both", entry=entry)
     world.sync()
     assert other.texts() == {entry: {"Both"}}
+
+
+def test_the_same_text_from_two_computers_is_one_version(world: World) -> None:
+    world.first.begin()
+    other = world.paired("home")
+    entry = world.first.open.write(b"Begun")
+    world.sync()
+    for one in (world.first, other):
+        one.open.write(b"The same", entry=entry)
+    world.sync()
+    (found,) = world.first.open.entries()
+    assert (found.shown.content, found.others) == (b"The same", ())
 
 
 def test_an_entry_is_deleted_and_erased_everywhere(world: World) -> None:
@@ -155,3 +175,23 @@ def test_a_forgotten_passphrase_is_made_good_by_the_sheet(world: World) -> None:
     assert world.first.texts() == {entry: {"key"}}
     world.first.open.recover(code)
     assert world.first.texts() == {entry: {"Long ago"}}
+
+
+def test_both_sides_come_to_the_same_digest_of_what_they_cannot_both_read(world: World) -> None:
+    world.first.begin()
+    other = world.paired("home")
+    entry, deleted, erased = (world.first.open.write(text) for text in (b"a", b"b", b"c"))
+    world.sync()
+    world.first.open.write(b"on the train", entry=entry)
+    other.open.write(b"at home", entry=entry)
+    other.open.delete(deleted)
+    other.open.delete(erased, for_ever=True)
+    world.sync()
+    world.server.fold()
+    asked = to_json(HelloRequest(ws=world.ws, schema=SCHEMA, streams=[world.stream]))
+    for one in (world.first, other):
+        request = Request("POST", PATHS["hello"], content=asked, token=one.laptop.token())
+        hello = decoded(world.network.answer(request).content, HelloReply)
+        with closing(one.laptop.workspace.exchange_connection()) as raw:
+            sums = Digests(raw).of(Numbers(raw).stream(world.stream))
+        assert hello.streams[world.stream].root == sums.root
