@@ -32,7 +32,7 @@ class Issue:
     """
 
     def __init__(self, raw: StoreConnection, stream: str, at_ms: int) -> None:
-        self._raw = raw
+        self.raw = raw
         self._own = identity(raw)
         self._stream = stream
         self._numbers = Numbers(raw)
@@ -100,8 +100,8 @@ class Issue:
         self._chain.seq = last
         action = Action(last, self._at_ms, "", "", link=new_id())
         add_batches(
-            self._raw, self._own, self._stream, self._number, self._device, self._chain,
+            self.raw, self._own, self._stream, self._number, self._device, self._chain,
             runs_of(self._ops), [action],
         )  # fmt: skip
-        self._raw.execute("UPDATE sync_self SET last_hlc = ?", (self._hlc,))
-        return apply_own(self._raw, self._numbers, self._stream, self._device, last, self._first)
+        self.raw.execute("UPDATE sync_self SET last_hlc = ?", (self._hlc,))
+        return apply_own(self.raw, self._numbers, self._stream, self._device, last, self._first)

@@ -96,9 +96,12 @@ class OpenJournal:
     def revoke(self, fingerprint: str) -> None:
         """Take a device or sheet out for ever: it opens nothing that is written from now on.
 
-        Its access to the server is ended in the list of devices (`sync.team`).
+        With it goes whoever its copy was before, also where that one is still in use. Its access
+        to the server is ended in the list of devices (`sync.team`).
         """
-        self._say(lambda view, at: view.keys.revoke(fingerprint, at))
+        with self._acting() as (view, issue):
+            for one in view.with_former(issue.raw, fingerprint):
+                _add_keys(issue, view.keys.revoke(one, self._now_ms()))
 
     def print_sheet(self) -> str:
         """Return the code of a new recovery sheet; it is shown once."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.sync import joining
 from mentor_desktop.sync.journal.entries import ENTRY, Entries, Owner
 from mentor_desktop.sync.journal.lock import OpenLock
 from mentor_desktop.sync.journal.reading import LogChangedError, Made, Reader
@@ -15,6 +16,7 @@ from mentor_desktop.sync.keys.key_records import ENTITY, Holder, KeyRecord, from
 from mentor_desktop.sync.keys.keyring import Keyring
 from mentor_desktop.sync.keys.ledger import Ledger
 from mentor_desktop.sync.keys.user_keys import UserKeys
+from mentor_desktop.sync.membership import read_members
 from mentor_desktop.sync.protocol.operations import KEY, PURGE, Op
 from mentor_desktop.sync.replica import log
 from mentor_desktop.sync.replica.purging import erase
@@ -80,6 +82,18 @@ class View:
         """Return what is missing before operations that wait in the log."""
         missing = log.missing(raw, Numbers(raw), self._stream)
         return [Finding(one.device, one.first, "gap") for one in missing]
+
+    def with_former(self, raw: StoreConnection, fingerprint: str) -> list[str]:
+        """Return a card with those of the devices its copy was before: it has their keys too."""
+        entries = read_members(raw, self.owner.ws, joining.anchors(raw)).entries
+        card = self._ledger.cards.get(fingerprint)
+        found, device = set[str](), card.device if card else ""
+        while (entry := entries.get(device)) is not None and device not in found:
+            found.add(device)
+            # Whoever came by an invitation is another copy than the one it came from.
+            device = "" if entry.invitation else entry.vouched_by
+        others = (one for one in self.keys.standing.trusted if one.device in found)
+        return list(dict.fromkeys([fingerprint, *(one.fingerprint for one in others)]))
 
     def _take(self, found: list[Made]) -> None:
         records = [one for made in found if (one := _record(made.op)) is not None]

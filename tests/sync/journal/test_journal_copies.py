@@ -43,6 +43,22 @@ def test_a_sheet_printed_by_one_of_several_that_began_offline_opens_all(world: W
     assert fresh.texts() == written
 
 
+def test_a_computer_added_meanwhile_gets_the_key_of_the_next_epoch_by_a_sync(world: World) -> None:
+    world.first.begin()
+    home, lost = world.paired("home"), world.paired("lost")
+    added = world.further("added")
+    added.begin()
+    world.sync(added, home, added)
+    home.open.add_device(added.code)
+    added.open.add_device(home.code)
+    # The first one does not know of it, takes another one out and writes with a next epoch.
+    gone = next(one for one in world.first.open.devices().trusted if one.code == lost.code)
+    world.first.open.revoke(gone.fingerprint)
+    entry = world.first.open.write(b"Written meanwhile")
+    world.sync(world.first, home, added)
+    assert added.texts() == {entry: {"Written meanwhile"}}
+
+
 def test_what_a_copy_wrote_and_nobody_has_is_sealed_anew_under_its_own_name(world: World) -> None:
     world.first.begin()
     old = world.first.open.write(b"Sent long ago")
@@ -70,6 +86,26 @@ def test_what_a_copy_wrote_and_nobody_has_is_sealed_anew_under_its_own_name(worl
     }
     assert copy.texts() == world.first.texts() == expected
     assert copy.open.findings() == world.first.open.findings() == []
+
+
+def test_who_takes_a_copy_out_takes_out_what_it_was_before(world: World) -> None:
+    world.first.begin()
+    home = world.paired("home")
+    world.sync()
+    stolen = world.copied(home, "stolen")
+    stolen.unlock()
+    home.unlock()
+    world.sync()
+    world.sync()
+    trusted = world.first.open.devices().trusted
+    assert {one.code for one in trusted} == {one.code for one in world.computers}
+    world.first.open.revoke(next(one.fingerprint for one in trusted if one.code == stolen.code))
+    world.sync()
+    entry = world.first.open.write(b"After")
+    world.sync()
+    # The copy has the keys of the one it was copied from: both are out, and one comes back as new.
+    assert stolen.texts()[entry] == home.texts()[entry] == {"key"}
+    assert world.first.texts()[entry] == {"After"}
 
 
 @pytest.mark.parametrize("is_locked", [True, False])
