@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
+import psutil
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from report import Check, report
 from sync_replica import NOW_MS, SHARED, Copy
@@ -155,8 +156,10 @@ def replay(copy: Copy, batches: list[Batch]) -> float:
     return time.process_time() - started
 
 
-def begin(copy: Copy, parts: list[bytes], root: bytes, last: Batch) -> float:
-    """Load a snapshot; return CPU seconds."""
+def begin(copy: Copy, parts: list[bytes], root: bytes, last: Batch) -> tuple[float, list[float]]:
+    """Load a snapshot; return CPU seconds, and the MB the process had more behind each tenth of it."""
+    process, grown = psutil.Process(), []
+    before = process.memory_info().rss
     started = time.process_time()
     begun = Beginning(
         epoch="e",
@@ -170,7 +173,9 @@ def begin(copy: Copy, parts: list[bytes], root: bytes, last: Batch) -> float:
     for number, content in enumerate(parts):
         bootstrap.load(copy.raw, STREAM, number, read_part(content, ENTITY), 0)
         bootstrap.end_part(copy.raw, STREAM, number)
-    return time.process_time() - started
+        if number % max(1, len(parts) // 10) == 0:
+            grown.append(round((process.memory_info().rss - before) / 1e6, 1))
+    return time.process_time() - started, grown
 
 
 def main() -> None:
@@ -184,7 +189,7 @@ def main() -> None:
         key = KEY.public_key().public_bytes_raw()
         for one in (replayed, begun):
             state.learn(one.raw, state.Peer(AUTHOR, sign_key=key))
-        snapshot_s = begin(begun, parts, folded.digest(), batches[-1])
+        snapshot_s, grown = begin(begun, parts, folded.digest(), batches[-1])
         replay_s = replay(replayed, batches)
         for sql in (f"SELECT * FROM {ENTITY} ORDER BY id", "SELECT sums FROM sync_digest"):
             assert begun.raw.execute(sql).fetchall() == replayed.raw.execute(sql).fetchall()
@@ -195,6 +200,7 @@ def main() -> None:
             rows=len(folded.states),
             ratio=round(replay_s / snapshot_s, 2),
             cpu_s={"snapshot": round(snapshot_s, 2), "replay": round(replay_s, 2)},
+            memory_grown_mb=grown,
             mb={
                 "snapshot": round(sum(map(len, parts)) / 1e6, 1),
                 "log": round(sum(len(one.body) for one in batches) / 1e6, 1),

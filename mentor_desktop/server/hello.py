@@ -9,7 +9,6 @@ from mentor_desktop.server.rights import ALL_WORKSHOPS
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import digest, stream, tail
 from mentor_desktop.sync.keys.sessions import Session
-from mentor_desktop.sync.merge.digest import Buckets
 from mentor_desktop.sync.protocol.batches import NO_HASH
 from mentor_desktop.sync.protocol.messages import HelloReply, StreamHead
 from mentor_desktop.sync.protocol.streams import (
@@ -22,13 +21,13 @@ from mentor_desktop.sync.protocol.streams import (
 )
 
 MIN_SCHEMA = 0  # devices below it only read; raised when an old program would do harm
-_EMPTY_ROOT = Buckets().root
 
 
 def hello(service: Service, caller: Session, ws: str, wanted: Sequence[str] | None) -> HelloReply:
     """Return server time, epoch, rights and streams; `wanted` keeps it to some streams.
 
-    `root` is there only where the rows of the stream are merged up to its head.
+    `root` is there only where the rows of the stream are merged up to its head, and none are needed
+    for what is empty.
     """
 
     def work(connection: Connection) -> HelloReply:
@@ -77,7 +76,7 @@ def _streams(
             last_seq=own[name].last_seq if name in own else 0,
             last_hash=own[name].last_hash if name in own else NO_HASH,
             archived_seq=own[name].archived if name in own else 0,
-            root=roots.get((name, heads[name]), None if heads[name] else _EMPTY_ROOT),
+            root=roots.get((name, heads[name])),
         )
         for name in names
     }

@@ -32,10 +32,10 @@ JSON, BYTES = "application/json", "application/octet-stream"
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "Strict-Transport-Security": "max-age=31536000",  # browsers heed it over TLS only
 }
+# Over TLS only: RFC 6797, 7.2.
+_TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 _THIS_COMPUTER = {"127.0.0.1", "::1"}
 _COST_PER_BYTES = 256 * 1024  # a body of this size counts as one more request
 
@@ -134,6 +134,8 @@ def _route(service: Service, endpoint: Endpoint, pool: Executor) -> Any:  # Any:
             response = await _answered(service, endpoint, request, pool)
         except ClientDisconnect:
             response = Response(status_code=499)
+        if _is_encrypted(service, request):
+            response.headers.update(_TLS_HEADERS)
         took = time.monotonic() - started
         label = f'{{route="{endpoint.method} {endpoint.path}",status="{response.status_code}"}}'
         service.meter.add(f"requests_total{label}")
@@ -233,6 +235,14 @@ def _address(service: Service, request: Request) -> str:
         forwarded = request.headers.get("x-forwarded-for", "")
         return forwarded.rpartition(",")[2].strip() or peer
     return peer
+
+
+def _is_encrypted(service: Service, request: Request) -> bool:
+    """Tell whether TLS was spoken with the device: here, or by a trusted proxy."""
+    peer = request.client.host if request.client else ""
+    proxied = peer in service.settings.trusted_proxies
+    forwarded = request.headers.get("x-forwarded-proto", "") if proxied else ""
+    return "https" in {request.url.scheme, forwarded}
 
 
 def _require_local(endpoint: Endpoint, request: Request) -> None:

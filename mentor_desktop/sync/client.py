@@ -58,6 +58,7 @@ class Client:
             follow_redirects=False,
             limits=httpx2.Limits(max_connections=1, max_keepalive_connections=1),
         )
+        del self._http.headers["Connection"]  # HTTP/1.1 keeps it anyway; each byte may be paid for
 
     def __enter__(self) -> Self:
         return self
@@ -174,8 +175,9 @@ def _headers(request: Request) -> dict[str, str]:
         "Accept": request.expects,
         # Batches are compressed already.
         "Accept-Encoding": _GZIP if request.expects == JSON else "identity",
-        "Cache-Control": "no-store",
     }
+    if request.method == "GET":
+        headers["Cache-Control"] = "no-store"  # some proxies keep it all the same
     if request.content:
         headers["Content-Type"] = request.media_type
     if request.token:

@@ -25,6 +25,7 @@ from mentor_desktop.sync.steps import Request, Steps
 from mentor_desktop.sync.troubles import Refused
 
 _log = logging.getLogger(__name__)
+_EMPTY_ROOT = Buckets().root
 
 
 def check_own_numbers(exchange: Exchange, stream: str, head: StreamHead) -> None:
@@ -84,7 +85,7 @@ def compare(
     """
     for stream in pull_order(heads):
         head = heads[stream]
-        if not _is_comparable(exchange, stream, head) or _root(exchange, stream) == head.root:
+        if not _is_comparable(exchange, stream, head) or _root(exchange, stream) == _told(head):
             continue
         try:
             yield from _mend(exchange, puller, pusher, stream, head.head)
@@ -126,7 +127,7 @@ def _is_comparable(exchange: Exchange, stream: str, head: StreamHead) -> bool:
     Nothing waits to be sent, and no deletions that came wait for consent. Whatever else waits
     to be applied is compared: repair may be what brings it.
     """
-    if head.root is None or cursor(exchange.raw, stream).since != head.head:
+    if _told(head) is None or cursor(exchange.raw, stream).since != head.head:
         return False
     row = exchange.raw.execute(
         "SELECT 1 FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
@@ -134,6 +135,11 @@ def _is_comparable(exchange: Exchange, stream: str, head: StreamHead) -> bool:
         (stream,),
     ).fetchone()
     return row is None and not mass_deletions.is_waiting(exchange.raw, stream)
+
+
+def _told(head: StreamHead) -> bytes | None:
+    """Return the root of the server's digest; None while its rows are not merged to the end."""
+    return head.root if head.head else _EMPTY_ROOT
 
 
 def _root(exchange: Exchange, stream: str) -> bytes:

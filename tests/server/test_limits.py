@@ -89,6 +89,17 @@ def test_device_that_asks_too_often_is_told_when_to_come_back(tmp_path: Path) ->
         assert answer.status_code == 429
 
 
+def test_browsers_are_told_to_keep_to_tls_where_it_was_spoken(tmp_path: Path) -> None:
+    service = open_service(f"sqlite:///{tmp_path / 'server.db'}", tmp_path)
+    name, by_proxy = "strict-transport-security", {"X-Forwarded-Proto": "https"}
+    with running(service) as address, httpx2.Client(base_url=address) as http:
+        assert name not in http.post("/v1/hello").headers
+        assert name not in http.post("/v1/hello", headers=by_proxy).headers
+        service.settings = msgspec.structs.replace(service.settings, trusted_proxies=("127.0.0.1",))
+        assert name in http.post("/v1/hello", headers=by_proxy).headers
+    service.close()
+
+
 def test_only_a_trusted_proxy_says_where_a_request_comes_from(tmp_path: Path) -> None:
     service = open_service(f"sqlite:///{tmp_path / 'server.db'}", tmp_path)
     with running(service) as address, httpx2.Client(base_url=address) as http:

@@ -140,7 +140,7 @@ class InviteReply(msgspec.Struct, kw_only=True):
 # ---------------------------------------------------------------- changes
 
 
-class HelloRequest(msgspec.Struct, kw_only=True):
+class HelloRequest(msgspec.Struct, kw_only=True, omit_defaults=True):
     """POST /v1/hello: what is new? Without `streams`: in all that the device may read."""
 
     ws: Id
@@ -153,7 +153,7 @@ class StreamHead(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     `head` counts batches of the workspace; `last_seq`, `last_hash` and `archived_seq` are of
     the asking device's operations, `last_hash` is NO_HASH before the first. `root` is that
-    of the digest, where it stands for the stream up to `head`.
+    of the digest, where it stands for the stream up to `head`; a stream at 0 has nothing in it.
     """
 
     head: Count = 0
