@@ -62,6 +62,8 @@ class Exchange(RuleBasedStateMachine):
     def change_role(self, role: str) -> None:
         self.walk.world.change_role(role)
 
+    # One is enough: each is one more laptop in every rest.
+    @precondition(lambda self: not any(one.startswith("new-") for one in self.walk.world.laptops))
     @rule()
     def enter(self) -> None:
         self.walk.enter()

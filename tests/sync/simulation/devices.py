@@ -103,11 +103,14 @@ class Laptop:
 
     def reopen(self) -> None:
         """Begin again as after a killed program: nothing but the folder is left."""
+        self.let_go()
+        self.begin(Workspace.open(self.root, self.workspace.key, clock=self.clock))
+
+    def let_go(self) -> None:
+        """End as a killed program does: nothing is tidied up."""
         self.look_away()
-        root, key, clock = self.root, self.workspace.key, self.clock
         self.workspace._dispose()
         self.workspace._lock.release()
-        self.begin(Workspace.open(root, key, clock=clock))
 
     def begin(self, workspace: Workspace) -> None:
         """Go on with a workspace that was just opened."""

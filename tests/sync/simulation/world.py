@@ -122,7 +122,7 @@ class World:
         """Let go of everything; nothing is checked any more."""
         logging.getLogger("mentor_desktop.sync").removeHandler(self.warnings)
         for laptop in (*self.laptops.values(), self.stranger):
-            laptop.close()
+            laptop.let_go()  # the folder goes with it
         self.server.stop()
         self.loop.close()
         self._seeded.close()
