@@ -16,7 +16,7 @@ from mentor_desktop.server.joining import make_invitation
 from mentor_desktop.server.migrations import migrate
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.serving import listen, make_server
-from mentor_desktop.services.people import add_person
+from mentor_desktop.services.people import add_person, change_person, search_people
 from mentor_desktop.store.device import Newcomer
 from mentor_desktop.store.settings import remember
 from mentor_desktop.store.workspace import Workspace
@@ -25,11 +25,17 @@ from mentor_desktop.sync.client import Client
 from mentor_desktop.sync.engine import Engine
 from mentor_desktop.sync.keys.invitations import Invitation, new_invitation
 from mentor_desktop.sync.line import Line
+from mentor_desktop.sync.protocol.streams import PEOPLE
+from mentor_desktop.sync.replica.happenings import What, note
+from mentor_desktop.sync.replica.sealing import Sealer
+from mentor_desktop.sync.replica.set_aside import note_aside
+from mentor_desktop.sync.replica.transactions import writing
 
 SHOWN = "https://sync.example.org"
 COLLEAGUES = (("Jonas Petraitis", "organiser"), ("Ines Kos", "trainer"))
 _PASSPHRASE = "a passphrase for pictures"  # noqa: S105 of a workspace that is thrown away
 _SECRET = b"pictures" * 4
+_HOUR_MS = 3_600_000
 
 
 def share(workspace: Workspace, folder: Path, clock: Clock) -> None:
@@ -47,8 +53,25 @@ def share(workspace: Workspace, folder: Path, clock: Clock) -> None:
             _sync(colleague, url, clock)
             colleague.close(with_backup=False)
         _sync(workspace, url, clock)
+    _lose_access(workspace, round(clock().timestamp() * 1_000))
     with closing(workspace.exchange_connection()) as raw:
         remember(raw, sync_server=SHOWN)
+
+
+def _lose_access(workspace: Workspace, now_ms: int) -> None:
+    """Let something wait that the server sets aside, and something have happened before."""
+    with workspace.unit_of_work() as uow:
+        person = search_people(uow, "mun")[0].id
+        change_person(uow, person_id=person, email="elena.munteanu@example.org")
+    with workspace.unit_of_work() as uow:
+        add_person(uow, given_name="Nova", family_name="Walkin", email="nova@example.org")
+    with closing(workspace.exchange_connection()) as raw:
+        Sealer(raw).seal_all()
+        with writing(raw):
+            note_aside(raw, PEOPLE, "no_stream", now_ms)
+            note(raw, What.SERVER_RESTORED, now_ms - 26 * _HOUR_MS, epoch="")
+            note(raw, What.ACCESS_ENDED, now_ms - _HOUR_MS, stream="w", name="WS-2025-04")
+            note(raw, What.DELETIONS_TAKEN, now_ms, count="612")
 
 
 @contextmanager

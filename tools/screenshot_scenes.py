@@ -164,7 +164,9 @@ def _be_offline(stage: Stage) -> None:
 
 def _exchange(stage: Stage) -> None:
     last = MORNING_AT - timedelta(minutes=1)
-    stage.window.desk.sync.controller.show(SyncStatus(State.IDLE, last_success_at=last))
+    controller = stage.window.desk.sync.controller
+    happenings = controller.status.happenings
+    controller.show(SyncStatus(State.IDLE, last_success_at=last, happenings=happenings))
 
 
 def _ask_for_consent(stage: Stage) -> None:
@@ -282,6 +284,7 @@ SCENES = (
     Scene("sync-offline", "shared", "sync", act=_be_offline),
     Scene("sync", "shared", "sync", act=_exchange),
     Scene("sync-decision", "shared", "sync", act=_ask_for_consent),
+    Scene("decisions-not-shared", "shared", "decisions"),
     Scene("sync-device", "shared", "sync", act=_look_at_a_device),
 )
 

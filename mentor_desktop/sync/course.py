@@ -26,7 +26,6 @@ from mentor_desktop.sync.pushing import ForkFound, Pusher
 from mentor_desktop.sync.replica import acknowledged, state, succession
 from mentor_desktop.sync.replica.batching import SCHEMA
 from mentor_desktop.sync.replica.beginning import LogIncompleteError
-from mentor_desktop.sync.replica.mass_deletions import MassDeletion
 from mentor_desktop.sync.replica.sealed_streams import may_hold
 from mentor_desktop.sync.replica.sealing import STEP_CHANGES, Sealer
 from mentor_desktop.sync.replica.servers import learn_server
@@ -56,7 +55,6 @@ class Course:
         self._exchange = exchange
         self._consent = consent
         self._journal = journal
-        self.mass_deletions: dict[str, MassDeletion] = {}
         self.no_room: Refused | None = None
         self.skew_s = 0
 
@@ -146,7 +144,6 @@ class Course:
             yield from pusher.carry(stream)
             if stream == MEMBERS:
                 self._learn_members()
-        self.mass_deletions = puller.mass_deletions
         self.no_room = pusher.no_room
         if puller.has_fork:
             raise ForkFound

@@ -6,7 +6,7 @@ program, and begun again: whatever is done twice is done once.
 """
 
 import random
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,14 @@ from mentor_desktop.sync.journal.open_journal import OpenJournal
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.beginning import LogIncompleteError
-from mentor_desktop.sync.replica.happenings import happenings
+from mentor_desktop.sync.replica.happenings import What, happenings, note
+from mentor_desktop.sync.replica.mass_deletions import (
+    Decision,
+    decide,
+    note_backup,
+    waiting_deletions,
+)
+from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.session import get_token
 from mentor_desktop.sync.status import MassChange, State, SyncStatus
 from mentor_desktop.sync.steps import Steps
@@ -103,6 +110,28 @@ class Engine:
                 return SyncStatus()
             return self._counted(raw, SyncStatus(State.IDLE))
 
+    def decide(self, decision: Decision, shown: Mapping[str, int]) -> SyncStatus:
+        """Keep what a person decided of deletions, by stream how many were shown; say how it stands."""
+        with self._connected() as raw:
+            with self._workspace.gate.closed(), writing(raw):
+                rows = decide(raw, decision, shown)
+                if rows and decision == Decision.KEEP:
+                    note(raw, What.DELETIONS_KEPT, self._now_ms(), count=str(rows))
+            return self._counted(raw, SyncStatus(State.IDLE))
+
+    def wants_backup(self) -> bool:
+        """Say whether a backup is to be made before the next sync: it takes much away."""
+        with self._connected() as raw:
+            return any(
+                one.decision == Decision.TAKE and not one.is_backed_up
+                for one in waiting_deletions(raw).values()
+            )
+
+    def note_backup(self) -> None:
+        """Hear that it was made."""
+        with self._connected() as raw, self._workspace.gate.closed(), writing(raw):
+            note_backup(raw)
+
     def _ended(self, raw: StoreConnection, course: Course, progress: Progress) -> Steps[SyncStatus]:
         try:
             yield from course.run()
@@ -120,20 +149,21 @@ class Engine:
     def _told(self, raw: StoreConnection, course: Course, status: SyncStatus) -> SyncStatus:
         if status == SyncStatus(State.IDLE):
             remember(raw, **{_LAST_SUCCESS: str(self._now_ms())})
-        mass = tuple(
-            MassChange(stream, one.rows, one.of_rows)
-            for stream, one in sorted(course.mass_deletions.items())
-        )
-        if mass:
-            status = replace(status, state=State.NEEDS_CONSENT)
-        return self._counted(raw, replace(status, mass_changes=mass, skew_s=course.skew_s))
+        return self._counted(raw, replace(status, skew_s=course.skew_s))
 
     def _counted(self, raw: StoreConnection, status: SyncStatus) -> SyncStatus:
         last = setting(raw, _LAST_SUCCESS)
         at = _EPOCH + timedelta(milliseconds=int(last)) if last else None
         counts = counted(raw)
+        mass = tuple(
+            MassChange(stream, one.rows, one.of_rows)
+            for stream, one in waiting_deletions(raw).items()
+            if not one.decision
+        )
         return replace(
             status,
+            state=State.NEEDS_CONSENT if mass and status.state is State.IDLE else status.state,
+            mass_changes=mass,
             last_success_at=at,
             waiting_files=self._files(raw).files().waiting,
             waiting_changes=counts.waiting,

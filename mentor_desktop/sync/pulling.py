@@ -12,10 +12,21 @@ from mentor_desktop.sync.protocol.messages import (
     read_pull_reply,
 )
 from mentor_desktop.sync.replica import acknowledged, log
-from mentor_desktop.sync.replica.applying import Applied, apply_page
+from mentor_desktop.sync.replica.applying import (
+    Applied,
+    apply_page,
+    count_deletions,
+)
 from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.forks import give_way
-from mentor_desktop.sync.replica.mass_deletions import MassDeletion, is_waiting
+from mentor_desktop.sync.replica.happenings import What, note
+from mentor_desktop.sync.replica.mass_deletions import (
+    agree,
+    has_rows,
+    is_taken,
+    is_waiting,
+)
+from mentor_desktop.sync.replica.ready import has_ready
 from mentor_desktop.sync.replica.state import Cursor, Numbers, cursor
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.steps import MSGPACK, Request, Steps, Trouble
@@ -48,7 +59,8 @@ class Puller:
         self._exchange = exchange
         self.epoch = epoch
         self._consent = consent
-        self.mass_deletions: dict[str, MassDeletion] = {}
+        # Devices by number of which nothing is applied until the deletions are counted.
+        self._held_back: dict[str, set[int]] = {}
         self._deleted: dict[str, set[Key]] = {}
         self.operations = 0
         self.has_fork = False
@@ -62,14 +74,15 @@ class Puller:
             LogIncompleteError: what came needs the log before a snapshot first.
             Unreachable, SignInNeeded, Refused: as `Line.ask`; what came until then is kept.
         """
-        if stream in self._consent or is_waiting(self._exchange.raw, stream):
-            self.apply(stream, [])
+        # Of a stream that begins here nothing is lost: what this very pull brings may go again.
+        is_counted = not has_rows(self._exchange.raw, stream)
         while (since := self._since(stream)) < head:
             reply, batches = yield from self.page(stream, since)
             for part, reached in self.parts(reply, batches):
-                self.apply(stream, part, Cursor(self.epoch, reached))
+                self.apply(stream, part, Cursor(self.epoch, reached), is_counted=is_counted)
                 self._report(reached / max(head, reached))
             head = max(head, reply.head) if reply.more else reply.next
+        self._apply_deletions(stream)
         self._pulled += 1
 
     def _report(self, share: float) -> None:
@@ -82,34 +95,68 @@ class Puller:
         stream: str,
         batches: list[Batch],
         moved: Cursor | None = None,
+        *,
+        is_counted: bool = False,
     ) -> Applied:
-        """Keep and apply batches in one transaction with the cursor that covers them."""
+        """Keep and apply batches in one transaction with the cursor that covers them.
+
+        Whoever deletes what is here is left for later, until `is_counted`.
+        """
         exchange = self._exchange
         with exchange.turn():
-            applied = self._applied(stream, batches, moved)
+            applied = self._applied(stream, batches, moved, is_counted=is_counted)
             others = {one.device for one in applied.forks} - {exchange.own.device}
             if sum(give_way(exchange.raw, stream, device) for device in sorted(others)):
-                applied = self._applied(stream, batches, moved)
+                applied = self._applied(stream, batches, moved, is_counted=is_counted)
             self._deleted.setdefault(stream, set()).update(applied.deleted)
+            self._held_back.setdefault(stream, set()).update(applied.held)
             if moved is not None:
                 self._note_held(stream, batches)
         self.operations += applied.operations
         self.has_fork |= any(one.device == exchange.own.device for one in applied.forks)
-        if applied.needs_consent:
-            self.mass_deletions[stream] = applied.needs_consent
         if applied.changes:
             self._exchange.on_changes(applied.changes)
         return applied
 
-    def _applied(self, stream: str, batches: list[Batch], moved: Cursor | None) -> Applied:
+    def _applied(
+        self, stream: str, batches: list[Batch], moved: Cursor | None, *, is_counted: bool
+    ) -> Applied:
         return apply_page(
             self._exchange.raw,
             stream,
             batches,
             cursor=moved,
-            with_consent=stream in self._consent,
-            deleted=self._deleted.get(stream, ()),
+            with_consent=is_counted,
+            held=None if is_counted else self._held_back.get(stream, ()),
+            most=0 if batches else self._at_once,
         )
+
+    def _apply_deletions(self, stream: str) -> None:
+        """Count what all of this sync would delete of a stream here; then apply all of it, or none."""
+        exchange, raw = self._exchange, self._exchange.raw
+        self._held_back.pop(stream, None)
+        if has_ready(raw, stream):
+            with exchange.turn():
+                mass = count_deletions(raw, stream, self._deleted.get(stream, ()))
+            is_agreed = mass is not None and (stream in self._consent or is_taken(raw, stream))
+            if mass is not None and not is_agreed:
+                return
+            while self.apply(stream, [], is_counted=True).operations:
+                exchange.progress.check()
+            if mass is not None:
+                with exchange.writing():
+                    note(
+                        raw, What.DELETIONS_TAKEN, exchange.now_ms(),
+                        stream=stream, count=str(mass.rows),
+                    )  # fmt: skip
+        if is_waiting(raw, stream):
+            with exchange.writing():
+                agree(raw, stream)
+
+    @property
+    def _at_once(self) -> int:
+        """Batches in one transaction."""
+        return _BATCHES_BESIDE_A_WINDOW if self._exchange.has_window else _BATCHES_ALONE
 
     def _note_held(self, stream: str, batches: list[Batch]) -> None:
         """Note that the server holds just these: the answer to a push was lost, or a file was first.
@@ -139,7 +186,7 @@ class Puller:
 
     def parts(self, reply: PullReply, batches: list[Batch]) -> Iterator[tuple[list[Batch], int]]:
         """Give a few batches at a time, and the cursor that stands behind them."""
-        size = _BATCHES_BESIDE_A_WINDOW if self._exchange.has_window else _BATCHES_ALONE
+        size = self._at_once
         for start in range(0, len(batches), size):
             stop = start + size
             reached = reply.next if stop >= len(batches) else reply.at[stop - 1]

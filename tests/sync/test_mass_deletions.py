@@ -6,6 +6,8 @@ import pytest
 
 from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.sync.handing_over import hand_round
+from mentor_desktop.sync.replica.happenings import What
+from mentor_desktop.sync.replica.mass_deletions import Decision
 from mentor_desktop.sync.status import State
 from mentor_desktop.sync.taking_in import take_in
 from tests import factories
@@ -33,21 +35,106 @@ def delete_one_by_one(pair: Pair, number: int = DELETED) -> None:
 
 
 @pytest.mark.parametrize("has_window", [True, False])
-def test_deletions_in_many_small_parts_wait_together(pair: Pair, has_window: bool) -> None:
+def test_none_of_many_small_deletions_is_applied_before_all_are_counted(
+    pair: Pair, has_window: bool
+) -> None:
     delete_one_by_one(pair)
+    # What the same laptop did besides waits with it; what others did does not.
     pair.exchange(pair.first)
     pair.open_window(pair.second, has_window)
     status = pair.second.sync()
     assert status.state is State.NEEDS_CONSENT
-    assert count(pair.second, "person") >= PEOPLE - MOST_UNASKED
+    assert count(pair.second, "person") == PEOPLE
     (mass,) = status.mass_changes
-    assert mass.deletions == count(pair.second, "person") - (PEOPLE - DELETED)
+    assert (mass.deletions, mass.of_rows) == (DELETED, PEOPLE)
     # It is not applied by little and little with every sync either.
-    before = count(pair.second, "person")
     pair.second.sync()
-    assert count(pair.second, "person") == before
+    assert count(pair.second, "person") == PEOPLE
     agreed = pair.second.sync(consent=[mass.stream])
     assert (agreed.state, count(pair.second, "person")) == (State.IDLE, PEOPLE - DELETED)
+    assert pair.second.rows() == pair.first.rows()
+    assert [one.what for one in agreed.happenings] == [What.DELETIONS_TAKEN]
+
+
+@pytest.mark.parametrize("has_window", [True, False])
+def test_as_many_as_may_go_unasked_go_with_one_sync(pair: Pair, has_window: bool) -> None:
+    delete_one_by_one(pair, MOST_UNASKED)
+    pair.exchange(pair.first)
+    pair.open_window(pair.second, has_window)
+    status = pair.second.sync()
+    assert (status.state, status.mass_changes, status.happenings) == (State.IDLE, (), ())
+    assert pair.second.rows() == pair.first.rows()
+
+
+def test_an_answer_is_not_asked_for_again_after_a_restart(pair: Pair) -> None:
+    delete_one_by_one(pair)
+    pair.exchange(pair.first)
+    (mass,) = pair.second.sync().mass_changes
+    pair.second.reopen()
+    assert pair.second.engine.status().mass_changes == (mass,)
+    shown = {mass.stream: mass.deletions}
+    assert pair.second.engine.decide(Decision.KEEP, shown).mass_changes == ()
+    pair.second.reopen()
+    status = pair.exchange(pair.second)
+    assert (status.state, status.mass_changes) == (State.IDLE, ())
+    assert count(pair.second, "person") == PEOPLE
+    # When they delete more it is another question, and the answer may be another one.
+    (rest,) = pair.first.act(
+        lambda uow: uow.raw.execute("SELECT id FROM person LIMIT 1").fetchone()
+    )
+    pair.first.act(lambda uow: uow.raw.execute("DELETE FROM person WHERE id = ?", (rest,)))
+    pair.exchange(pair.first)
+    (mass,) = pair.exchange(pair.second).mass_changes
+    assert mass.deletions == DELETED + 1
+    pair.second.engine.decide(Decision.TAKE, {mass.stream: mass.deletions})
+    pair.second.reopen()
+    assert pair.second.engine.wants_backup()
+    assert pair.exchange(pair.second).mass_changes == ()
+    assert count(pair.second, "person") == PEOPLE  # not before the backup
+    pair.second.engine.note_backup()
+    pair.second.reopen()
+    assert not pair.second.engine.wants_backup()
+    pair.exchange(pair.second)
+    assert pair.second.rows() == pair.first.rows()
+    assert [one.what for one in pair.second.engine.status().happenings] == [
+        What.DELETIONS_TAKEN,
+        What.DELETIONS_KEPT,
+    ]
+
+
+def test_consent_is_for_what_was_shown_and_no_more(pair: Pair) -> None:
+    delete_one_by_one(pair)
+    pair.exchange(pair.first)
+    (mass,) = pair.second.sync().mass_changes
+    # It said less when it was answered.
+    fewer = {mass.stream: mass.deletions - 1}
+    assert pair.second.engine.decide(Decision.TAKE, fewer).mass_changes == (mass,)
+    pair.second.engine.decide(Decision.TAKE, {mass.stream: mass.deletions})
+    pair.second.engine.note_backup()
+    pair.first.act(lambda uow: uow.raw.execute("DELETE FROM person"))
+    pair.exchange(pair.first)
+    (more,) = pair.exchange(pair.second).mass_changes
+    assert (more.deletions, count(pair.second, "person")) == (PEOPLE, PEOPLE)
+
+
+def test_what_was_made_and_deleted_elsewhere_takes_nothing_away_here(pair: Pair) -> None:
+    delete_one_by_one(pair)
+    pair.exchange(pair.first)
+    third = pair.join("Ines", "organiser")
+    status = pair.exchange(third)
+    assert (status.state, count(third, "person")) == (State.IDLE, PEOPLE - DELETED)
+
+
+def test_what_came_and_went_between_two_syncs_takes_nothing_away_either(pair: Pair) -> None:
+    pair.first.act(lambda uow: [factories.person(uow.session) for _number in range(PEOPLE)])
+    pair.exchange()
+    before = count(pair.second, "person")
+    pair.first.act(lambda uow: [factories.person(uow.session, note="in") for _n in range(DELETED)])
+    pair.first.act(lambda uow: uow.raw.execute("DELETE FROM person WHERE note = 'in'"))
+    pair.exchange(pair.first)
+    status = pair.second.sync()
+    assert (status.state, status.mass_changes) == (State.IDLE, ())
+    assert count(pair.second, "person") == before
 
 
 def test_deletions_in_the_pages_of_a_file_wait_together(pair: Pair, tmp_path: Path) -> None:

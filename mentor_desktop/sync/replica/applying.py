@@ -31,11 +31,17 @@ from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.digests import Digests, Key, add_plain_rows
 from mentor_desktop.sync.replica.entities import Entity, entities
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
-from mentor_desktop.sync.replica.mass_deletions import MassDeletion, agree, mass_deletion
+from mentor_desktop.sync.replica.mass_deletions import (
+    MassDeletion,
+    agree,
+    mass_deletion,
+    of_rows_here,
+)
 from mentor_desktop.sync.replica.merging import Merge
 from mentor_desktop.sync.replica.older_log import keep_older
 from mentor_desktop.sync.replica.parked import in_table
 from mentor_desktop.sync.replica.purging import erase
+from mentor_desktop.sync.replica.ready import Ready, between, ready_actions
 from mentor_desktop.sync.replica.recompute import fold_again, rows_of
 from mentor_desktop.sync.replica.refusals import Rejection, Rules
 from mentor_desktop.sync.replica.rows import known_rows
@@ -53,7 +59,8 @@ class Applied:
     """What became of a page. `needs_consent` names what was kept and not applied.
 
     `deleted` are the rows that others deleted in what was applied, `filled` the batches that were
-    here without some values before.
+    here without some values before; `held` the numbers of devices of which nothing is applied
+    before the deletions of all pages are counted.
     """
 
     changes: Changes = field(default_factory=Changes)
@@ -63,6 +70,7 @@ class Applied:
     needs_consent: MassDeletion | None = None
     deleted: frozenset[Key] = frozenset()
     filled: tuple[Header, ...] = ()
+    held: frozenset[int] = frozenset()
 
 
 def apply_page(
@@ -73,12 +81,16 @@ def apply_page(
     cursor: Cursor | None = None,
     with_consent: bool = False,
     deleted: Collection[Key] = (),
+    held: Collection[int] | None = None,
+    most: int = 0,
 ) -> Applied:
     """Keep a page of batches of one stream and apply what is ready, all in one transaction.
 
     Without batches it applies what waits: after a key was learnt, or `with_consent` after a
-    backup was made. `deleted` are the rows that went with pages before this one: many small
-    deletions are a large one.
+    backup was made. `deleted` are the rows that went with pages before this one.
+
+    `held`, where more pages follow: nothing is applied of these devices, nor of those whose
+    deletions take away what is here (`count_deletions` is next). `most` batches go at once.
 
     Raises:
         UnfinishedImportError: an import is written in parts and has not come to its end; nothing
@@ -95,13 +107,15 @@ def apply_page(
         taken = arriving.take(raw, numbers, own.workspace, own.device, stream, rest)
         if not taken.fresh:
             taken.absorb(arriving.retry_waiting(raw, numbers, stream))
-        ready = _ready(raw, numbers.stream(stream))
-        page = _Page(raw, numbers, stream, taken.contents, ready)
+        number = numbers.stream(stream)
+        page = _Page(raw, numbers, stream, taken.contents, ready_actions(raw, number, most), held)
         going = page.deleting()
         mass = None
-        if with_consent:
+        if with_consent and not most:
             agree(raw, stream)
-        elif mass := mass_deletion(raw, numbers, stream, going, deleted):
+        elif held is None and not with_consent:
+            mass = mass_deletion(raw, numbers, stream, going, deleted)
+        if mass or held is not None:
             page.hold_back(going.keys())
         applied = page.fill(taken.filled) + page.apply()
         if cursor is not None:
@@ -115,9 +129,23 @@ def apply_page(
         forks=tuple(taken.forks),
         refused=tuple(taken.refused),
         needs_consent=mass,
-        deleted=frozenset() if mass else frozenset().union(*going.values()),
+        deleted=frozenset() if mass or held is not None else frozenset().union(*going.values()),
+        held=frozenset(going) if held is not None else frozenset(),
         filled=tuple(header for header, _ops in taken.filled),
     )
+
+
+def count_deletions(
+    raw: StoreConnection, stream: str, deleted: Collection[Key] = ()
+) -> MassDeletion | None:
+    """Count what all that is ready would delete here; return what has to wait for somebody.
+
+    `deleted` are the rows that went before in the same sync.
+    """
+    numbers = Numbers(raw)
+    page = _Page(raw, numbers, stream, {}, ready_actions(raw, numbers.stream(stream)))
+    with writing(raw):
+        return mass_deletion(raw, numbers, stream, page.deleting(), deleted)
 
 
 def apply_own(
@@ -127,7 +155,7 @@ def apply_own(
 
     With `first` also those before it, from that one on.
     """
-    page = _Page(raw, numbers, stream, {}, [_Ready(device, (first or seq) - 1, seq)])
+    page = _Page(raw, numbers, stream, {}, [Ready(device, (first or seq) - 1, seq)])
     page.apply()
     pass_over_foreign(raw)
     return page.changes()
@@ -136,15 +164,6 @@ def apply_own(
 def _refused_all(batches: Iterable[Batch]) -> tuple[Refused, ...]:
     headers = [batch.header for batch in batches]
     return tuple(Refused(one.device, one.from_seq, "elsewhere") for one in headers)
-
-
-@dataclass(slots=True)
-class _Ready:
-    """Operations of one device that may be applied: after `seq`, up to `limit`."""
-
-    device: int
-    seq: int
-    limit: int
 
 
 class _Page:
@@ -156,14 +175,15 @@ class _Page:
         numbers: Numbers,
         stream: str,
         contents: Mapping[tuple[int, int], Content],
-        ready: list[_Ready],
+        ready: list[Ready],
+        held: Collection[int] | None = None,
     ) -> None:
         self._raw = raw
         self._numbers = numbers
         self._name = stream
         self._stream = numbers.stream(stream)
         self._contents = contents
-        self._ready = ready
+        self._ready = [one for one in ready if one.device not in (held or ())]
         self._digests = Digests(raw)
         self._history = ForeignHistory(raw, numbers)
         self._applied = log.applied_of(raw, numbers, self._stream)
@@ -180,7 +200,7 @@ class _Page:
         return Changes({name: frozenset(rows) for name, rows in self.touched.items()})
 
     def deleting(self) -> dict[int, set[Key]]:
-        """Return the rows that are deleted in what is ready, by device."""
+        """Return the rows that are here and deleted in what is ready, by device."""
         deleting: dict[int, set[Key]] = {}
         for ready in self._ready:
             for content in self._contents_of(ready):
@@ -188,7 +208,8 @@ class _Page:
                     if run.kind == DELETE:
                         keys = deleting.setdefault(ready.device, set())
                         keys.update((run.entity, row) for row in run.rows)
-        return deleting
+        here = {device: of_rows_here(self._raw, keys) for device, keys in deleting.items()}
+        return {device: keys for device, keys in here.items() if keys}
 
     def hold_back(self, devices: Collection[int]) -> None:
         """Leave out what some devices did."""
@@ -245,14 +266,14 @@ class _Page:
                 self.touched.setdefault(name, set()).update(rows)
             self._history.write()
 
-    def _contents_of(self, ready: _Ready) -> Iterator[Content]:
+    def _contents_of(self, ready: Ready) -> Iterator[Content]:
         for batch in log.batches_of(
             self._raw, self._stream, ready.device, ready.seq + 1, ready.limit
         ):
             content = self._contents.get((ready.device, batch.header.from_seq))
-            yield _between(content or open_batch(batch), ready.seq + 1, ready.limit)
+            yield between(content or open_batch(batch), ready.seq + 1, ready.limit)
 
-    def _advance(self, ready: _Ready) -> None:
+    def _advance(self, ready: Ready) -> None:
         self._raw.execute(
             "UPDATE sync_applied SET seq = ? WHERE stream = ? AND device = ?",
             (ready.limit, self._stream, ready.device),
@@ -312,29 +333,6 @@ class _Page:
             fresh.update((name, row) for row in rows if row not in known)
             _leave_out_orphans(self._raw, entities()[name], creates[name], fresh)
         return fresh
-
-
-def _ready(raw: StoreConnection, stream: int) -> list[_Ready]:
-    """Return what each device has between its last applied operation and its last whole action."""
-    rows = raw.execute(
-        "SELECT a.device, a.seq, (SELECT max(b.ends_at) FROM sync_batch b WHERE b.stream = a.stream "
-        "AND b.device = a.device AND b.is_applied = 0 AND b.to_seq <= a.held) AS limit_seq "
-        "FROM sync_applied a WHERE a.stream = ? AND a.held > a.seq ORDER BY a.device",
-        (stream,),
-    ).fetchall()
-    return [_Ready(device, seq, limit) for device, seq, limit in rows if limit and limit > seq]
-
-
-def _between(content: Content, first: int, last: int) -> Content:
-    """Return the operations from `first` to `last` of a batch."""
-    runs = []
-    for run in content.runs:
-        start = max(first - run.first_seq, 0)
-        stop = min(last - run.first_seq + 1, len(run.rows))
-        if start < stop:
-            runs.append(run if (start, stop) == (0, len(run.rows)) else run.part(start, stop))
-    actions = tuple(one for one in content.actions if first <= one.last_seq <= last)
-    return Content(tuple(runs), actions)
 
 
 def _is_ordinary(run: Run, entity: Entity) -> bool:

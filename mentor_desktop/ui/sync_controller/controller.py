@@ -10,6 +10,7 @@ from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock
 from mentor_desktop.errors import Cancelled, UserFacingError
 from mentor_desktop.i18n import _
+from mentor_desktop.sync.replica.mass_deletions import Decision
 from mentor_desktop.sync.replica.transactions import UnfinishedImportError
 from mentor_desktop.sync.status import MassChange, State, SyncStatus, pause_before_next
 from mentor_desktop.ui.desk import Frame
@@ -49,12 +50,10 @@ class SyncController(QObject):
         self._has_begun = self._is_announcing = self._again = False
         self._failures = 0
         self._asked: tuple[MassChange, ...] = ()
-        self._kept: set[tuple[str, int]] = set()
-        self._consented: set[str] = set()
         self._gathered: dict[str, set[str]] = {}
-        self._next = self._timer(0, self._sync)
-        self._count = self._timer(_COUNT_MS, self._count_now)
-        self._gather = self._timer(_GATHER_MS, self._announce)
+        self._next = _one_shot(self, 0, self._sync)
+        self._count = _one_shot(self, _COUNT_MS, self._count_now)
+        self._gather = _one_shot(self, _GATHER_MS, self._announce)
         # It comes from the exchange's thread.
         self._applied.connect(self._on_applied, Qt.ConnectionType.QueuedConnection)
         self.acts.joined.connect(partial(self.sync_now, _("Exchanging for the first time")))
@@ -88,15 +87,11 @@ class SyncController(QObject):
 
     def consent(self) -> None:
         """Let others' deletions happen here too, after a backup."""
-        self._consented |= {one.stream for one in self._asked}
-        self._asked = ()
-        self.sync_now(_("Backing up, then exchanging"))
+        self._decide(Decision.TAKE, partial(self.sync_now, _("Backing up, then exchanging")))
 
     def keep_here(self) -> None:
         """Keep what others deleted; it is asked again when they delete more."""
-        self._kept = {(one.stream, one.deletions) for one in self._asked}
-        self._asked = ()
-        self.show(replace(self.status, state=State.IDLE, mass_changes=()))
+        self._decide(Decision.KEEP, lambda: None)
 
     def show(self, status: SyncStatus) -> None:
         """Take this as how things stand, and tell it."""
@@ -106,6 +101,18 @@ class SyncController(QObject):
 
     # ---- exchanging
 
+    def _decide(self, decision: Decision, then: Callable[[], object]) -> None:
+        """Keep an answer in the store at once: it is not asked again after a restart."""
+        shown = {one.stream: one.deletions for one in self.status.mass_changes}
+        op = partial(self._exchanger.decide, decision=decision, shown=shown)
+
+        def done(status: SyncStatus) -> None:
+            self._asked = status.mass_changes
+            self._on_counted(status)
+            then()
+
+        self._jobs.work(op, "", done, self._jobs.tell, owner=self, is_beside=True)
+
     def _sync(self, title: str = "") -> None:
         if not self.is_joined:  # laptops without a server hear of everything by files
             return
@@ -114,24 +121,16 @@ class SyncController(QObject):
             return
         self._next.stop()
         self._set_syncing(is_syncing=True)
-        op = partial(self._exchanger.sync, consent=frozenset(self._consented))
-        self._consented.clear()
         self._jobs.work(
-            op, title, self._on_synced, self._on_failed, owner=self, is_beside=True,
+            self._exchanger.sync, title, self._on_synced, self._on_failed, owner=self, is_beside=True,
             on_cancel=self._exchanger.abort,
         )  # fmt: skip
 
     def _on_synced(self, status: SyncStatus) -> None:
         self._announce()
         tell_news(self._frame, self.status, status)
-        # Each exchange names what it holds back, also what is to be kept.
-        news = [one for one in status.mass_changes if (one.stream, one.deletions) not in self._kept]
-        if news:
-            self._ask(tuple(news))
-        elif status.state is State.NEEDS_CONSENT:
-            status = replace(status, state=State.IDLE, mass_changes=())
-        if self._asked and status.state in {State.IDLE, State.NEEDS_CONSENT}:
-            status = replace(status, state=State.NEEDS_CONSENT, mass_changes=self._asked)
+        if status.mass_changes != self._asked:  # each exchange names it
+            self._ask(status.mass_changes)
         is_good = status.state in {State.IDLE, State.NEEDS_CONSENT} and not status.reason
         self._failures = 0 if is_good else self._failures + 1
         self._go_on(status)
@@ -162,6 +161,8 @@ class SyncController(QObject):
 
     def _ask(self, mass: tuple[MassChange, ...]) -> None:
         self._asked = mass
+        if not mass:
+            return
         self._frame.toast(
             _("Others deleted many records. Nothing of that was done here yet."),
             _("Decide"),
@@ -190,13 +191,15 @@ class SyncController(QObject):
 
     def _on_counted(self, counted: SyncStatus) -> None:
         known = self.status
+        state = known.state
+        if state in {State.IDLE, State.NEEDS_CONSENT}:
+            state = counted.state
         self.show(
             replace(
                 counted,
-                state=known.state,
+                state=state,
                 reason=known.reason,
                 skew_s=known.skew_s,
-                mass_changes=known.mass_changes,
                 retry_after_s=known.retry_after_s,
             )
         )
@@ -222,7 +225,8 @@ class SyncController(QObject):
         self.is_syncing = is_syncing
         self.changed.emit()
 
-    def _timer(self, interval: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self, singleShot=True, interval=interval)
-        timer.timeout.connect(slot)
-        return timer
+
+def _one_shot(parent: QObject, interval: int, slot: Callable[[], None]) -> QTimer:
+    timer = QTimer(parent, singleShot=True, interval=interval)
+    timer.timeout.connect(slot)
+    return timer

@@ -4,7 +4,7 @@ Making a connection reads the certificates of the system, which takes longer tha
 """
 
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from mentor_desktop.changes import Changes
@@ -14,6 +14,7 @@ from mentor_desktop.services.backups import back_up_before
 from mentor_desktop.sync.client import Client
 from mentor_desktop.sync.engine import Engine
 from mentor_desktop.sync.joining import server_of
+from mentor_desktop.sync.replica.mass_deletions import Decision
 from mentor_desktop.sync.status import SyncStatus
 from mentor_desktop.sync.steps import Steps
 
@@ -44,17 +45,23 @@ class Exchanger:
 
     # Any: the workspace; see `jobs.Store`.
 
-    def sync(self, store: Any, progress: Progress, *, consent: Collection[str] = ()) -> SyncStatus:
-        """Exchange everything there is; a backup is made before what a person agreed to.
+    def sync(self, store: Any, progress: Progress) -> SyncStatus:
+        """Exchange everything there is; a backup is made before deletions a person agreed to.
 
         Raises:
             StoreError: the disk or the file refused. Cancelled: what was done is kept.
         """
-        if consent:
+        engine = self._engine_of(store)
+        if engine.wants_backup():
             back_up_before(store, "exchange", progress=progress)
-        return self.drive(
-            self._server(store), self._engine_of(store).sync(progress, consent=consent), progress
-        )
+            engine.note_backup()
+        return self.drive(self._server(store), engine.sync(progress), progress)
+
+    def decide(
+        self, store: Any, _progress: Progress, *, decision: Decision, shown: Mapping[str, int]
+    ) -> SyncStatus:
+        """Keep what a person decided of deletions; say how things stand."""
+        return self._engine_of(store).decide(decision, shown)
 
     def status(self, store: Any, _progress: Progress) -> SyncStatus:
         """Count what waits, without the server."""

@@ -24,8 +24,10 @@ _HAPPENINGS = {
         "not shared are kept under To decide."
     ),
     What.ACCESS_BACK: N_("You have access to {name} again. Its records come back by themselves."),
-    What.DELETIONS_TAKEN: N_("Deletions of others were applied here too, after a backup: {count}."),
-    What.DELETIONS_KEPT: N_("Records that others deleted were kept here: {count}."),
+    What.DELETIONS_TAKEN: N_(
+        "What others deleted was deleted here too, after a backup: {count} records."
+    ),
+    What.DELETIONS_KEPT: N_("What others deleted was kept here: {count} records."),
 }
 _STREAMS = {"people": N_("the people"), "programme": N_("the programmes")}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
