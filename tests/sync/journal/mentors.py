@@ -14,8 +14,9 @@ from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.sync.journal.entries import Entry
 from mentor_desktop.sync.journal.open_journal import OpenJournal, begin_journal, open_journal
 from mentor_desktop.sync.keys.invitations import Invitation, new_invitation
+from mentor_desktop.sync.protocol.batches import Batch
 from mentor_desktop.sync.protocol.streams import user_stream
-from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica import log, state
 from mentor_desktop.sync.status import State
 from tests.sync.simulation.base import note_place
 from tests.sync.simulation.devices import Laptop, LaptopClock, Time, claim, copy_folder, join
@@ -183,3 +184,14 @@ def said(entry: Entry) -> set[str]:
     """Return what the versions of an entry say, or why they do not."""
     versions = (entry.shown, *entry.others)
     return {one.trouble if one.content is None else one.content.decode() for one in versions}
+
+
+def batches_in(computer: Computer, stream: str) -> list[Batch]:
+    """Return what a computer holds of a stream."""
+    with closing(computer.laptop.workspace.exchange_connection()) as raw:
+        rows = raw.execute(
+            "SELECT b.header, b.body FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
+            "WHERE s.stream = ? ORDER BY b.device, b.from_seq",
+            (stream,),
+        )
+        return [log.stored_batch(row) for row in rows.fetchall()]

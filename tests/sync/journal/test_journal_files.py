@@ -8,14 +8,13 @@ import pytest
 from mentor_desktop.errors import StoreError
 from mentor_desktop.store.settings import remember
 from mentor_desktop.sync.bundle import open_bundle
-from mentor_desktop.sync.carrying import export_bundle
-from mentor_desktop.sync.handing_over import hand_to
+from mentor_desktop.sync.handing_over import hand_over, hand_to
 from mentor_desktop.sync.keys.device import DeviceKeys
-from mentor_desktop.sync.keys.words import new_words
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.applying import apply_page
 from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.taking_in import take_in
-from tests.sync.journal.mentors import CHEAP, Computer, World
+from tests.sync.journal.mentors import CHEAP, Computer, World, batches_in
 
 
 def handed(sender: Computer, receiver: Computer, path: Path) -> set[str]:
@@ -51,27 +50,22 @@ def test_no_file_for_others_holds_it(world: World) -> None:
     colleague = world.colleague("Jonas")
     world.sync(world.first, colleague, world.first)
     assert world.stream not in handed(world.first, colleague, world.folder / "closed")
-    words, path = new_words(), world.folder / "words"
-    with closing(world.first.laptop.workspace.exchange_connection()) as raw:
-        export_bundle(
-            world.first.laptop.workspace, raw, path, words, now_ms=world.time.now_ms, cost=CHEAP
-        )
+    path = world.folder / "words"
+    words = hand_over(world.first.laptop.workspace, path, cost=CHEAP).words
     streams = {one.header.stream for one in open_bundle(path, words, ws=world.ws).batches()}
-    assert "people" in streams or "members" in streams
+    assert "members" in streams
     assert world.stream not in streams
 
 
 def test_a_computer_that_was_given_one_workshop_gets_none_of_it(world: World) -> None:
     world.first.begin()
     world.first.open.write(b"Mine")
+    world.sync()
     limited = world.further("hall")
     limit(limited)
-    world.sync(world.first, limited)
-    take = world.folder / "file"
-    handed(world.first, limited, take)
-    take_in(limited.laptop.workspace, take)
     with closing(limited.laptop.workspace.exchange_connection()) as raw:
-        assert "members" in state.streams(raw)
+        applied = apply_page(raw, world.stream, batches_in(world.first, world.stream))
+        assert {one.code for one in applied.refused} == {"elsewhere"}
         assert world.stream not in state.streams(raw)
     with pytest.raises(StoreError, match="one workshop only"):
         limited.begin()

@@ -36,7 +36,7 @@ from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.sealed_file import lid_for_words
 from mentor_desktop.sync.steps import BYTES, MSGPACK, Request
 from mentor_desktop.sync.taking_in import take_in
-from tests.sync.journal.mentors import CHEAP, Computer, World
+from tests.sync.journal.mentors import CHEAP, Computer, World, batches_in
 
 GARBAGE = {"sealed": "bm90aGluZw==", "epoch": "0" * 32, "prev": ""}
 
@@ -45,17 +45,6 @@ GARBAGE = {"sealed": "bm90aGluZw==", "epoch": "0" * 32, "prev": ""}
 def connected(computer: Computer) -> Iterator[StoreConnection]:
     with closing(computer.laptop.workspace.exchange_connection()) as raw:
         yield raw
-
-
-def batches_in(computer: Computer, stream: str) -> list[Batch]:
-    """Return what a computer holds of a stream."""
-    with connected(computer) as raw:
-        rows = raw.execute(
-            "SELECT b.header, b.body FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
-            "WHERE s.stream = ? ORDER BY b.device, b.from_seq",
-            (stream,),
-        )
-        return [log.stored_batch(row) for row in rows.fetchall()]
 
 
 def spoil(world: World, change: Callable[[Batch], Batch]) -> None:
