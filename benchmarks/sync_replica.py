@@ -34,6 +34,7 @@ A_TXN = 100
 CREATES = 30_000
 EDITS = 70_000
 EDITORS = 4
+EDITED = 10_000  # beside as many new rows: a page each
 PAGE = 10
 KEY = bytes(range(32))
 SHARED = "5" * 32
@@ -222,6 +223,25 @@ def edit_mix(folder: Path) -> dict[str, float]:
     return {"seal_s": seal_s, "apply_s": apply_s, "conflicts": conflicts[0]}
 
 
+def edits_beside_creates(folder: Path) -> dict[str, float]:
+    """Measure a page of new people, and then one of as many changes to them, at another device."""
+    writer, reader = Copy(folder / "writer of edits.db"), Copy(folder / "reader of one.db")
+    reader.meet(writer)
+    ids = make_people(writer, EDITED)
+    creates = writer.batches()
+    create_s = applied(reader, creates)
+    edit_people(writer, ids, 0, EDITED)
+    sealed(writer)
+    both = writer.batches()
+    edit_s = applied(reader, {name: both[name][len(creates.get(name, ())) :] for name in both})
+    email = "SELECT id, email, phone, note, country FROM person ORDER BY id"
+    assert reader.raw.execute(email).fetchall() == writer.raw.execute(email).fetchall()
+    for one in (writer, reader):
+        one.raw.close()
+    each = 1e6 / (EDITED)
+    return {"create_us": create_s * each, "set_us": edit_s * each, "times": edit_s / create_s}
+
+
 def make_people(copy: Copy, count: int) -> list[str]:
     """Make people in actions of a hundred, and seal them; return their ids."""
     rows: list[dict[str, object]] = [
@@ -269,7 +289,7 @@ def main() -> None:
         assert reader.raw.execute("SELECT sums FROM sync_digest").fetchall() == (
             writer.raw.execute("SELECT sums FROM sync_digest").fetchall()
         )
-        mix = edit_mix(folder)
+        mix, beside = edit_mix(folder), edits_beside_creates(folder)
         report(
             "the device's store of the exchange",
             [
@@ -285,6 +305,7 @@ def main() -> None:
                 "bare insert": round(floor_s, 3),
             },
             mix={name: round(value, 3) for name, value in mix.items()},
+            edits_beside_creates={name: round(value, 2) for name, value in beside.items()},
             bytes_a_mark=round(sum(len(one.body) for one in pages[f"w:{workshop}"]) / MARKS, 1),
         )
         writer.raw.close()
