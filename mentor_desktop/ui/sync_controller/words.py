@@ -29,7 +29,11 @@ _HAPPENINGS = {
     ),
     What.DELETIONS_KEPT: N_("What others deleted was kept here: {count} records."),
 }
-_STREAMS = {"people": N_("the people"), "programme": N_("the programmes")}
+_STREAMS = {
+    "people": N_("the people"),
+    "programme": N_("the programmes"),
+    "secrets": N_("what is for organisers alone"),
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEADLINES = {
     State.NEEDS_CONSENT: N_("Others took away much at once. Your decision is needed."),

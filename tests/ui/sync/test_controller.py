@@ -16,6 +16,8 @@ from mentor_desktop.server.tables import workspace as workspace_table
 from mentor_desktop.services.people import remove_person
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.joining import workspace_id
+from mentor_desktop.sync.protocol.streams import PEOPLE, PROGRAMME, SECRETS
+from mentor_desktop.sync.replica.happenings import Happening, What
 from mentor_desktop.ui.sync_controller import State, SyncStatus, words
 from tests.ui.sync.company import PASSPHRASE, Colleague, Server
 from tests.ui.sync.exchanging import adding, rest, status_words
@@ -174,3 +176,9 @@ def test_a_server_brought_back_from_a_backup_is_told_and_stays_on_the_page(
     rest(joined)
     assert "there is nothing to do" in joined.window.frame.last_toast
     assert any("brought back from a backup" in text for text in joined.texts()), page
+
+
+@pytest.mark.parametrize("stream", [PEOPLE, PROGRAMME, SECRETS])
+def test_whatever_leaves_has_a_name(stream: str) -> None:
+    ended = Happening(What.ACCESS_ENDED, 0, {"stream": stream, "name": ""})
+    assert "a workshop" not in words.happening(ended)
