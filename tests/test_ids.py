@@ -4,7 +4,15 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
-from mentor_desktop.ids import IdSource, derived_id, drawn_from, id_noise, new_id, new_ids
+from mentor_desktop.ids import (
+    IdSource,
+    derived_id,
+    derived_ids,
+    drawn_from,
+    id_noise,
+    new_id,
+    new_ids,
+)
 
 
 def test_a_new_id_is_a_uuid_of_version_7_as_hex() -> None:
@@ -58,3 +66,11 @@ def test_ids_of_a_block_may_come_from_elsewhere_and_those_after_it_do_not() -> N
     assert first[:3] == sorted(first[:3])
     assert before < after
     assert after not in first
+
+
+def test_many_derived_at_once_are_those_of_one_by_one() -> None:
+    people = [new_id() for _ in range(50)]
+    made = derived_ids(("registration", "w"), people)
+    assert made == [derived_id("registration", "w", person) for person in people]
+    assert {uuid.UUID(one).version for one in made} == {5}
+    assert {uuid.UUID(one).variant for one in made} == {uuid.RFC_4122}

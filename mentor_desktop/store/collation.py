@@ -8,7 +8,7 @@ Source: CLDR 43, root order and the tailorings of the nine languages; numbers by
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 # Signs in root order; those in one group differ only like accents.
@@ -54,6 +54,11 @@ _FIRST_MARK = 0x40  # above every accent that a tailoring gives a letter of its 
 _DIGITS = re.compile(r"(\d{1,200})")
 _CONTRACTION = "\ue000"  # stands for the one letter written with two, from here on
 _SEVEN_BITS = 0x7F
+# Between texts that are weighed in one go, and between their weights, which are all below it.
+_ROW_END, _KEY_END = "\n", "\u0100"
+# More would hold up the window: it is one call.
+_WEIGHED_AT_ONCE = 2_000
+_BY_ITSELF = re.compile(r"[\d\n]")
 # Given names come again and again, and an import needs each name twice: for the list, for the store.
 _KEPT_KEYS = 16_384
 
@@ -72,6 +77,18 @@ def person_sort_key(given: str, family: str, language: str) -> bytes:
     """Return the key of a person: family name first, and the only name of a mononym."""
     first, then = (family.strip(), given.strip()) if family.strip() else (given.strip(), "")
     return _key(first, language) + _LEVEL_END_BYTE + _key(then, language)
+
+
+def person_sort_keys(given: Sequence[str], family: Sequence[str], language: str) -> list[bytes]:
+    """Return `person_sort_key` of many people; a third of the cost of one by one."""
+    given, family = list(map(str.strip, given)), list(map(str.strip, family))
+    keys = _order(language).keys({*given, *family, ""})
+    return [
+        (keys[last] + _LEVEL_END_BYTE + keys[first])
+        if last
+        else (keys[first] + _LEVEL_END_BYTE + keys[""])
+        for first, last in zip(given, family, strict=True)
+    ]
 
 
 class _Table(dict[int, str]):
@@ -116,23 +133,49 @@ class _Order:
             primary += 1
         self._other = chr(primary)
         self._primary, self._secondary, self._tertiary = (_Table(self, n) for n in range(3))
+        self._in_rows = tuple(_Table(self, n) for n in range(3))
+        for table in self._in_rows:
+            table[ord(_ROW_END)] = _KEY_END
+        self._kept: dict[str, bytes] = {}
+
+    def keys(self, texts: Collection[str]) -> Mapping[str, bytes]:
+        """Return the key of each of these texts, with those of others."""
+        kept = self._kept
+        new = [text for text in texts if text not in kept]
+        if not new:
+            return kept
+        found = dict(kept)
+        for start in range(0, len(new), _WEIGHED_AT_ONCE):
+            found |= self._keys_of_rows(new[start : start + _WEIGHED_AT_ONCE])
+        self._kept = found if len(found) <= _KEPT_KEYS else {}
+        return found
+
+    def _keys_of_rows(self, texts: list[str]) -> dict[str, bytes]:
+        """Weigh all texts in one go, but for those with digits or of several lines."""
+        keys = {text: self.key(text) for text in texts if _BY_ITSELF.search(text)}
+        rows = [text for text in texts if text not in keys] if keys else texts
+        joined = self._composed(_ROW_END.join(rows))
+        levels = [joined.translate(table).split(_KEY_END) for table in self._in_rows]
+        keys.update(zip(rows, map(_packed, *levels), strict=False))  # of no row comes one level
+        return keys
 
     def key(self, text: str) -> bytes:
+        """Return the key of one text."""
+        text = self._composed(text)
+        if _DIGITS.search(text):
+            return _packed(*("".join(parts) for parts in zip(*self._runs(text), strict=True)))
+        return _packed(
+            text.translate(self._primary),
+            text.translate(self._secondary),
+            text.translate(self._tertiary),
+        )
+
+    def _composed(self, text: str) -> str:
+        """Return the text with one character for each letter of this language."""
         text = unicodedata.normalize("NFC", text)
         for spelt, letter in self._contractions:
             text = text.replace(spelt, letter)
-        if _DIGITS.search(text):
-            levels = ["".join(parts) for parts in zip(*self._runs(text), strict=True)]
-        else:
-            levels = [
-                text.translate(self._primary),
-                text.translate(self._secondary),
-                text.translate(self._tertiary),
-            ]
-        # Common weights at the end of a level say nothing: a shorter key sorts the same.
-        levels[1] = levels[1].rstrip(_COMMON)
-        levels[2] = levels[2].rstrip(_COMMON)
-        return _LEVEL_END.join(levels).encode("latin-1")
+        return text
 
     def weigh(self, character: str) -> _Weights:
         """Return the weights of one character of a composed text."""
@@ -197,6 +240,12 @@ class _Order:
             block = self._odd_sign
         lower = character.lower()
         return block + _by_code(lower), _COMMON, _COMMON if lower == character else _UPPER
+
+
+def _packed(primary: str, secondary: str, tertiary: str) -> bytes:
+    # Common weights at the end of a level say nothing: a shorter key sorts the same.
+    levels = primary, secondary.rstrip(_COMMON), tertiary.rstrip(_COMMON)
+    return _LEVEL_END.join(levels).encode("latin-1")
 
 
 @lru_cache(_KEPT_KEYS)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QCollator, QLocale
 
-from mentor_desktop.store.collation import person_sort_key, sort_key
+from mentor_desktop.store.collation import person_sort_key, person_sort_keys, sort_key
 
 LANGUAGES = ("en", "ro", "cs", "bg", "sl", "lt", "lv", "sv", "fi")
 SAMPLE = Path(__file__).parents[2] / "resources" / "samples" / "participants.csv"
@@ -174,3 +174,12 @@ def test_any_text_has_a_key_and_its_spelling_form_does_not_matter(text: str, lan
 @given(st.text(), st.text(min_size=1, alphabet="abcžя"), st.sampled_from(LANGUAGES))
 def test_a_name_stands_before_a_longer_one_that_begins_with_it(start, rest, language) -> None:
     assert sort_key(start.strip() + "x", language) < sort_key(start.strip() + "x" + rest, language)
+
+
+@given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=12))), st.sampled_from(LANGUAGES))
+def test_many_at_once_have_the_keys_of_one_by_one(
+    people: list[tuple[str, str]], language: str
+) -> None:
+    given_names, family_names = [one for one, _other in people], [other for _one, other in people]
+    made = person_sort_keys(given_names, family_names, language)
+    assert made == [person_sort_key(*person, language) for person in people]

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentor_desktop.store.folding import fold, fold_person, matches, mixed_scripts, query_words
+from mentor_desktop.store.folding import (
+    fold,
+    fold_all,
+    fold_name,
+    fold_names,
+    fold_people,
+    fold_person,
+    matches,
+    mixed_scripts,
+    query_words,
+)
 
 SAMPLE = Path(__file__).parents[2] / "resources" / "samples" / "participants.csv"
 BULGARIAN = "абвгдежзийклмнопрстуфхцчшщъьюя"
@@ -184,3 +194,11 @@ def test_a_slip_between_keyboards_in_one_word_is_seen(slip: str) -> None:
 )
 def test_words_of_one_script_raise_no_warning(name: str) -> None:
     assert not mixed_scripts(name)
+
+
+@given(st.lists(st.tuples(*[st.text(max_size=12)] * 5), max_size=6))
+def test_many_at_once_are_folded_as_one_by_one(people: list[tuple[str, ...]]) -> None:
+    columns = [[person[place] for person in people] for place in range(5)]
+    assert fold_people(*columns) == [fold_person(*person) for person in people]
+    assert fold_all(columns[0]) == list(map(fold, columns[0]))
+    assert fold_names(*columns[:2]) == list(map(fold_name, *columns[:2]))

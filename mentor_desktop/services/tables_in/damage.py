@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 
 from mentor_desktop.services.tables_in.letters import reading_score
 from mentor_desktop.services.tables_in.raw_table import HEADING, DamagedCell, RawTable
@@ -46,6 +47,7 @@ _MISREAD_MARGIN = 4.0  # natural logarithm, for each word that would change
 _MIN_MARGIN = 20.0  # and for all of them together
 _CLEARLY_WORSE = 5.0  # a single word that was right beside so many that were not
 _WORDS_JUDGED = 120
+_CUTS, _BYTES_A_CUT = 32, 4_096  # of a long text: some thousand words, and what it costs is bounded
 _MISREADINGS = (("cp1252", "cp1257"), ("cp1252", "cp1250"), ("cp1252", "cp1251"))
 _WORD = re.compile("(?:[^\\W\\d_]+|[ºª¹¿÷×¨¸²³¯¥´]+)+")
 
@@ -205,17 +207,36 @@ def _misread_words(utf8: bytes, runs: Iterable[str]) -> dict[str, str]:
     )
     if not is_suspect:
         return {}
-    # Each distinct word once, and only those with a letter outside ASCII, go through the pattern.
-    pieces = dict.fromkeys(utf8.translate(_ASCII_LETTERS_ONLY).split())
-    marked = b" ".join(piece for piece in pieces if not piece.isascii())
-    words = list(dict.fromkeys(_WORD.findall(marked.decode("utf-8", "surrogatepass"))))
-    words = [word for word in words if not word.isascii()]
+    words = _marked_words(_sampled_pieces(utf8))
     sample = words[:: max(1, len(words) // _WORDS_JUDGED)]
     margins = {reading: _margin(sample, *reading) for reading in _MISREADINGS}
     best = max(margins, key=margins.__getitem__)
     if margins[best] < _MIN_MARGIN:
         return {}
-    return {word: other for word in words if (other := _reread_in_kind(word, *best)) != word}
+    marked = _marked_words(_pieces(utf8))
+    return {word: other for word in marked if (other := _reread_in_kind(word, *best)) != word}
+
+
+def _pieces(utf8: bytes) -> list[bytes]:
+    """Return the text parted at every sign of ASCII that is no letter."""
+    return utf8.translate(_ASCII_LETTERS_ONLY).split()
+
+
+def _sampled_pieces(utf8: bytes) -> Iterable[bytes]:
+    """Return pieces from all over a long text, without those that a cut went through."""
+    if len(utf8) <= _CUTS * _BYTES_A_CUT:
+        return _pieces(utf8)
+    starts = range(0, len(utf8), len(utf8) // _CUTS)
+    return chain.from_iterable(
+        _pieces(utf8[start : start + _BYTES_A_CUT])[1:-1] for start in starts
+    )
+
+
+def _marked_words(pieces: Iterable[bytes]) -> list[str]:
+    """Return the distinct words with a letter outside ASCII; only those go through the pattern."""
+    marked = b" ".join(piece for piece in dict.fromkeys(pieces) if not piece.isascii())
+    words = dict.fromkeys(_WORD.findall(marked.decode("utf-8", "surrogatepass")))
+    return [word for word in words if not word.isascii()]
 
 
 def _margin(words: Sequence[str], wrong: str, right: str) -> float:
