@@ -7,16 +7,15 @@
 """
 
 import hashlib
-from itertools import repeat
 from typing import Final
 
 from sqlalchemy import Connection
 
 from mentor_desktop.store import person_order
-from mentor_desktop.store.bulk import Batch, column_of, insert_batch
-from mentor_desktop.store.collation import person_sort_key
+from mentor_desktop.store.bulk import Batch, insert_batch, insert_many, next_number
+from mentor_desktop.store.collation import person_sort_key, person_sort_keys
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.store.folding import fold_person
+from mentor_desktop.store.folding import fold_people, fold_person
 
 TABLES: Final = (
     "person_order",
@@ -142,28 +141,25 @@ def insert_people(raw: StoreConnection, batch: Batch) -> None:
 
     Sorted and in few statements it costs two thirds of what row by row costs.
     """
-    last = raw.execute("SELECT coalesce(max(rowid), 0) FROM person").fetchone()[0]
+    first = next_number(raw, "person")
     raw.is_derived_silent = True
     try:
         insert_batch(raw, batch)
     finally:
         raw.is_derived_silent = False
-    given, family, badge, latin, email = (column_of(batch, name) for name in _FOLDED_COLUMNS)
-    numbers = range(last + 1, last + 1 + len(batch.rows))
-    language = raw.sort_language
-    keys = map(person_sort_key, given, family, repeat(language))
-    raw.executemany(
-        "INSERT INTO person_order (sort_key, person) VALUES (?, ?)",
-        sorted(zip(keys, numbers, strict=False)),
-    )
-    folded = map(fold_person, given, family, badge, latin, email)
+    given, family, badge, latin, email = map(batch.column, _FOLDED_COLUMNS)
+    numbers = range(first, first + len(batch))
+    keys = person_sort_keys(given, family, raw.sort_language)
+    places = sorted(zip(keys, numbers, strict=True))
+    insert_many(raw, "person_order", ("sort_key", "person"), places)
     raw.executemany(
         "INSERT INTO person_search (rowid, folded) VALUES (?, ?)",
-        zip(numbers, folded, strict=False),
+        zip(numbers, fold_people(given, family, badge, latin, email), strict=True),
     )
-    raw.executemany(
-        "INSERT OR IGNORE INTO person_order_touched (person) VALUES (?)",
-        zip(numbers, strict=True),
+    raw.execute(
+        "INSERT OR IGNORE INTO person_order_touched (person) "
+        "SELECT rowid FROM person WHERE rowid >= ?",
+        (first,),
     )
 
 

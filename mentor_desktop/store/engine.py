@@ -19,6 +19,8 @@ def make_engine(database: Path, key: bytes) -> Engine:
         module=dbapi2,
         poolclass=QueuePool,
         pool_size=_POOL_SIZE,
+        # The connection used last has in its cache what was written last.
+        pool_use_lifo=True,
         max_overflow=0,
         # Names of participants would reach a log with the text of an error.
         hide_parameters=True,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from sqlcipher3 import dbapi2
 
@@ -16,6 +18,9 @@ from mentor_desktop.store.opened_file import OpenedFile
 from mentor_desktop.store.refusals import explained
 from mentor_desktop.store.version import HEAD
 from mentor_desktop.store.write_gate import WriteGate
+
+if TYPE_CHECKING:
+    from mentor_desktop.store.staging import AtHand
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -58,7 +63,11 @@ def check_after_unclean_close(connection: PlainConnection, folder: WorkspaceFold
 
 
 def finish_staged(
-    connection: StoreConnection, folder: WorkspaceFolder, file: OpenedFile, gate: WriteGate
+    connection: StoreConnection,
+    folder: WorkspaceFolder,
+    file: OpenedFile,
+    gate: WriteGate,
+    at_hand: AtHand = MappingProxyType({}),
 ) -> None:
     """Write what was promised and not yet written; `gate` lets others write between the parts.
 
@@ -73,7 +82,7 @@ def finish_staged(
     from mentor_desktop.store import staging  # only where something is left
 
     try:
-        staging.finish(connection, gate, file.require_in_place)
+        staging.finish(connection, gate, file.require_in_place, at_hand)
     except dbapi2.Error as exc:
         if explained(exc, folder.root) is None:
             raise

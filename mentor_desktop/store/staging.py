@@ -16,15 +16,15 @@ for seconds. So it is made like the derived tables, without a migration.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 from sqlcipher3 import dbapi2
 
 from mentor_desktop.store import person_order
-from mentor_desktop.store.bulk import Batch, Row, insert_batch, insert_many, narrowed
+from mentor_desktop.store.bulk import Batch, Row, insert_batch, insert_many, next_number
 from mentor_desktop.store.connection import StoreConnection, sort_language
 from mentor_desktop.store.derived import insert_people
 from mentor_desktop.store.write_gate import WriteGate
@@ -35,7 +35,7 @@ UNFINISHED = f"SELECT txn FROM {TABLE}"
 # A mark waits for the part at hand, some 10 ms.
 ROWS_A_PART = 250
 # And for the commit. Each commit writes the pages of the indexes again, so nobody waiting, few are made.
-_ROWS_A_COMMIT = 1_500
+_ROWS_A_COMMIT = 3_000
 # Half of what makes a commit fold it: each time costs the pages that were written again since.
 _LOG_PAGES = 2_000
 
@@ -46,11 +46,10 @@ _CREATE = (
 
 
 @dataclass(frozen=True)
-class PackedRows:
-    """One part: `head` is its batch without the rows, which `content` holds as JSON."""
+class Part:
+    """Some rows, and their columns as they are kept: JSON."""
 
-    head: Batch
-    ids: tuple[str, ...]
+    batch: Batch
     content: bytes
 
 
@@ -68,6 +67,19 @@ class _Head:
     first_change: int
 
 
+@dataclass(frozen=True)
+class KeptPart:
+    """A part that was promised, as it is written."""
+
+    batch: Batch
+    first_change: int
+
+
+# Parts that were promised a moment ago, by action and number: to read them back and to decode them
+# costs half of what it costs to write them.
+AtHand = Mapping[tuple[int, int], KeptPart]
+
+
 def create(raw: StoreConnection) -> None:
     """Make the table unless it is there."""
     if not exists(raw):
@@ -80,20 +92,11 @@ def exists(raw: StoreConnection) -> bool:
     return raw.execute(sql, (TABLE,)).fetchone() is not None
 
 
-def pack(batch: Batch) -> list[PackedRows]:
+def pack(batch: Batch) -> list[Part]:
     """Return the rows in parts ready to be kept; takes its time, and needs no lock."""
-    narrow = narrowed(batch)
-    rows = iter(narrow.rows)
-    packed = []
-    while some := list(islice(rows, ROWS_A_PART)):
-        packed.append(
-            PackedRows(
-                head=replace(narrow, rows=()),
-                ids=tuple(str(row[0]) for row in some),
-                content=msgspec.json.encode(some),
-            )
-        )
-    return packed
+    cuts = range(0, len(batch), ROWS_A_PART)
+    parts = [batch.cut(start, start + ROWS_A_PART) for start in cuts]
+    return [Part(one, msgspec.json.encode(list(one.columns.values()))) for one in parts]
 
 
 def has_unfinished(raw: StoreConnection) -> bool:
@@ -101,25 +104,32 @@ def has_unfinished(raw: StoreConnection) -> bool:
     return bool(raw.execute(f"SELECT EXISTS (SELECT 1 FROM {TABLE})").fetchone()[0])
 
 
-def keep(raw: StoreConnection, txn: int, parts: Sequence[PackedRows]) -> None:
+def keep(raw: StoreConnection, txn: int, parts: Sequence[Part]) -> dict[tuple[int, int], KeptPart]:
     """Promise to write the parts, in this order; within the transaction at hand."""
     number = raw.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0]
+    kept = {}
     for part in parts:
-        head = _Head(
-            part.head.table, part.head.columns, part.head.constants, part.head.raised, number + 1
-        )
-        raw.execute(
+        batch = part.batch
+        head = _Head(batch.table, list(batch.columns), batch.constants, batch.raised, number + 1)
+        inserted = raw.execute(
             f"INSERT INTO {TABLE} (txn, head, content) VALUES (?, ?, ?)",
             (txn, msgspec.json.encode(head).decode(), part.content.decode()),
         )
-        number += len(part.ids)
+        kept[txn, inserted.lastrowid] = KeptPart(batch, number + 1)
+        number += len(batch)
     if parts:
         # The last line of the record keeps the numbers before it: others go on behind it.
-        last = parts[-1]
-        _record(raw, txn, last.head.table, [(number, last.ids[-1])])
+        last = parts[-1].batch
+        _record(raw, txn, last.table, [(number, last.column("id")[-1])])
+    return kept
 
 
-def finish(raw: StoreConnection, gate: WriteGate, require_in_place: Callable[[], object]) -> None:
+def finish(
+    raw: StoreConnection,
+    gate: WriteGate,
+    require_in_place: Callable[[], object],
+    at_hand: AtHand = MappingProxyType({}),
+) -> None:
     """Write every part there is, of whichever action, oldest first.
 
     Whoever else wants to write does so after the part at hand. Harmless when there is nothing to
@@ -128,7 +138,7 @@ def finish(raw: StoreConnection, gate: WriteGate, require_in_place: Callable[[],
     is_more, most = True, _ROWS_A_COMMIT
     while is_more:
         with gate.closed(), _transaction(raw, require_in_place):
-            is_more = _write_some(raw, gate, most)
+            is_more = _write_some(raw, gate, most, at_hand)
         # Where one waited another follows soon: the next commits are small again.
         most = ROWS_A_PART if gate.is_wanted else min(2 * most, _ROWS_A_COMMIT)
         _fold_log(raw, _LOG_PAGES)
@@ -157,29 +167,36 @@ def _transaction(raw: StoreConnection, require_in_place: Callable[[], object]) -
             raw.execute("ROLLBACK")
 
 
-def _write_some(raw: StoreConnection, gate: WriteGate, most: int) -> bool:
+def _write_some(raw: StoreConnection, gate: WriteGate, most: int, at_hand: AtHand) -> bool:
     """Write parts until somebody waits or there are rows enough; say whether more may be left."""
     raw.sort_language = sort_language(raw)
     written = 0
     while written < most and not (written and gate.is_wanted):
-        row = raw.execute(
-            f"SELECT part, txn, head, content FROM {TABLE} ORDER BY part LIMIT 1"
-        ).fetchone()
+        row = raw.execute(f"SELECT part, txn FROM {TABLE} ORDER BY part LIMIT 1").fetchone()
         if row is None:
             return False
-        part, txn, head_json, content = row
-        head = msgspec.json.decode(head_json, type=_Head)
-        rows = msgspec.json.decode(content)
-        batch = Batch(head.table, head.columns, rows, head.constants, head.raised)
-        _write(raw, txn, batch, head.first_change)
+        part, txn = row
+        kept = at_hand.get((txn, part)) or _read(raw, part)
+        _write(raw, txn, kept)
         raw.execute(f"DELETE FROM {TABLE} WHERE part = ?", (part,))
-        written += len(batch.rows)
+        written += len(kept.batch)
     return True
 
 
-def _write(raw: StoreConnection, txn: int, batch: Batch, first: int) -> None:
+def _read(raw: StoreConnection, part: int) -> KeptPart:
+    sql = f"SELECT head, content FROM {TABLE} WHERE part = ?"
+    head_json, content = raw.execute(sql, (part,)).fetchone()
+    head = msgspec.json.decode(head_json, type=_Head)
+    columns = dict(zip(head.columns, msgspec.json.decode(content), strict=True))
+    return KeptPart(Batch(head.table, columns, head.constants, head.raised), head.first_change)
+
+
+def _write(raw: StoreConnection, txn: int, part: KeptPart) -> None:
     """Write the rows of one part, and the lines of the record whose numbers were set aside."""
-    recorded = [(first + place, row[0]) for place, row in enumerate(batch.rows)]
+    batch, first = part.batch, part.first_change
+    # The last line of all is there since the promise.
+    raw.execute("DELETE FROM change WHERE seq BETWEEN ? AND ?", (first, first + len(batch) - 1))
+    number = next_number(raw, batch.table)
     try:
         if batch.table == "person":
             insert_people(raw, batch)
@@ -187,12 +204,14 @@ def _write(raw: StoreConnection, txn: int, batch: Batch, first: int) -> None:
             insert_batch(raw, batch)
     except dbapi2.IntegrityError:
         fitting = set(_insert_what_fits(raw, batch))
-        recorded = [line for line in recorded if line[1] in fitting]
-    # The last line of all is there since the promise.
+        lines = [line for line in enumerate(batch.column("id"), first) if line[1] in fitting]
+        _record(raw, txn, batch.table, lines)
+        return
     raw.execute(
-        "DELETE FROM change WHERE seq BETWEEN ? AND ?", (first, first + len(batch.rows) - 1)
+        'INSERT INTO change (seq, txn, entity, row, kind, "group") '
+        f"SELECT rowid + ?, ?, ?, id, 'create', '' FROM \"{batch.table}\" WHERE rowid >= ?",
+        (first - number, txn, batch.table, number),
     )
-    _record(raw, txn, batch.table, recorded)
 
 
 def _record(raw: StoreConnection, txn: int, table: str, lines: Sequence[Row]) -> None:

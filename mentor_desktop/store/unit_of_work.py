@@ -24,7 +24,7 @@ from mentor_desktop.store.opened_file import OpenedFile
 from mentor_desktop.store.refusals import explained
 from mentor_desktop.store.row_size import require_room
 from mentor_desktop.store.settings import setting
-from mentor_desktop.store.staging import PackedRows
+from mentor_desktop.store.staging import KeptPart, Part
 from mentor_desktop.store.write_gate import WriteGate
 
 
@@ -119,7 +119,7 @@ class UnitOfWork(Reader):
     ) -> None:
         super().__init__(engine, clock, author, blobs, file)
         self._gate = gate
-        self._promised: list[PackedRows] = []
+        self.promised: dict[tuple[int, int], KeptPart] = {}
         self._action = ""
         self._values: dict[str, str] = {}
         self._undoes: int | None = None
@@ -141,13 +141,12 @@ class UnitOfWork(Reader):
         """Keep this action out of undo: paper or a serial has already left the house."""
         self._undoable = False
 
-    def promise(self, parts: Sequence[PackedRows]) -> None:
+    def promise(self, parts: Sequence[Part]) -> None:
         """Keep rows that belong to this action and are written after its commit, part by part.
 
-        `Workspace.finish_staged` must follow the commit.
+        `Workspace.finish_staged` must follow the commit, and gets what is `promised`.
         """
-        staging.keep(self.raw, self.txn, parts)
-        self._promised += parts
+        self.promised |= staging.keep(self.raw, self.txn, parts)
 
     def commit(self) -> Changes:
         """Make the action durable and return what it changed; writing nothing is fine.
@@ -161,8 +160,8 @@ class UnitOfWork(Reader):
         entities: dict[str, set[str]] = {}
         for entity, row in raw.execute("SELECT entity, row FROM change WHERE txn = ?", (self.txn,)):
             entities.setdefault(entity, set()).add(row)
-        for part in self._promised:
-            entities.setdefault(part.head.table, set()).update(part.ids)
+        for part in self.promised.values():
+            entities.setdefault(part.batch.table, set()).update(part.batch.column("id"))
         # Before the commit: nothing may fail once it is durable.
         sentence = _(self._action).format(**self._values)
         if entities:

@@ -10,7 +10,8 @@ import shutil
 from contextlib import closing
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
 
 from sqlcipher3 import dbapi2
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from mentor_desktop.store.blobs import Blobs
+    from mentor_desktop.store.staging import AtHand
     from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 
 _log = logging.getLogger(__name__)
@@ -179,14 +181,18 @@ class Workspace:
         author = Author(self.device, self.actor)
         return Reader(self.engine(), self.clock, author, self.blobs(), self._file)
 
-    def finish_staged(self) -> None:
-        """Write what units of work promised (`UnitOfWork.insert`), letting others write between.
+    def finish_staged(self, at_hand: AtHand = MappingProxyType({})) -> None:
+        """Write what units of work promised (`UnitOfWork.promise`), letting others write between.
+
+        `at_hand` are parts that need not be read back, as the unit of work has them.
 
         Raises:
             StoreError: the disk or the file refused; the rest follows at the next call or opening.
         """
-        with closing(connect(self.folder.database, self._key)) as connection:
-            opening.finish_staged(connection, self.folder, self._file, self.gate)
+        with self.engine().connect() as connection:
+            raw = cast(StoreConnection, connection.connection.driver_connection)
+            raw.execute("PRAGMA query_only = OFF")
+            opening.finish_staged(raw, self.folder, self._file, self.gate, at_hand)
 
     def engine(self) -> Engine:
         """Return the SQLAlchemy engine, made at the first call."""

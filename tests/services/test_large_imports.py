@@ -17,7 +17,7 @@ from mentor_desktop.services.imports.run import (
 )
 from mentor_desktop.services.integrity import check_workspace
 from mentor_desktop.services.registrations import add_walk_in
-from mentor_desktop.store.staging import ROWS_A_PART
+from mentor_desktop.store.staging import ROWS_A_PART, AtHand
 from mentor_desktop.store.workspace import Workspace
 from tests import factories
 from tests.workspaces import files_limited_to
@@ -37,9 +37,9 @@ class BusyWorkspace:
         self.unit_of_work = workspace.unit_of_work
         self.reader = workspace.reader
 
-    def finish_staged(self) -> None:
+    def finish_staged(self, at_hand: AtHand) -> None:
         self._meanwhile()
-        self._workspace.finish_staged()
+        self._workspace.finish_staged(at_hand)
 
 
 @pytest.fixture
@@ -154,10 +154,10 @@ def _on_a_full_disk(workspace: Workspace) -> None:
     """Import while the disk has room for the promise and a little more."""
 
     class Store(BusyWorkspace):
-        def finish_staged(self) -> None:
+        def finish_staged(self, at_hand: AtHand) -> None:
             log = workspace.folder.database.with_name(workspace.folder.database.name + "-wal")
             with files_limited_to(log.stat().st_size + ROOM_BYTES):
-                workspace.finish_staged()
+                workspace.finish_staged(at_hand)
 
     run_import(Store(workspace, lambda: None), _request())
 

@@ -11,7 +11,7 @@ from mentor_desktop.errors import NotFoundError
 from mentor_desktop.ids import new_id
 from mentor_desktop.services.history import next_undo, undo
 from mentor_desktop.store import person_order, staging
-from mentor_desktop.store.bulk import Batch
+from mentor_desktop.store.bulk import Batch, batch_of_rows
 from mentor_desktop.store.change_log import changes_after, changes_of
 from mentor_desktop.store.connection import StoreConnection, connect
 from mentor_desktop.store.integrity import stale_derived_tables
@@ -50,7 +50,7 @@ def _people(organisation_id: str | None = None) -> Batch:
         (new_id(), "Žiga", f"Čížek{number}", f"user{number}@example.org", organisation_id)
         for number in range(PEOPLE)
     ]
-    return Batch("person", COLUMNS, rows, CONSTANTS)
+    return batch_of_rows("person", COLUMNS, rows, CONSTANTS)
 
 
 def _promise(workspace: Workspace, batch: Batch) -> int:
@@ -131,6 +131,39 @@ def test_what_a_killed_program_left_is_written_at_the_next_opening(
     again.close(with_backup=False)
 
 
+def test_parts_at_hand_are_written_as_those_that_are_read_back(workspace: Workspace) -> None:
+    stored, batch = [], _people()
+    for is_at_hand in (True, False):
+        with workspace.unit_of_work() as uow:
+            uow.promise(staging.pack(batch))
+            promised = dict(uow.promised) if is_at_hand else {}
+            txn = uow.commit().txn
+        assert txn is not None
+        workspace.finish_staged(promised)
+        with workspace.reader() as uow:
+            rows = uow.raw.execute("SELECT * FROM person ORDER BY id").fetchall()
+            told = [(one.row, one.kind, one.new) for one in changes_of(uow.raw, txn)]
+            assert not stale_derived_tables(uow.raw)
+        stored.append((rows, told))
+        with workspace.unit_of_work() as uow:
+            undo(uow, txn)
+    assert len(stored[0][0]) == PEOPLE
+    assert stored[0] == stored[1]
+
+
+def test_parts_at_hand_of_another_action_are_not_taken_for_its_own(workspace: Workspace) -> None:
+    with workspace.unit_of_work() as uow:
+        uow.promise(staging.pack(_people()))
+        uow.commit()
+    workspace.finish_staged()
+    stale, batch = dict(uow.promised), _people()
+    _promise(workspace, batch)
+    workspace.finish_staged(stale)
+    with workspace.reader() as uow:
+        ids = {row[0] for row in uow.raw.execute("SELECT id FROM person")}
+    assert ids > set(batch.column("id"))
+
+
 def test_half_an_action_can_neither_be_undone_nor_exchanged(workspace: Workspace) -> None:
     with workspace.unit_of_work() as uow:
         factories.organisation(uow.session)
@@ -176,7 +209,7 @@ def test_people_written_in_parts_are_found_and_sorted_as_if_made_anew(
     ]
     columns = ("id", "given_name", "family_name", "badge_name", "email", "organisation_id")
     constants = {name: value for name, value in CONSTANTS.items() if name != "badge_name"}
-    _promise(workspace, Batch("person", columns, rows, constants))
+    _promise(workspace, batch_of_rows("person", columns, rows, constants))
     workspace.finish_staged()
     written = _computed(workspace)
     assert len(written["order"]) == PEOPLE
@@ -274,7 +307,7 @@ def test_a_row_that_cannot_be_without_what_went_is_left_out(workspace: Workspace
     }
     rows = [(new_id(), one.id, number) for number, one in enumerate(people, 1)]
     columns = ("id", "person_id", "list_number")
-    batch = Batch("registration", columns, rows, constants, {"list_number": 40})
+    batch = batch_of_rows("registration", columns, rows, constants, {"list_number": 40})
     with workspace.unit_of_work() as uow:
         uow.promise(staging.pack(batch))
         uow.commit()

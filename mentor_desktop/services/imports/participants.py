@@ -1,72 +1,65 @@
 """Participants of a workshop from a table: new people, known people, places on the list."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from operator import itemgetter
+from itertools import compress
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.i18n import N_
-from mentor_desktop.ids import derived_id, new_id, new_ids
+from mentor_desktop.ids import derived_ids, new_ids
 from mentor_desktop.models.base import to_milliseconds
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.services.imports.matching import (
+    KnownPeople,
     KnownPerson,
+    Match,
     known_organisations,
     known_people,
     organisation_key,
 )
-from mentor_desktop.services.tables_in.parsed_rows import ParticipantRow
-from mentor_desktop.store.bulk import Batch, Row, insert_batch
-from mentor_desktop.store.collation import person_sort_key
-from mentor_desktop.store.folding import fold_name
-from mentor_desktop.store.staging import ROWS_A_PART, PackedRows, pack
+from mentor_desktop.services.tables_in.parsed_rows import Columns, ParticipantRow
+from mentor_desktop.store.bulk import Batch, Row, batch_of_rows, insert_batch, narrowed
+from mentor_desktop.store.collation import person_sort_keys
+from mentor_desktop.store.folding import fold_names
+from mentor_desktop.store.staging import ROWS_A_PART, Part, pack
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 
-_STEP = 500
 _OFF_THE_LIST = frozenset({"cancelled", "waiting_list", "declined", "withdrew"})
 _WALK_IN = "walk_in"
 
-_ORGANISATION = ("id", "name", "sector", "country")
-_ORGANISATION_CONSTANTS = {
+# What a table says nothing of.
+_ORGANISATION = {
     **dict.fromkeys(("name_latin", "short_name", "subtype", "city", "address", "oid", "pic"), ""),
     **dict.fromkeys(("website", "legal_representative", "legal_representative_function"), ""),
     "kind": "external",
     "project_roles": "[]",
 }
-_PERSON = (
-    "id",
-    "given_name",
-    "family_name",
-    "name_latin",
-    "badge_name",
-    "name_on_certificate",
-    "email",
-    "phone",
-    "country",
-    "gender",
-    "birth_year",
-    "organisation_id",
-    "roles",
-    "preferred_language",
-    "photo_choice",
-    "note",
-)
-_REGISTRATION = (
-    "id",
-    "person_id",
-    "source",
-    "state",
-    "sending_org_id",
-    "sending_country",
-    "list_number",
-    "reference",
-    "support_request",
-)
-_PERSON_ID = _REGISTRATION.index("person_id")
-_SENDER_ID = _REGISTRATION.index("sending_org_id")
-_NUMBER = _REGISTRATION.index("list_number")
+# Columns that are kept as the table has them, with the name of the field there.
+_PERSON = {
+    "given_name": "given_name",
+    "family_name": "family_name",
+    "name_latin": "name_latin",
+    "badge_name": "badge_name",
+    "name_on_certificate": "name_on_certificate",
+    "email": "email",
+    "phone": "phone",
+    "country": "country",
+    "gender": "gender",
+    "birth_year": "birth_year",
+    "preferred_language": "preferred_language",
+    "photo_choice": "photo_choice",
+    "note": "note",
+}
+_REGISTRATION = {
+    "source": "source",
+    "state": "state",
+    "sending_country": "country",
+    "reference": "participant_id",
+    "support_request": "support_needs",
+}
 
 
 @dataclass(frozen=True)
@@ -85,10 +78,6 @@ class PossibleDuplicate:
     is_certain: bool = False
 
 
-# One registration to be: the person's id, the row, and the id of the sending organisation.
-_Place = tuple[str, ParticipantRow, str | None]
-
-
 @dataclass(frozen=True)
 class PreparedParticipants:
     """What will be written, and what a person should see before it is.
@@ -100,7 +89,7 @@ class PreparedParticipants:
 
     workshop_id: str
     rows: tuple[Batch, ...]
-    parts: tuple[PackedRows, ...]
+    parts: tuple[Part, ...]
     places: int
     new_people: int
     new_organisations: int
@@ -111,7 +100,7 @@ class PreparedParticipants:
 def prepare_participants(
     uow: Reader,
     *,
-    rows: Sequence[ParticipantRow],
+    rows: Columns[ParticipantRow],
     workshop_id: str,
     separate_lines: frozenset[int] = frozenset(),
     same_lines: frozenset[int] = frozenset(),
@@ -125,15 +114,32 @@ def prepare_participants(
     Raises:
         Cancelled: the person pressed Cancel.
     """
-    keys = [person_sort_key(row.given_name, row.family_name, uow.raw.sort_language) for row in rows]
+    progress.step(0, len(rows))
+    given, family = rows.column("given_name"), rows.column("family_name")
+    keys = person_sort_keys(given, family, uow.raw.sort_language)
     by_name = sorted(range(len(rows)), key=keys.__getitem__)
-    draft = _Draft(uow, workshop_id, separate_lines, same_lines)
-    for index, (row, person_id) in enumerate(zip(rows, _ids(by_name), strict=True)):
-        if index % _STEP == 0:
-            progress.step(index, len(rows))
-        draft.take(index, row, person_id)
+    matching = _Matching(known_people(uow), separate_lines, same_lines)
+    people = matching.people(rows, _ids(by_name))
+    new_organisations, organisations = _organisations(rows, known_organisations(uow))
     progress.step(len(rows), len(rows))
-    return draft.finished(by_name)
+
+    present = registered_people(uow, workshop_id)
+    first_rows = dict(zip(reversed(people), range(len(rows) - 1, -1, -1), strict=True))
+    places = {row for person_id, row in first_rows.items() if person_id not in present}
+    on_list = _in_order_of_list(rows.column("source"), [row for row in by_name if row in places])
+    registrations = _registrations(rows, on_list, people, organisations, workshop_id)
+    new_people = _new_people(rows, matching.newcomers(by_name), people, organisations)
+    now, later = _parted([new_organisations, new_people, registrations])
+    return PreparedParticipants(
+        workshop_id=workshop_id,
+        rows=tuple(now),
+        parts=tuple(part for batch in later for part in pack(batch)),
+        places=len(on_list),
+        new_people=len(new_people),
+        new_organisations=len(new_organisations),
+        duplicates=matching.duplicates,
+        already_registered=len(rows) - len(on_list),
+    )
 
 
 def apply_participants(uow: UnitOfWork, *, prepared: PreparedParticipants) -> Changes:
@@ -158,116 +164,12 @@ def apply_participants(uow: UnitOfWork, *, prepared: PreparedParticipants) -> Ch
 
     # Somebody may have been added at the door since the file was read.
     present = registered_people(uow, workshop_id)
-    for batch in prepared.rows:
-        insert_batch(uow.raw, settled(_without(batch, present)))
-    uow.promise([replace(part, head=settled(part.head)) for part in prepared.parts])
+    *others, registrations = prepared.rows
+    for batch in (*others, _without(registrations, present)):
+        insert_batch(uow.raw, settled(batch))
+    uow.promise([replace(part, batch=settled(part.batch)) for part in prepared.parts])
     uow.describe(N_("Imported {count} participants"), count=prepared.places)
     return uow.commit()
-
-
-class _Draft:
-    """Collects what the rows mean while they are read."""
-
-    def __init__(
-        self,
-        uow: Reader,
-        workshop_id: str,
-        separate_lines: frozenset[int],
-        same_lines: frozenset[int],
-    ) -> None:
-        self._workshop_id = workshop_id
-        self._separate_lines, self._same_lines = separate_lines, same_lines
-        self._people = known_people(uow)
-        self._organisations = known_organisations(uow)
-        self._organisation_ids: dict[tuple[str, str], str | None] = {}
-        self._registered = registered_people(uow, workshop_id)
-        self._new_organisations: list[Row] = []
-        self._new_people: list[Row] = []
-        self._places: dict[int, _Place] = {}
-        self._duplicates: list[PossibleDuplicate] = []
-        self._already = 0
-
-    def take(self, index: int, row: ParticipantRow, new_person_id: str) -> None:
-        """Decide who one row is and where it belongs; the id is for somebody new."""
-        organisation_id = self._organisation_of(row)
-        person_id = self._person_of(row, new_person_id, organisation_id)
-        if person_id in self._registered:
-            self._already += 1
-            return
-        self._registered.add(person_id)
-        self._places[index] = person_id, row, organisation_id
-
-    def finished(self, by_name: Sequence[int]) -> PreparedParticipants:
-        """Return what was collected; numbered in the order of the printed list, walk-ins last."""
-        places = [self._places[index] for index in by_name if index in self._places]
-        walk_ins = [place for place in places if place[1].source == _WALK_IN]
-        others = [place for place in places if place[1].source != _WALK_IN]
-        registrations = list(_registrations(self._workshop_id, others + walk_ins))
-        last = next((row for row in reversed(registrations) if row[_NUMBER] is not None), None)
-        batches = [
-            Batch("organisation", _ORGANISATION, self._new_organisations, _ORGANISATION_CONSTANTS),
-            Batch("person", _PERSON, self._new_people),
-            Batch(
-                "registration",
-                _REGISTRATION,
-                registrations,
-                {"workshop_id": self._workshop_id, "role": "participant", "is_partner_staff": 0},
-                {"list_number": 0},
-            ),
-        ]
-        now, later = _parted(batches, last)
-        return PreparedParticipants(
-            workshop_id=self._workshop_id,
-            rows=tuple(now),
-            parts=tuple(part for batch in later for part in pack(batch)),
-            places=len(registrations),
-            new_people=len(self._new_people),
-            new_organisations=len(self._new_organisations),
-            duplicates=self._duplicates,
-            already_registered=self._already,
-        )
-
-    def _person_of(self, row: ParticipantRow, own_id: str, organisation_id: str | None) -> str:
-        name = f"{row.given_name} {row.family_name}".strip()
-        folded = fold_name(row.given_name, row.family_name)
-        match = self._people.match(folded, row.email, row.birth_year)
-        if match is not None:
-            is_same = row.line in self._same_lines or (
-                match.is_certain and row.line not in self._separate_lines
-            )
-            self._duplicates.append(
-                PossibleDuplicate(
-                    row.line,
-                    name,
-                    match.person.name,
-                    match.person.id,
-                    match.reason,
-                    is_taken_as_same=is_same,
-                    is_certain=match.is_certain,
-                )
-            )
-            if is_same:
-                return match.person.id
-        self._new_people.append(_person_values(own_id, row, organisation_id))
-        self._people.add(KnownPerson(own_id, name, row.email, row.birth_year), folded)
-        return own_id
-
-    def _organisation_of(self, row: ParticipantRow) -> str | None:
-        said = (row.organisation, row.country)
-        if said not in self._organisation_ids:
-            self._organisation_ids[said] = self._found_organisation(row)
-        return self._organisation_ids[said]
-
-    def _found_organisation(self, row: ParticipantRow) -> str | None:
-        if not row.organisation:
-            return None
-        key = organisation_key(row.organisation, row.country)
-        known = self._organisations.get(key)
-        if known is None:
-            known = new_id()
-            self._organisations[key] = known
-            self._new_organisations.append((known, row.organisation, row.sector, row.country))
-        return known
 
 
 def registered_people(uow: Reader, workshop_id: str) -> set[str]:
@@ -278,50 +180,66 @@ def registered_people(uow: Reader, workshop_id: str) -> set[str]:
     return {row[0] for row in rows}
 
 
-def _person_values(
-    person_id: str, row: ParticipantRow, organisation_id: str | None
-) -> tuple[object, ...]:
-    return (
-        person_id,
-        row.given_name,
-        row.family_name,
-        row.name_latin,
-        row.badge_name,
-        row.name_on_certificate,
-        row.email,
-        row.phone,
-        row.country,
-        row.gender,
-        row.birth_year,
-        organisation_id,
-        _roles(row.role),
-        row.preferred_language,
-        row.photo_choice,
-        row.note,
-    )
+class _Matching:
+    """Who the rows of a file are: people who are known, or new ones."""
+
+    def __init__(
+        self, known: KnownPeople, separate_lines: frozenset[int], same_lines: frozenset[int]
+    ) -> None:
+        self._known = known
+        self._separate_lines, self._same_lines = separate_lines, same_lines
+        self._known_rows: set[int] = set()
+        self.duplicates: list[PossibleDuplicate] = []
+
+    def people(self, rows: Columns[ParticipantRow], new_ids: Sequence[str]) -> list[str]:
+        """Return the id of each row's person, its own new id where it is somebody new."""
+        ids = list(new_ids)
+        folded = fold_names(rows.column("given_name"), rows.column("family_name"))
+        emails = list(map(str.casefold, rows.column("email")))
+        for index in self._rows_like_others(folded, emails):
+            row = rows[index]
+            name = f"{row.given_name} {row.family_name}".strip()
+            match = self._known.match(folded[index], row.email, row.birth_year)
+            if match is not None and self._is_same(row, name, match):
+                self._known_rows.add(index)
+                ids[index] = match.person.id
+            else:
+                person = KnownPerson(ids[index], name, row.email, row.birth_year)
+                self._known.add(person, folded[index])
+        return ids
+
+    def newcomers(self, indexes: Iterable[int]) -> list[int]:
+        """Return those of the rows that make a new person."""
+        return [index for index in indexes if index not in self._known_rows]
+
+    def _rows_like_others(self, folded: Sequence[str], emails: Sequence[str]) -> Iterator[int]:
+        """Give the rows that share a name or an address with others: nobody else can be known."""
+        names = _repeated(folded).union(self._known.by_name)
+        addresses = _repeated(emails).union(self._known.by_email) - {""}
+        for index, (name, email) in enumerate(zip(folded, emails, strict=True)):
+            if name in names or email in addresses:
+                yield index
+
+    def _is_same(self, row: ParticipantRow, name: str, match: Match) -> bool:
+        is_same = row.line in self._same_lines or (
+            match.is_certain and row.line not in self._separate_lines
+        )
+        self.duplicates.append(
+            PossibleDuplicate(
+                row.line,
+                name,
+                match.person.name,
+                match.person.id,
+                match.reason,
+                is_taken_as_same=is_same,
+                is_certain=match.is_certain,
+            )
+        )
+        return is_same
 
 
-@cache
-def _roles(role: str) -> str:
-    return json.dumps([role] if role else [])
-
-
-def _parted(batches: list[Batch], last: Row | None) -> tuple[list[Batch], list[Batch]]:
-    """Part what is written at once from what is written later."""
-    if sum(len(batch.rows) for batch in batches) <= ROWS_A_PART:
-        return batches, []
-    # With the last on the list go the rows it refers to.
-    ids = {last[0], last[_PERSON_ID], last[_SENDER_ID]} if last else set()
-    now = [replace(one, rows=[row for row in one.rows if row[0] in ids]) for one in batches]
-    later = [replace(one, rows=[row for row in one.rows if row[0] not in ids]) for one in batches]
-    # Ids of places are scattered: in their order, a part touches few pages of the indexes.
-    return now, [replace(one, rows=sorted(one.rows, key=itemgetter(0))) for one in later]
-
-
-def _without(batch: Batch, present: set[str]) -> Batch:
-    if batch.table != "registration":
-        return batch
-    return replace(batch, rows=[row for row in batch.rows if row[_PERSON_ID] not in present])
+def _repeated(texts: Iterable[str]) -> set[str]:
+    return {text for text, count in Counter(texts).items() if count > 1}
 
 
 def _ids(by_name: Sequence[int]) -> list[str]:
@@ -336,19 +254,104 @@ def _ids(by_name: Sequence[int]) -> list[str]:
     return ids
 
 
-def _registrations(workshop_id: str, places: Iterable[_Place]) -> Iterator[Row]:
-    number = 0
-    for person_id, row, organisation_id in places:
-        is_listed = row.state not in _OFF_THE_LIST
-        number += is_listed
-        yield (
-            derived_id("registration", workshop_id, person_id),
-            person_id,
-            row.source,
-            row.state,
-            organisation_id,
-            row.country,
-            number if is_listed else None,
-            row.participant_id,
-            row.support_needs,
-        )
+def _organisations(
+    rows: Columns[ParticipantRow], known: dict[str, str]
+) -> tuple[Batch, list[str | None]]:
+    """Return the new organisations, and the id of each row's, None where it names none."""
+    said = list(zip(rows.column("organisation"), rows.column("country"), strict=True))
+    # The first row that names it says what it is: written last, it stays.
+    sectors = dict(zip(reversed(said), reversed(rows.column("sector")), strict=True))
+    ids: dict[tuple[str, str], str | None] = {}
+    new: list[Row] = []
+    for own_id, (name, country) in zip(new_ids(len(sectors)), dict.fromkeys(said), strict=True):
+        key = organisation_key(name, country)
+        if name and key not in known:
+            known[key] = own_id
+            new.append((own_id, name, sectors[name, country], country))
+        ids[name, country] = known[key] if name else None
+    columns = ("id", "name", "sector", "country")
+    batch = batch_of_rows("organisation", columns, new, _ORGANISATION)
+    return batch, list(map(ids.__getitem__, said))
+
+
+def _new_people(
+    rows: Columns[ParticipantRow],
+    places: Sequence[int],
+    people: Sequence[str],
+    organisations: Sequence[str | None],
+) -> Batch:
+    columns = {name: rows.column(field) for name, field in _PERSON.items()}
+    columns |= {"organisation_id": organisations, "roles": list(map(_roles, rows.column("role")))}
+    return _picked(Batch("person", {"id": people, **columns}), places)
+
+
+def _registrations(
+    rows: Columns[ParticipantRow],
+    on_list: Sequence[int],
+    people: Sequence[str],
+    organisations: Sequence[str | None],
+    workshop_id: str,
+) -> Batch:
+    """Return the places, numbered in the order of the list.
+
+    Their ids are scattered: in the order of these, a part touches few pages of the indexes.
+    """
+    states, last = rows.column("state"), 0
+    numbers: list[int | None] = [None] * len(rows)
+    ids = [""] * len(rows)
+    own_ids = derived_ids(("registration", workshop_id), map(people.__getitem__, on_list))
+    for place, own_id in zip(on_list, own_ids, strict=True):
+        ids[place] = own_id
+        if states[place] not in _OFF_THE_LIST:
+            last += 1
+            numbers[place] = last
+    columns = {name: rows.column(field) for name, field in _REGISTRATION.items()}
+    columns |= {"person_id": people, "sending_org_id": organisations, "list_number": numbers}
+    constants = {"workshop_id": workshop_id, "role": "participant", "is_partner_staff": 0}
+    batch = Batch("registration", {"id": ids, **columns}, constants, {"list_number": 0})
+    return _picked(batch, sorted(on_list, key=ids.__getitem__))
+
+
+def _picked(batch: Batch, places: Sequence[int]) -> Batch:
+    """Return the rows at these places, in this order."""
+    narrow = narrowed(batch)
+    columns = {
+        name: list(map(column.__getitem__, places)) for name, column in narrow.columns.items()
+    }
+    return replace(narrow, columns=columns)
+
+
+def _in_order_of_list(sources: Sequence[str], by_name: Sequence[int]) -> list[int]:
+    """Return the places in the order of the printed list: by name, walk-ins last."""
+    return sorted(by_name, key=lambda index: sources[index] == _WALK_IN)
+
+
+@cache
+def _roles(role: str) -> str:
+    return json.dumps([role] if role else [])
+
+
+def _parted(batches: list[Batch]) -> tuple[list[Batch], list[Batch]]:
+    """Part what is written at once from what is written later."""
+    if sum(map(len, batches)) <= ROWS_A_PART:
+        return batches, []
+    pairs = [
+        batch.parted(row_id)
+        for batch, row_id in zip(batches, _last_on_list(batches[-1]), strict=True)
+    ]
+    return [first for first, _others in pairs], [others for _first, others in pairs]
+
+
+def _last_on_list(registrations: Batch) -> Sequence[str | None]:
+    """Return the organisation, the person and the id of the last place that has a number."""
+    numbers = [number or 0 for number in registrations.column("list_number")]
+    if not any(numbers):
+        return None, None, None
+    last = numbers.index(max(numbers))
+    return [registrations.column(name)[last] for name in ("sending_org_id", "person_id", "id")]
+
+
+def _without(registrations: Batch, present: set[str]) -> Batch:
+    kept = [person_id not in present for person_id in registrations.column("person_id")]
+    columns = {name: list(compress(one, kept)) for name, one in registrations.columns.items()}
+    return replace(registrations, columns=columns)

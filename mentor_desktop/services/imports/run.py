@@ -24,10 +24,11 @@ from mentor_desktop.services.tables_in.collector import collector_paused
 from mentor_desktop.services.tables_in.damage import repaired
 from mentor_desktop.services.tables_in.fields import TableOf
 from mentor_desktop.services.tables_in.headers import Mapping, propose_mapping
-from mentor_desktop.services.tables_in.parsed_rows import BadRow, ParsedRows, Plan
+from mentor_desktop.services.tables_in.parsed_rows import BadRow, Columns, ParsedRows, Plan
 from mentor_desktop.services.tables_in.raw_table import RawTable, RowNote
 from mentor_desktop.services.tables_in.reading import read_table
 from mentor_desktop.services.workshops import find_workshop
+from mentor_desktop.store.staging import AtHand
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
 
 OF_A_WORKSHOP = frozenset({"participants", "plan", "attendance"})
@@ -50,7 +51,7 @@ class Store(Protocol):
     def reader(self) -> AbstractContextManager[Reader]:
         """Return a read-only view."""
 
-    def finish_staged(self) -> None:
+    def finish_staged(self, at_hand: AtHand) -> None:
         """Write what a unit of work promised."""
 
 
@@ -168,7 +169,7 @@ def apply_import(
     before(preview.rows)
     with store.unit_of_work() as uow:
         changes = preview.write(uow)
-    store.finish_staged()
+    store.finish_staged(uow.promised)
     return ImportOutcome(preview.rows, changes, preview.notes, preview.duplicates)
 
 
@@ -210,6 +211,7 @@ def _participants(
     workshop_id: str,
     progress: Progress,
 ) -> ImportPreview:
+    assert isinstance(parsed.rows, Columns)
     prepared = prepare_participants(
         uow,
         rows=parsed.rows,

@@ -17,7 +17,7 @@ from mentor_desktop.errors import ValidationError
 from mentor_desktop.i18n import _
 from mentor_desktop.progress import Progress
 from mentor_desktop.services.tables_in.headers import Mapping, label_of
-from mentor_desktop.services.tables_in.parsed_rows import BadRow, ParsedRows
+from mentor_desktop.services.tables_in.parsed_rows import BadRow, Columns, ParsedRows
 from mentor_desktop.services.tables_in.raw_table import HEADING, RawTable, RowNote
 from mentor_desktop.services.tables_in.values import PLAIN_EMAILS, Refusal, parse_email, shortened
 
@@ -80,7 +80,9 @@ class Line(Column):
         has_breaks = _has_breaks(joined)
         if joined.isascii() and not (has_breaks or _has_blank_ends(joined)):
             return cells
-        texts = list(map(_composed, map(str.strip, cells)))
+        texts = list(map(str.strip, cells))
+        if not unicodedata.is_normalized("NFC", joined):
+            texts = list(map(_composed, texts))
         if has_breaks and self._limit == MAX_LINE:
             texts = [" ".join(text.split()) if _has_breaks(text) else text for text in texts]
         return texts
@@ -97,6 +99,18 @@ def _has_breaks(text: str) -> bool:
 
 def _has_blank_ends(joined: str) -> bool:
     return " \0" in joined or "\0 " in joined or joined[:1] == " " or joined[-1:] == " "
+
+
+class Repeated(Line):
+    """A line that many rows share: one object for all of them stays near the processor."""
+
+    def __init__(self, field: str, *, is_required: bool = False) -> None:
+        super().__init__(field, is_required=is_required)
+        self._known: dict[str, str] = {}
+
+    def values(self, cells: Sequence[str], faults: "Faults") -> Sequence[str]:
+        texts = super().values(cells, faults)
+        return list(map(self._known.setdefault, texts, texts))
 
 
 class Text(Line):
@@ -263,7 +277,11 @@ class Reader(Generic[R]):
     def finished(self, rows: Sequence[R]) -> ParsedRows[R]:
         """Return the good rows, and the bad ones with their reasons."""
         reasons = self.faults.reasons
-        good = [row for index, row in enumerate(rows) if index not in reasons] if reasons else rows
+        good = rows
+        if reasons and isinstance(rows, Columns):
+            good = rows.without(reasons)
+        elif reasons:
+            good = [row for index, row in enumerate(rows) if index not in reasons]
         bad = [
             BadRow(self.table.lines[index], tuple(sentences), tuple(self.table.rows[index]))
             for index, sentences in reasons.items()

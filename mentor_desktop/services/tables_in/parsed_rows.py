@@ -3,11 +3,12 @@
 Frozen, and nothing in them knows where the table came from but the line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
-from typing import Generic, TypeVar
+from itertools import compress
+from typing import Any, Generic, TypeVar, overload  # cells of a row are of many types
 
 from mentor_desktop.services.tables_in.raw_table import RowNote
 
@@ -21,6 +22,39 @@ class BadRow:
     line: int
     reasons: tuple[str, ...]
     cells: tuple[str, ...] = ()
+
+
+class Columns(Sequence[R]):
+    """Rows kept column by column; one is made where it is asked for.
+
+    To make 10,000 rows and to ask each for its fields takes as long as reading the file.
+    """
+
+    def __init__(self, row_type: type[R], columns: Mapping[str, Sequence[Any]]) -> None:
+        """Take the columns by the names of the fields, all of one length."""
+        self._row_type = row_type
+        self._columns = columns
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values())))
+
+    @overload
+    def __getitem__(self, index: int) -> R: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Columns[R]": ...
+    def __getitem__(self, index: int | slice) -> "R | Columns[R]":
+        cut = {name: column[index] for name, column in self._columns.items()}
+        return Columns(self._row_type, cut) if isinstance(index, slice) else self._row_type(**cut)
+
+    def column(self, name: str) -> Sequence[Any]:
+        """Return the values of one field, row by row."""
+        return self._columns[name]
+
+    def without(self, indexes: Container[int]) -> "Columns[R]":
+        """Return the rows that do not stand at these places."""
+        kept = [index not in indexes for index in range(len(self))]
+        columns = {name: list(compress(one, kept)) for name, one in self._columns.items()}
+        return Columns(self._row_type, columns)
 
 
 @dataclass(frozen=True)

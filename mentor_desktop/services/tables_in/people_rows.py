@@ -1,9 +1,11 @@
 """Rows of participants and of attendance out of a table."""
 
+import dataclasses
 import re
 from collections.abc import Callable, Sequence
 from datetime import time
 from functools import cache
+from typing import Any  # cells of a row are of many types
 
 from mentor_desktop.i18n import _
 from mentor_desktop.progress import NO_PROGRESS, Progress
@@ -15,12 +17,14 @@ from mentor_desktop.services.tables_in.columns import (
     Line,
     Parsed,
     Reader,
+    Repeated,
     Text,
     build,
 )
 from mentor_desktop.services.tables_in.headers import Mapping, NameOrder
 from mentor_desktop.services.tables_in.parsed_rows import (
     AttendanceRow,
+    Columns,
     ParsedRows,
     ParticipantRow,
 )
@@ -62,56 +66,47 @@ def read_participants(
         Cancelled: a person pressed Cancel.
     """
     reader: Reader[ParticipantRow] = Reader(table, mapping, progress, keep_damaged=keep_damaged)
-    before, after = _participant_columns(_gender_parser(table, mapping))
+    fields = _participant_columns(_gender_parser(table, mapping))
+    given_name = Repeated("given_name", is_required=True)
     registration = Parsed("registration", _state_and_source, ("registered", "form_import"))
-    rows: list[ParticipantRow] = []
-    numbers: set[str] = set()
-    blank = 0
+    columns: dict[str, list[Any]] = {field.name: [] for field in dataclasses.fields(ParticipantRow)}
     for step in reader.steps():
-        given, family = _names(reader, step, is_required=True)
+        given, family = _names(reader, step, given_name, is_required=True)
         states, sources = zip(*reader.values(step, registration), strict=True)
-        own_numbers = reader.values(step, _PARTICIPANT_ID)
-        numbers.update(own_numbers)
-        blank += own_numbers.count("")
-        rows += build(
-            ParticipantRow,
-            reader.lines(),
-            own_numbers,
-            given,
-            family,
-            *(reader.values(step, column) for column in before),
-            states,
-            sources,
-            *(reader.values(step, column) for column in after),
-        )
-    if len(numbers - {""}) + blank < len(rows):
-        _refuse_repeated_numbers(reader.faults, rows)
-    return reader.finished(rows)
+        columns["line"] += reader.lines()
+        columns["given_name"] += given
+        columns["family_name"] += family
+        columns["state"] += states
+        columns["source"] += sources
+        for name, column in fields.items():
+            columns[name] += reader.values(step, column)
+    _refuse_repeated_numbers(reader.faults, columns["participant_id"], table.lines)
+    return reader.finished(Columns(ParticipantRow, columns))
 
 
 _PARTICIPANT_ID = Line("participant_id")
 
 
-def _participant_columns(
-    gender: Callable[[str], str | Refusal],
-) -> tuple[list[Column], list[Column]]:
-    """The fields before and after the state of the registration, in the order of the row."""
-    before: list[Column] = [
-        Line("name_latin"),
-        Line("badge_name"),
-        Line("name_on_certificate"),
-        Emails("email"),
-        Line("phone"),
-        Line("organisation"),
-        Parsed("sector", parse_sector),
-        Parsed("country", parse_country),
-        Parsed("gender", gender, "undisclosed"),
-        Parsed("birth_year", parse_birth_year, None),
-        Line("role"),
-        Parsed("preferred_language", parse_language),
-        Text("support_needs"),
-    ]
-    return before, [Parsed("photo_consent", parse_photo_choice, "not_asked"), Text("note")]
+def _participant_columns(gender: Callable[[str], str | Refusal]) -> dict[str, Column]:
+    """The fields of a row that stand in one column each."""
+    return {
+        "participant_id": _PARTICIPANT_ID,
+        "name_latin": Line("name_latin"),
+        "badge_name": Repeated("badge_name"),
+        "name_on_certificate": Line("name_on_certificate"),
+        "email": Emails("email"),
+        "phone": Line("phone"),
+        "organisation": Repeated("organisation"),
+        "sector": Parsed("sector", parse_sector),
+        "country": Parsed("country", parse_country),
+        "gender": Parsed("gender", gender, "undisclosed"),
+        "birth_year": Parsed("birth_year", parse_birth_year, None),
+        "role": Repeated("role"),
+        "preferred_language": Parsed("preferred_language", parse_language),
+        "support_needs": Text("support_needs"),
+        "photo_choice": Parsed("photo_consent", parse_photo_choice, "not_asked"),
+        "note": Text("note"),
+    }
 
 
 def _gender_parser(table: RawTable, mapping: Mapping) -> Callable[[str], str | Refusal]:
@@ -136,12 +131,13 @@ def _state_and_source(text: str) -> tuple[str, str] | Refusal:
 def _names(
     reader: "Reader[ParticipantRow] | Reader[AttendanceRow]",
     step: Sequence[tuple[str, ...]],
+    given_name: Line,
     *,
     is_required: bool,
 ) -> tuple[Sequence[str], Sequence[str]]:
     """Given and family names of a step, out of their columns or parted out of whole names."""
     if reader.mapping.column_of("given_name") is not None:
-        given = reader.values(step, Line("given_name", is_required=is_required))
+        given = reader.values(step, given_name)
         family = reader.values(step, Line("family_name"))
     else:
         whole = reader.values(step, Line("full_name", is_required=is_required))
@@ -183,22 +179,24 @@ def _doubt_mixed_scripts(faults: Faults, *columns: Sequence[str]) -> None:
         joined = "\n".join(names)
         if joined.isascii() or not _MIXED.search(joined):
             continue
+        mixed = {name for name in set(names) if mixed_scripts(name)}
+        sentence = _("“{name}” mixes Latin and Cyrillic letters in one word.")
         for index, name in enumerate(names):
-            if mixed_scripts(name):
-                faults.doubt(
-                    index,
-                    _("“{name}” mixes Latin and Cyrillic letters in one word.").format(name=name),
-                )
+            if name in mixed:
+                faults.doubt(index, sentence.format(name=name))
 
 
-def _refuse_repeated_numbers(faults: Faults, rows: Sequence[ParticipantRow]) -> None:
+def _refuse_repeated_numbers(faults: Faults, numbers: Sequence[str], lines: Sequence[int]) -> None:
+    blank = numbers.count("")
+    if len(set(numbers)) + blank - bool(blank) == len(numbers):
+        return
     first: dict[str, int] = {}
-    for index, row in enumerate(rows):
-        line = first.setdefault(row.participant_id, row.line)
-        if row.participant_id and line != row.line:
+    for index, (number, own_line) in enumerate(zip(numbers, lines, strict=True)):
+        line = first.setdefault(number, own_line)
+        if number and line != own_line:
             faults.reasons[index].append(
                 _("The number “{number}” stands in line {line} already.").format(
-                    number=row.participant_id, line=line
+                    number=number, line=line
                 )
             )
 
@@ -260,7 +258,7 @@ def _names_if_any(
     columns = [reader.mapping.column_of(field) for field in ("given_name", "full_name")]
     if columns == [None, None]:
         return [""] * len(step[0]), [""] * len(step[0])
-    return _names(reader, step, is_required=False)
+    return _names(reader, step, Line("given_name"), is_required=False)
 
 
 def _spans(text: str) -> tuple[tuple[time, time], ...] | Refusal:

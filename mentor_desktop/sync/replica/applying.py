@@ -12,7 +12,8 @@ from itertools import groupby
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.store import person_order
-from mentor_desktop.store.bulk import insert_many
+from mentor_desktop.store.bulk import Batch as Rows
+from mentor_desktop.store.bulk import insert_batch
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.batches import Batch, Header, open_batch
 from mentor_desktop.sync.protocol.operations import (
@@ -384,7 +385,7 @@ def _insert(raw: StoreConnection, runs: Sequence[Run], entity: Entity) -> None:
             constants[name] = column[0]
         else:
             columns[name] = column
-    insert_many(raw, entity.name, tuple(columns), zip(*columns.values(), strict=True), constants)
+    insert_batch(raw, Rows(entity.name, columns, constants))
 
 
 def _says_one_thing(column: Sequence[Value]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.store import person_order
-from mentor_desktop.store.bulk import Batch, insert_batch, narrowed
+from mentor_desktop.store.bulk import batch_of_rows, insert_batch, narrowed
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.derived import insert_people
 from mentor_desktop.sync.merge.digest import Buckets
@@ -285,10 +285,10 @@ class _Loading:
             place = names.index("alias_of")
             people = [row for row in values if row[place] is None]
             if people:
-                insert_people(self._raw, narrowed(Batch(entity.name, names, people)))
+                insert_people(self._raw, narrowed(batch_of_rows(entity.name, names, people)))
             values = [row for row in values if row[place] is not None]
         if values:
-            insert_batch(self._raw, narrowed(Batch(entity.name, names, values)))
+            insert_batch(self._raw, narrowed(batch_of_rows(entity.name, names, values)))
         self._raw.executemany(
             "INSERT INTO sync_row (entity, row, stream, device, seq, hlc, state, conflicts) "
             f"VALUES (?, ?, {self._stream}, ?, ?, ?, ?, 0)",

@@ -13,7 +13,6 @@ import msgspec
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.settings import setting
 from mentor_desktop.sync.replica.digests import Key
-from mentor_desktop.sync.replica.entities import entities
 from mentor_desktop.sync.replica.parked import in_table
 from mentor_desktop.sync.replica.state import Numbers
 
@@ -82,14 +81,10 @@ def mass_deletion(
 
 
 def of_rows_here(raw: StoreConnection, keys: Iterable[Key]) -> set[Key]:
-    """Return those of these rows that are in their tables: a deletion of others takes nothing away.
-
-    What has no table here, of a newer program or a journal, is in none.
-    """
+    """Return those of these rows that are in their tables: a deletion of others takes nothing away."""
     wanted: dict[str, set[str]] = {}
     for entity, row in keys:
-        if entity in entities():
-            wanted.setdefault(entity, set()).add(row)
+        wanted.setdefault(entity, set()).add(row)
     return {(entity, row) for entity, rows in wanted.items() for row in in_table(raw, entity, rows)}
 
 

@@ -251,7 +251,9 @@ def test_without_a_column_for_names_nothing_is_read() -> None:
 
 
 def test_a_table_with_headings_only_has_no_rows() -> None:
-    assert participants("given name,country\n") == ParsedRows([])
+    parsed = participants("given name,country\n")
+
+    assert (list(parsed.rows), parsed.bad, parsed.warnings) == ([], (), ())
 
 
 def test_progress_is_told_every_500_rows() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mentor_desktop.services.imports.run import ImportRequest, apply_import, preview_import
-from mentor_desktop.store.staging import ROWS_A_PART, finish, has_unfinished
+from mentor_desktop.store.staging import ROWS_A_PART, AtHand, finish, has_unfinished
 from mentor_desktop.store.write_gate import WriteGate
 from mentor_desktop.sync.protocol.batches import Batch, open_batch
 from mentor_desktop.sync.replica.recompute import check_stream
@@ -35,7 +35,7 @@ class BusyWorkspace:
         self.unit_of_work = device.workspace.unit_of_work
         self.reader = device.workspace.reader
 
-    def finish_staged(self) -> None:
+    def finish_staged(self, at_hand: AtHand) -> None:
         meanwhile = self._meanwhile
 
         class Gate(WriteGate):
@@ -48,7 +48,7 @@ class BusyWorkspace:
                 meanwhile()
                 yield
 
-        finish(self._device.raw, Gate(), lambda: None)
+        finish(self._device.raw, Gate(), lambda: None, at_hand)
 
 
 def _request() -> ImportRequest:
