@@ -13,6 +13,7 @@ import msgspec
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.settings import setting
 from mentor_desktop.sync.replica.digests import Key
+from mentor_desktop.sync.replica.entities import entities
 from mentor_desktop.sync.replica.parked import in_table
 from mentor_desktop.sync.replica.state import Numbers
 
@@ -81,10 +82,14 @@ def mass_deletion(
 
 
 def of_rows_here(raw: StoreConnection, keys: Iterable[Key]) -> set[Key]:
-    """Return those of these rows that are in their tables: a deletion of others takes nothing away."""
+    """Return those of these rows that are in their tables: a deletion of others takes nothing away.
+
+    What has no table here, of a newer program or a journal, is in none.
+    """
     wanted: dict[str, set[str]] = {}
     for entity, row in keys:
-        wanted.setdefault(entity, set()).add(row)
+        if entity in entities():
+            wanted.setdefault(entity, set()).add(row)
     return {(entity, row) for entity, rows in wanted.items() for row in in_table(raw, entity, rows)}
 
 
