@@ -84,7 +84,7 @@ pytest: setup
 	$(DISPLAYED) $(BIN)/python -m pytest -q -m journey
 
 .PHONY: soak
-soak: setup ## Kill the program 200 times while it saves, then 30 minutes of 200 devices at one server
+soak: setup ## Kill program and exchange 200 times, walk at random for an hour, then 30 minutes of 200 devices at one server
 	MENTOR_KILL_ROUNDS=200 MENTOR_SIMULATION_S=3600 MENTOR_JOURNAL_WALKS=60 \
 		QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m soak
 	MENTOR_LOAD_S=1800 nice -n 5 $(BIN)/python benchmarks/run.py server_load

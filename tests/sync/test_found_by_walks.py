@@ -187,6 +187,6 @@ def _all(world: World) -> list[Laptop]:
 
 
 def _note_the_first(uow: Any, _source: Random, desk: Desk, laptop: str) -> list[Written]:
-    person = uow.session.scalars(select(Person).order_by(Person.id)).first()
+    person = uow.session.scalars(select(Person).where(Person.family_name == "start0")).one()
     before, person.note = person.note, desk.token()
     return [Written(person.note, laptop, "person", person.id, "note", before)]

@@ -24,6 +24,7 @@ from tests.sync.simulation.server import Server
 
 MEMBERS = {"ana": "admin", "ben": "organiser", "cia": "trainer"}
 STRANGER = "zoe"
+_MINUTE_MS = 60_000
 # He reads the same as either, and may write less as a trainer.
 ROLES_OF_BEN = ("organiser", "trainer")
 
@@ -104,7 +105,8 @@ def _make_base(root: Path, time: Time) -> Base:
         laptop.close()
     server.stop()
     loop.close()
-    return Base(root, ws, other_ws, keys, time.now_ms)
+    # What is made later has later ids.
+    return Base(root, ws, other_ws, keys, time.now_ms + _MINUTE_MS)
 
 
 def _first(name: str, root: Path, network: Network, time: Time) -> Laptop:
