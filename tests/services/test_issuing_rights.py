@@ -1,5 +1,7 @@
 """Who may issue certificates: the key behind their codes is not on every computer that helps."""
 
+from contextlib import closing
+
 import pytest
 
 from mentor_desktop.errors import ConflictError, ValidationError
@@ -15,8 +17,13 @@ from mentor_desktop.services.second_laptop import (
 )
 from mentor_desktop.services.settings import put_secret
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.bundle import open_bundle
+from mentor_desktop.sync.handing_over import hand_to
+from mentor_desktop.sync.keys.device import DeviceKeys
+from mentor_desktop.sync.replica import state
 from tests.sync.laptops import CHEAP, TwoLaptops, everything_in
 from tests.sync.pair import Pair, count
+from tests.sync.simulation.devices import join
 
 KEY = "5ec2e7" * 10
 
@@ -88,3 +95,20 @@ def test_server_gives_the_key_to_organisers_alone(pair: Pair) -> None:
             else:
                 with pytest.raises(ConflictError):
                     require_issuing(uow)
+
+
+def test_file_for_a_trainer_of_everything_holds_no_key(pair: Pair) -> None:
+    make_key(pair.first.workspace)
+    invitation = pair.server.invite("trainer", pair.ws, ["*"])
+    trainer = join("Ona", pair.folder / "ona", invitation, pair.network, pair.time)
+    pair.laptops.append(trainer)
+    pair.exchange(pair.first, trainer)
+    with closing(trainer.workspace.exchange_connection()) as raw:
+        own = state.identity(raw)
+    file = pair.folder / "file"
+    hand_to(pair.first.workspace, file, device=own.device)
+    streams = {
+        span.stream
+        for span in open_bundle(file, DeviceKeys(own.sign_key, own.seal_key)).contents.spans
+    }
+    assert "secrets" not in streams

@@ -200,3 +200,18 @@ def test_invitation_of_the_same_role_for_a_workshop_leaves_it_limited(
     assert pair.exchange(b).state is State.IDLE
     with closing(b.workspace.exchange_connection()) as raw:
         assert not kept_share(raw).is_whole
+
+
+def test_server_hears_of_what_a_file_granted(on_server: OnServer, tmp_path: Path) -> None:
+    pair, b = on_server.pair, on_server.b
+    device = device_of(pair.first.workspace, b.workspace)
+    file = tmp_path / "everything"
+    hand_to(pair.first.workspace, file, device=device, with_everything=True)
+    assert take_in(b.workspace, file).has_become_whole
+    pair.exchange()
+    claim(b, pair.server.invite("trainer", pair.ws), pair.network)  # gives it the address alone
+    workshop = b.act(lambda uow: factories.workshop(uow.session).id)  # no trainer's right
+    assert pair.exchange(b).not_shared == 0
+    pair.exchange(pair.second)
+    sql = "SELECT 1 FROM workshop WHERE id = ?"
+    assert pair.second.look.execute(sql, (workshop,)).fetchone() == (1,)
