@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from mentor_desktop.documents.tables_out import Sheet, to_csv, to_xlsx
 from mentor_desktop.errors import NotFoundError, ValidationError
@@ -116,7 +116,11 @@ def _registered(uow: Reader, workshop_id: str | None) -> list[tuple[Registration
         select(Registration, Person)
         .join(Person, Person.id == Registration.person_id)
         .order_by(
-            Registration.workshop_id, Registration.list_number.is_(None), Registration.list_number
+            Registration.workshop_id,
+            Registration.list_number.is_(None),
+            Registration.list_number,
+            func.person_sort_key(Person.given_name, Person.family_name),  # who has no number
+            Registration.id,
         )
     )
     if workshop_id:

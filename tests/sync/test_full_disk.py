@@ -7,7 +7,7 @@ import pytest
 
 from mentor_desktop.errors import StoreError
 from mentor_desktop.services.imports.run import ImportRequest, run_import
-from mentor_desktop.store.staging import ROWS_A_PART, has_unfinished
+from mentor_desktop.store.staging import ROWS_A_PART, AtHand, has_unfinished
 from mentor_desktop.sync.status import State, SyncStatus
 from tests import factories
 from tests.sync.pair import Pair, count, seal
@@ -71,10 +71,10 @@ def test_what_a_full_disk_left_of_an_import_goes_with_the_next_sync(pair: Pair) 
         unit_of_work = pair.first.workspace.unit_of_work
         reader = pair.first.workspace.reader
 
-        def finish_staged(self) -> None:
+        def finish_staged(self, at_hand: AtHand) -> None:
             pair.first.look.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             with files_limited_to(ROOMS[0]):
-                pair.first.workspace.finish_staged()
+                pair.first.workspace.finish_staged(at_hand)
 
     lines = [f"G{number},F{number},p{number}@example.org" for number in range(IMPORTED)]
     content = "given_name,family_name,email\n" + "\n".join(lines)

@@ -30,13 +30,22 @@ def laptop_log(laptop: Laptop) -> list[Batch]:
     return [stored_batch(row) for row in rows]
 
 
-def known_batches(server: Server, ws: str, laptops: Iterable[Laptop]) -> dict[Place, Batch]:
-    """Return every batch that is anywhere; two of one place with different hashes are a mistake."""
-    found: dict[Place, Batch] = {}
+def all_batches(server: Server, ws: str, laptops: Iterable[Laptop]) -> list[Batch]:
+    """Return what lies anywhere.
+
+    A laptop and its copy may have made different ones in one place while neither knows of the
+    other.
+    """
     everything = [batch for _seq, batch in server_log(server, ws)]
     for laptop in laptops:
         everything += laptop_log(laptop)
-    for batch in everything:
+    return everything
+
+
+def known_batches(server: Server, ws: str, laptops: Iterable[Laptop]) -> dict[Place, Batch]:
+    """Return every batch of laptops in step; two of one place with different hashes are a mistake."""
+    found: dict[Place, Batch] = {}
+    for batch in all_batches(server, ws, laptops):
         header = batch.header
         place = (header.stream, header.device, header.from_seq)
         known = found.setdefault(place, batch)
@@ -51,11 +60,12 @@ def operations(batches: dict[Place, Batch]) -> Iterator[tuple[str, Op]]:
             yield stream, op
 
 
-def tokens_in_batches(batches: dict[Place, Batch]) -> set[str]:
+def tokens_in_batches(batches: Iterable[Batch]) -> set[str]:
     """Return the values of all actions in batches."""
     return {
         value
-        for _stream, op in operations(batches)
+        for batch in batches
+        for op in expand(open_batch(batch))
         for value in op.values.values()
         if isinstance(value, str) and value.startswith(PREFIX)
     }

@@ -117,7 +117,7 @@ def _truth(world: World, batches: Mapping[Place, Any]) -> dict[str, Truth]:
 
 
 def _check_nothing_is_lost(world: World, batches: Mapping[Place, Any]) -> None:
-    kept = tokens_in_batches(dict(batches))
+    kept = tokens_in_batches(batches.values())
     lost = [one for one in world.written if one.token not in kept]
     assert not lost, f"lost: {lost}"
     on_server = {

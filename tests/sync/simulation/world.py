@@ -34,7 +34,7 @@ from mentor_desktop.sync.taking_in import take_in
 from tests.sync.simulation.actions import ACTIONS, Desk, Written
 from tests.sync.simulation.base import MEMBERS, STRANGER, Base, ids_by_seed, note_place
 from tests.sync.simulation.devices import Laptop, LaptopClock, Time, join
-from tests.sync.simulation.evidence import known_batches, tokens_in_batches, unsealed_tokens
+from tests.sync.simulation.evidence import all_batches, tokens_in_batches, unsealed_tokens
 from tests.sync.simulation.network import CLEAR, Network, Stopped, Weather
 from tests.sync.simulation.server import Server
 from tests.sync.simulation.unusual import has_a_name, set_role, write_as_newer
@@ -164,6 +164,10 @@ class World:
         self.sync(name)
         parts = self.network.paths[PATHS["snapshot_part"]] - before
         self.story.append(f"{name}: joined, began with {parts} parts of snapshots")
+        if self.server_backup is not None:
+            # A server brought back to before somebody joined does not know them: they need
+            # another invitation, and nobody in a walk gives one.
+            self.back_up_server()
 
     def sync(self, name: str, weather: Weather = CLEAR) -> SyncStatus | None:
         """A laptop syncs under a weather; None when it was ended in the middle."""
@@ -258,7 +262,7 @@ class World:
         files = self._files()
         self.server.restore(self.server_backup, self.base.ws)
         self.gone_files |= files - self._files()
-        held = tokens_in_batches(known_batches(self.server, self.base.ws, self.laptops.values()))
+        held = tokens_in_batches(all_batches(self.server, self.base.ws, self.laptops.values()))
         held |= {token for one in self.laptops.values() for token in unsealed_tokens(one)}
         self.written = [one for one in self.written if one.token in held]
         self.story.append("server: restored")
@@ -315,7 +319,7 @@ class World:
     def _forget_what_is_nowhere_else(self, name: str, since: int) -> None:
         """What only this disk held is lost with it: no program can bring it back."""
         others = [one for one in self.laptops.values() if one.name != name]
-        elsewhere = tokens_in_batches(known_batches(self.server, self.base.ws, others))
+        elsewhere = tokens_in_batches(all_batches(self.server, self.base.ws, others))
         elsewhere |= {token for one in others for token in unsealed_tokens(one)}
         kept: list[Written] = []
         for number, one in enumerate(self.written):
