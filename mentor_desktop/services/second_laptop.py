@@ -10,7 +10,6 @@ from typing import Final
 from mentor_desktop import i18n
 from mentor_desktop.changes import Changes
 from mentor_desktop.clock import Clock
-from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.errors import StoreError, ValidationError
 from mentor_desktop.i18n import _
 from mentor_desktop.models.base import from_milliseconds, to_milliseconds
@@ -95,66 +94,10 @@ def file_in(workspace: Workspace, folder: Path, name: str = "") -> Path:
     raise StoreError(_("The folder {path} holds too many of these files.").format(path=folder))
 
 
-def hand_to_new_laptop(
-    workspace: Workspace,
-    path: Path,
-    *,
-    workshop_id: str = "",
-    cost: Argon2Cost | None = None,
-    progress: Progress = NO_PROGRESS,
-) -> Handed:
-    """Write one sealed file for a new laptop, read it back, and return it with the words to type.
-
-    A file that was there before is written over (`file_in`).
-
-    Raises:
-        StoreError: the folder cannot be written, or this copy cannot hand over.
-        Cancelled: the person pressed Cancel; no file is left.
-    """
-    return handing_over.hand_over(
-        workspace, path, workshop_id=workshop_id, cost=cost, progress=progress
-    )
-
-
-def hand_to_known_laptop(
-    workspace: Workspace,
-    path: Path,
-    *,
-    device: str,
-    with_everything: bool = False,
-    progress: Progress = NO_PROGRESS,
-) -> Handed:
-    """Write one file that only this laptop can open, and read it back.
-
-    `with_everything` gives the whole workspace to a laptop that had one workshop, from now on.
-
-    Raises:
-        StoreError: the folder cannot be written, the laptop is not known any more, or this one
-            may not give it everything.
-        Cancelled: the person pressed Cancel; no file is left.
-    """
-    return handing_over.hand_to(
-        workspace, path, device=device, with_everything=with_everything, progress=progress
-    )
-
-
-def hand_round(
-    workspace: Workspace,
-    path: Path,
-    *,
-    workshop_id: str = "",
-    cost: Argon2Cost | None = None,
-    progress: Progress = NO_PROGRESS,
-) -> Handed:
-    """Write one file that six words open on any laptop of the workspace, and read it back.
-
-    Raises:
-        StoreError: the folder cannot be written, or the workspace is shared with nobody.
-        Cancelled: the person pressed Cancel; no file is left.
-    """
-    return handing_over.hand_round(
-        workspace, path, workshop_id=workshop_id, cost=cost, progress=progress
-    )
+# What the window and the command write: to nobody it knows yet, to one it knows, to any of them.
+hand_to_new_laptop = handing_over.hand_over
+hand_to_known_laptop = handing_over.hand_to
+hand_round = handing_over.hand_round
 
 
 def begin_on_this_laptop(

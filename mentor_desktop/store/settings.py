@@ -12,6 +12,16 @@ def setting(connection: PlainConnection, name: str) -> str:
     return str(row[0]) if row else ""
 
 
+def settings_under(connection: PlainConnection, prefix: str) -> dict[str, str]:
+    """Return what is kept under names that begin so, by the rest of the name."""
+    rows = connection.execute(
+        "SELECT key, value FROM local_setting WHERE key >= ?1 AND key < ?1 || char(0x10FFFF) "
+        "ORDER BY key",
+        (prefix,),
+    )
+    return {key.removeprefix(prefix): value for key, value in rows.fetchall()}
+
+
 def remember(connection: PlainConnection, **values: str) -> None:
     """Keep local settings, all of them or none."""
     connection.execute("BEGIN IMMEDIATE")

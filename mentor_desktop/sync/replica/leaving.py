@@ -14,7 +14,7 @@ import msgspec
 from mentor_desktop.changes import Changes
 from mentor_desktop.store import person_order
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.store.settings import setting
+from mentor_desktop.store.settings import setting, settings_under
 from mentor_desktop.sync.protocol.batches import open_batch, purged
 from mentor_desktop.sync.protocol.streams import workshop_of
 from mentor_desktop.sync.replica import log, state
@@ -52,14 +52,8 @@ def left(raw: StoreConnection, stream: str) -> Left | None:
 
 def left_streams(raw: StoreConnection) -> dict[str, Left]:
     """Return the streams that left."""
-    rows = raw.execute(
-        "SELECT key, value FROM local_setting WHERE key >= ?1 AND key < ?1 || char(0x10FFFF)",
-        (_KEY,),
-    )
-    return {
-        key.removeprefix(_KEY): msgspec.json.decode(value, type=Left)
-        for key, value in rows.fetchall()
-    }
+    kept = settings_under(raw, _KEY)
+    return {stream: msgspec.json.decode(value, type=Left) for stream, value in kept.items()}
 
 
 def names_of_left(raw: StoreConnection) -> dict[str, str]:

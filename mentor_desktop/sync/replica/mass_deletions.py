@@ -11,7 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.store.settings import setting
+from mentor_desktop.store.settings import setting, settings_under
 from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.entities import entities
 from mentor_desktop.sync.replica.parked import in_table
@@ -104,15 +104,8 @@ def has_rows(raw: StoreConnection, stream: str) -> bool:
 
 def waiting_deletions(raw: StoreConnection) -> dict[str, Waiting]:
     """Return what waits, by stream."""
-    rows = raw.execute(
-        "SELECT key, value FROM local_setting WHERE key >= ?1 AND key < ?1 || char(0x10FFFF) "
-        "ORDER BY key",
-        (_WAITING,),
-    )
-    return {
-        key.removeprefix(_WAITING): msgspec.json.decode(value, type=Waiting)
-        for key, value in rows.fetchall()
-    }
+    kept = settings_under(raw, _WAITING)
+    return {stream: msgspec.json.decode(value, type=Waiting) for stream, value in kept.items()}
 
 
 def decide(raw: StoreConnection, decision: Decision, rows: Mapping[str, int]) -> int:

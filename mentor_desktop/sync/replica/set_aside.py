@@ -7,7 +7,7 @@ right is back. Kept beside the settings of this copy: a restart forgets none of 
 import msgspec
 
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.store.settings import setting
+from mentor_desktop.store.settings import setting, settings_under
 
 _KEY = "set aside in "
 
@@ -31,15 +31,8 @@ def aside_of(raw: StoreConnection, stream: str) -> Aside | None:
 
 def asides(raw: StoreConnection) -> dict[str, Aside]:
     """Return the notes by stream."""
-    rows = raw.execute(
-        "SELECT key, value FROM local_setting WHERE key >= ?1 AND key < ?1 || char(0x10FFFF) "
-        "ORDER BY key",
-        (_KEY,),
-    )
-    return {
-        key.removeprefix(_KEY): msgspec.json.decode(value, type=Aside)
-        for key, value in rows.fetchall()
-    }
+    kept = settings_under(raw, _KEY)
+    return {stream: msgspec.json.decode(value, type=Aside) for stream, value in kept.items()}
 
 
 def note_aside(raw: StoreConnection, stream: str, reason: str, at: int) -> None:
