@@ -5,8 +5,7 @@ The server vouches for who joins by its own invitation: it signs the entry and a
 """
 
 import json
-from itertools import product
-from string import ascii_uppercase
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -25,6 +24,7 @@ from mentor_desktop.server.rights import ROLES, Access
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import SERVER as SERVER_ROWS
 from mentor_desktop.server.tables import account, device, invitation, stream, workspace
+from mentor_desktop.server.tags import free_tag
 from mentor_desktop.sync.keys.entries import (
     NO_SIGNATURE,
     SERVER,
@@ -32,6 +32,7 @@ from mentor_desktop.sync.keys.entries import (
     DeviceEntry,
     Grant,
     signed,
+    to_bytes,
 )
 from mentor_desktop.sync.keys.invitations import Invitation, is_secret_of
 from mentor_desktop.sync.keys.members import INVITING_ROLES
@@ -191,8 +192,9 @@ def join(service: Service, newcomer: JoinRequest) -> JoinReply:
         if not used:
             raise _no_invitation()
         service.database.enter(connection, ws)
-        if not found.for_ws:
-            _create_workspace(service, connection, ws, newcomer)
+        is_new = not found.for_ws
+        if is_new and not _create_workspace(service, connection, ws, newcomer.founders):
+            raise _no_invitation()  # somebody else's workspace by chance or on purpose
         _admit(service, connection, ws, found, newcomer)
         return _joined(service, connection, ws, newcomer.device)
 
@@ -203,7 +205,7 @@ def succeed(service: Service, entry: DeviceEntry) -> None:
     """Take a copied or restored workspace as a new device, on the signature of the one it was.
 
     An entry the server itself signed is taken too: a restored server has forgotten who joined
-    after its backup.
+    after its backup, and a workspace that was brought to it since.
 
     Raises:
         Refusal: 403 when that signature, or that device's access, is not there.
@@ -215,6 +217,7 @@ def succeed(service: Service, entry: DeviceEntry) -> None:
         if not is_own or membership.add(entry):
             raise refusals.no_right()
         if membership.has_changed:
+            _create_workspace(service, connection, entry.ws, {})
             append(service, connection, entry.ws, [record_draft(entry)], _TEXT)
             audit.record(
                 connection, entry.ws, service.now_ms(), "succeeded", entry.device,
@@ -225,18 +228,18 @@ def succeed(service: Service, entry: DeviceEntry) -> None:
 
 
 def _create_workspace(
-    service: Service, connection: Connection, ws: str, newcomer: JoinRequest
-) -> None:
+    service: Service, connection: Connection, ws: str, founders: Mapping[str, bytes]
+) -> bool:
+    """Make a workspace; False when there is one by that id."""
     row = {
         "ws": ws,
         "epoch": new_id(),
         "head": 0,
         "access": 0,
         "created_at": service.now_ms(),
-        "founders": json.dumps({one: key.hex() for one, key in newcomer.founders.items()}),
+        "founders": json.dumps({one: key.hex() for one, key in founders.items()}),
     }
-    if not service.database.dialect.upsert(connection, workspace, [row], keep=True):
-        raise _no_invitation()  # somebody else's workspace by chance or on purpose
+    return bool(service.database.dialect.upsert(connection, workspace, [row], keep=True))
 
 
 def _admit(
@@ -253,13 +256,16 @@ def _admit(
         return
     workshops = json.loads(invited.workshops)
     role, is_new_user = invited.role, not invited.user
+    tag = free_tag(connection, ws, membership.tags())
+    if not tag:  # half a million devices
+        raise _no_invitation()
     draft = DeviceEntry(
         ws=ws,
         device=newcomer.device,
         user=invited.user or new_id(),
         name=newcomer.name,
         role=role,
-        tag=_free_tag(membership.tags()),
+        tag=tag,
         sign_key=newcomer.sign_key,
         seal_key=newcomer.seal_key,
         made_at=service.now_ms(),
@@ -323,6 +329,7 @@ def _joined(service: Service, connection: Connection, ws: str, device_id: str) -
     ).one()
     workshops = json.loads(row.workshops)
     access = Access(row.user, row.role, frozenset(workshops))
+    entry = Membership(service, connection, ws).entry_of(device_id)
     names = connection.execute(select(stream.c.stream).where(stream.c.ws == ws)).scalars()
     return JoinReply(
         ws=ws,
@@ -333,16 +340,8 @@ def _joined(service: Service, connection: Connection, ws: str, device_id: str) -
         server_device=service.keys.device_in(row.epoch),
         server_key=service.keys.public_key,
         streams=sorted(name for name in names if access.may_read(name)),
+        entry=to_bytes(entry).decode() if entry else "",
     )
-
-
-def _free_tag(taken: set[str]) -> str:
-    """Return the first of A, B … Z, AA, AB … that no device has."""
-    for length in range(1, 5):
-        for letters in product(ascii_uppercase, repeat=length):
-            if (tag := "".join(letters)) not in taken:
-                return tag
-    raise _no_invitation()  # half a million devices
 
 
 def _no_invitation() -> Refusal:

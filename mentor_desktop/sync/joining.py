@@ -30,6 +30,7 @@ from mentor_desktop.sync.keys.entries import (
 from mentor_desktop.sync.keys.invitations import Invitation
 from mentor_desktop.sync.keys.members import Anchors
 from mentor_desktop.sync.line import Line
+from mentor_desktop.sync.membership import read_members
 from mentor_desktop.sync.protocol.messages import PATHS, JoinReply, JoinRequest, to_json
 from mentor_desktop.sync.replica import state, succession
 from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server, server_key
@@ -88,6 +89,8 @@ def claim(
         raise _other_workspace()
     with closing(workspace.exchange_connection()) as raw:
         new = _device_of(raw)
+        if state.is_joined(raw):  # the same user on the same device, where the server can tell
+            yield from introduce_again(line, raw)
         reply = yield from ask_to_join(line, invitation, new, workspace.actor, ws)
         if reply.ws != ws:
             raise _other_workspace()
@@ -106,6 +109,7 @@ def begin(
 ) -> None:
     """Make this copy the device that just joined, and remember whom to believe."""
     founders = {new.device: new.keys.sign_key.hex()} if is_founder else {}
+    entries = dict.fromkeys([*_lineage(raw), *filter(None, [reply.entry])])
     with writing(raw):
         if not state.is_joined(raw):
             state.begin(
@@ -124,6 +128,7 @@ def begin(
             {
                 _SERVER: server,
                 SERVER_KEY: reply.server_key.hex(),
+                _LINEAGE: json.dumps(list(entries)),
                 FOUNDERS: json.dumps(known | founders),
                 _PENDING: "",
             },
@@ -208,18 +213,37 @@ def _go_on(raw: StoreConnection, keys: DeviceKeys, entry: DeviceEntry) -> None:
 def introduce_again(line: Line, raw: StoreConnection) -> Steps[bool]:
     """Show a server that was restored how this device came to be; False where nothing is to show.
 
+    Its own entry, the one of the device that vouched for it, and so on up to one that the
+    server signed itself: each is believed for its signature.
+
     Raises:
         Unreachable: as `Line.ask`.
     """
-    for entry in _lineage(raw):
-        request = Request("POST", PATHS["succeed"], content=entry.encode())
+    entries = _descent(raw)
+    for entry in entries:
+        request = Request("POST", PATHS["succeed"], content=to_bytes(entry))
         with suppress(Refused):
             yield from line.ask(request, with_token=False)
-    return bool(_lineage(raw))
+    return bool(entries)
+
+
+def _descent(raw: StoreConnection) -> list[DeviceEntry]:
+    """Return the entries that lead to this device, the one nobody here vouched for first."""
+    own = state.identity(raw)
+    known = dict(read_members(raw, own.workspace, anchors(raw)).entries)
+    for record in map(read_record, _lineage(raw)):
+        if isinstance(record, DeviceEntry):
+            known[record.device] = record
+    descent: list[DeviceEntry] = []
+    entry = known.get(own.device)
+    while entry is not None and entry not in descent:
+        descent.append(entry)
+        entry = known.get(entry.vouched_by)
+    return descent[::-1]
 
 
 def _lineage(raw: StoreConnection) -> list[str]:
-    """Return the entries by which this copy became another device, oldest first."""
+    """Return the entries by which this copy became a device and then another, oldest first."""
     kept: list[str] = json.loads(setting(raw, _LINEAGE) or "[]")
     return kept
 

@@ -86,7 +86,10 @@ class JoinRequest(msgspec.Struct, kw_only=True):
 
 
 class JoinReply(msgspec.Struct, kw_only=True):
-    """What a new device needs to begin; `role` may be one of a later version."""
+    """What a new device needs to begin; `role` may be one of a later version.
+
+    `entry` is the device's entry, for a server that is brought back to before it joined.
+    """
 
     ws: Id
     user: Id
@@ -96,6 +99,7 @@ class JoinReply(msgspec.Struct, kw_only=True):
     server_device: Id
     server_key: Key
     streams: list[StreamName]
+    entry: str = ""
 
 
 class InvitationRequest(msgspec.Struct, kw_only=True):
