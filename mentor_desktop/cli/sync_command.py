@@ -53,6 +53,8 @@ def told(status: SyncStatus) -> CommandResult:
         lines.append(_("Everything is exchanged."))
     if status.reason:
         troubles.append(status.reason)
+    if status.state is State.NEEDS_SIGN_IN:
+        troubles.append(_("With the invitation type: mentor-desktop join URL INVITATION"))
     troubles += [
         _(
             "Others deleted {count} of {total} records at once. Nothing of that was done here: "

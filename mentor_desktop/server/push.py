@@ -131,8 +131,12 @@ def _verified(batch: Batch, author: Member) -> Verified:
 
 
 def _without_any_right(caller: Member, author: Member, stream: str) -> str:
-    """Return why nothing of this may enter the stream; empty when it is judged one by one."""
-    if author.is_revoked or caller.is_revoked:
+    """Return why nothing of this may enter the stream; empty when it is judged one by one.
+
+    Whose access ended hands in nothing. What a colleague carries of theirs was acknowledged
+    before, by a server that was brought back since, or came by a file before anybody knew.
+    """
+    if caller.is_revoked:
         return REVOKED
     # Who reads a stream sees the rejection of what they may not write there, and so do others.
     if not author.access.may_read(stream) or not caller.access.may_read(stream):

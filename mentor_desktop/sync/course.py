@@ -31,7 +31,7 @@ from mentor_desktop.sync.replica.sealing import STEP_CHANGES, Sealer
 from mentor_desktop.sync.replica.servers import learn_server
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.steps import Request, Steps
-from mentor_desktop.sync.troubles import Refused, SignInNeeded
+from mentor_desktop.sync.troubles import AccessEnded, Refused, SignInNeeded, access_ended
 
 # A fork, a restored server, both at once, and one more for what comes in between.
 _MOST_BEGINNINGS = 4
@@ -63,7 +63,8 @@ class Course:
 
         Raises:
             LogIncompleteError: older history is needed that the server does not give.
-            Unreachable, SignInNeeded, Refused: as `Line.ask`; what was done until then is kept.
+            Unreachable, SignInNeeded, AccessEnded, Refused: as `Line.ask`; what was done until
+                then is kept.
         """
         for beginning in range(_MOST_BEGINNINGS):
             try:
@@ -77,12 +78,25 @@ class Course:
                     raise
                 self._doubt_acknowledged()
                 self._workspace.become_another_device()
+            except AccessEnded:
+                yield from self._hand_in()
+                raise
             except SignInNeeded:
                 is_known = beginning or not (
                     yield from joining.introduce_again(self._exchange.line, self._exchange.raw)
                 )
                 if is_known:
                     raise
+
+    def _hand_in(self) -> Steps[None]:
+        """Give a server that ended this device's access what it never had: it sets it aside.
+
+        Here it stays, is listed as not shared, and can be saved as a file.
+        """
+        pusher = Pusher(self._exchange)
+        for stream in pull_order(self._unsent()):
+            with suppress(ForkFound, Refused):
+                yield from pusher.hand_in(stream)
 
     def _doubt_acknowledged(self) -> None:
         """Ask anew for each own batch whether the server holds it, before it is not made anew.
@@ -238,6 +252,9 @@ class Course:
         except Refused:
             # A copy of this copy took the name already; another one is free, or none is given.
             self._workspace.become_another_device()
-            yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms())
+            try:
+                yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms())
+            except Refused as refused:  # there is nobody any more who could speak for it
+                raise access_ended() from refused
         exchange.own = state.identity(exchange.raw)
         exchange.line.sign_in_again()

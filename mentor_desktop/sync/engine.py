@@ -39,7 +39,7 @@ from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.session import get_token
 from mentor_desktop.sync.status import MassChange, State, SyncStatus
 from mentor_desktop.sync.steps import Steps
-from mentor_desktop.sync.troubles import Refused, SignInNeeded, Unreachable
+from mentor_desktop.sync.troubles import AccessEnded, Refused, SignInNeeded, Unreachable
 
 _LAST_SUCCESS = "sync_last_success"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -137,6 +137,8 @@ class Engine:
             yield from course.run()
             files = self._files(raw)
             yield from files.steps(self._line, progress)
+        except AccessEnded as trouble:
+            return SyncStatus(State.ACCESS_ENDED, str(trouble))
         except SignInNeeded as trouble:
             return SyncStatus(State.NEEDS_SIGN_IN, str(trouble))
         except Unreachable as trouble:

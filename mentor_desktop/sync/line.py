@@ -22,7 +22,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 _PASSING = (429, 500, 502, 503, 504)
 _UNAUTHORISED = 401
 _OUTDATED = ("token", "not_signed_in")
-_NO_ACCESS = ("unknown_device", "revoked")
+_UNKNOWN, _REVOKED = "unknown_device", "revoked"
 _GOOD = range(200, 300)
 # A proxy on the way speaks HTML; what these mean is in the number alone.
 _PLAIN_NUMBERS = {413: "too_large"}
@@ -48,7 +48,7 @@ class Line:
 
         Raises:
             Unreachable: nobody, somebody else, or a busy server answered, several times.
-            SignInNeeded: this device has no access.
+            SignInNeeded: this device is not known. AccessEnded: somebody ended its access.
             Refused: the server said no.
         """
         most, failed, renewed = tries or _TRIES, 0, False
@@ -133,8 +133,10 @@ def _refusal(reply: Response) -> Exception:
         return troubles.unreachable(Trouble.STRANGER)
     if reply.status == _UNAUTHORISED and code in _OUTDATED:
         return _TokenNeeded()
-    if code in _NO_ACCESS:
+    if code == _UNKNOWN:
         return troubles.sign_in_needed()
+    if code == _REVOKED:
+        return troubles.access_ended()
     return troubles.Refused(reply.status, code, facts)
 
 

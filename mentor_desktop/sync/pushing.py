@@ -82,6 +82,23 @@ class Pusher:
             with self._exchange.writing():
                 forget_aside(self._exchange.raw, stream)
 
+    def hand_in(self, stream: str) -> Steps[None]:
+        """Send everything of one stream to a server that only sets it aside, and note that.
+
+        Raises:
+            Refused: it keeps no more of it. Unreachable: as `Line.ask`.
+        """
+        own, after = self._exchange.own.device, 0
+        while batches := self._next(stream, own, after):
+            try:
+                if (yield from self.send(stream, batches)) is None:
+                    continue  # fewer at once
+            except Refused as refused:
+                if refused.code not in _SET_ASIDE:
+                    raise
+                self._note_aside(stream, refused)
+            after = batches[-1].header.to_seq
+
     def send(self, stream: str, batches: list[Batch]) -> Steps[PushReply | None]:
         """Return the answer; None when fewer batches at once are to be tried."""
         request = Request(
@@ -113,9 +130,11 @@ class Pusher:
                 self._most = min(self._limit, self._most * 2)
                 return decoded(response.content, PushReply)
 
-    def _next(self, stream: str, device: str) -> list[Batch]:
+    def _next(self, stream: str, device: str, after: int = 0) -> list[Batch]:
         raw = self._exchange.raw
-        return acknowledged.unacknowledged(raw, Numbers(raw), device, stream, self._most)
+        return acknowledged.unacknowledged(
+            raw, Numbers(raw), device, stream, self._most, after=after
+        )
 
     def _others(self, stream: str) -> list[str]:
         rows = self._exchange.raw.execute(

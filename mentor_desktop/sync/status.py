@@ -20,6 +20,7 @@ class State(StrEnum):
     SYNCING = "syncing"
     OFFLINE = "offline"
     NEEDS_SIGN_IN = "needs sign-in"
+    ACCESS_ENDED = "access ended"
     NEEDS_CONSENT = "needs consent"
 
 

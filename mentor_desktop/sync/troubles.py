@@ -32,6 +32,10 @@ class SignInNeeded(SyncTrouble):
     """The server does not know this device, or no longer."""
 
 
+class AccessEnded(SignInNeeded):
+    """Somebody ended the access of this device or of its user."""
+
+
 class Refused(SyncTrouble):
     """The server said no; `code` says to programs what, `facts` are its further members."""
 
@@ -78,6 +82,17 @@ def sign_in_needed() -> SignInNeeded:
     """Return the end of a sync of a device without access."""
     return SignInNeeded(
         _(
-            "The server does not know this device, or no longer. Ask an administrator for an invitation."
+            "The server does not know this computer. Nothing is lost: ask an administrator for an "
+            "invitation and join with it here, then everything goes to the others."
+        )
+    )
+
+
+def access_ended() -> AccessEnded:
+    """Return the end of a sync of a device whose access somebody ended."""
+    return AccessEnded(
+        _(
+            "An administrator ended this computer's access. Changes that were not shared are kept "
+            "here under To decide: save them as a file for an administrator."
         )
     )

@@ -70,11 +70,10 @@ class Pair:
         self.laptops = [self.first]
         self.second = self.join("Jonas", "organiser")
 
-    def join(self, name: str, role: str) -> Laptop:
+    def join(self, name: str, role: str, workshops: list[str] | None = None) -> Laptop:
         """Let one more laptop join."""
-        laptop = join(
-            name, self.folder / name, self.server.invite(role, self.ws), self.network, self.time
-        )
+        invitation = self.server.invite(role, self.ws, workshops)
+        laptop = join(name, self.folder / name, invitation, self.network, self.time)
         self.laptops.append(laptop)
         return laptop
 

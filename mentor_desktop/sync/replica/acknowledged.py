@@ -11,13 +11,19 @@ _HEADERS = msgspec.msgpack.Decoder(Header)
 
 
 def unacknowledged(
-    raw: StoreConnection, numbers: Numbers, own_device: str, stream: str, most: int = 10
+    raw: StoreConnection,
+    numbers: Numbers,
+    own_device: str,
+    stream: str,
+    most: int = 10,
+    *,
+    after: int = 0,
 ) -> list[Batch]:
-    """Return this device's next batches that no server has acknowledged, in order."""
+    """Return this device's next batches behind `after` that no server has acknowledged, in order."""
     rows = raw.execute(
         "SELECT header, body FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0 "
-        "ORDER BY from_seq LIMIT ?",
-        (numbers.stream(stream), numbers.device(own_device), most),
+        "AND from_seq > ? ORDER BY from_seq LIMIT ?",
+        (numbers.stream(stream), numbers.device(own_device), after, most),
     )
     return [stored_batch(row) for row in rows.fetchall()]
 

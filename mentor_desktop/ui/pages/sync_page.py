@@ -203,6 +203,8 @@ class SyncPage(Page):
         if status.state is State.NEEDS_SIGN_IN:
             deed = (_("Join with another invitation"), self._open_join)
             notices.append((status.reason, "info", (deed,)))
+        if status.state is State.ACCESS_ENDED:
+            notices.append((status.reason, "info", ()))
         if status.is_clock_wrong:
             notices.append((words.clock(status.skew_s), "warning", ()))
         return notices

@@ -12,6 +12,7 @@ _MINUTE_S = 60
 _STATES = {
     State.OFFLINE: N_("offline"),
     State.NEEDS_SIGN_IN: N_("no access to the server"),
+    State.ACCESS_ENDED: N_("no access to the server"),
     State.NEEDS_CONSENT: N_("your decision is needed"),
 }
 _HAPPENINGS = {
@@ -38,6 +39,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEADLINES = {
     State.NEEDS_CONSENT: N_("Others took away much at once. Your decision is needed."),
     State.NEEDS_SIGN_IN: N_("This computer has no access to the server."),
+    State.ACCESS_ENDED: N_("This computer has no access to the server."),
 }
 
 
@@ -88,7 +90,7 @@ def headline(status: SyncStatus) -> str:
 
 def because(status: SyncStatus) -> str:
     """Return why something waits, in one sentence; empty when nothing is known against it."""
-    if status.state is State.NEEDS_SIGN_IN:
+    if status.state in {State.NEEDS_SIGN_IN, State.ACCESS_ENDED}:
         return ""  # it is told with what to do
     if status.reason:
         return status.reason

@@ -115,7 +115,7 @@ def test_a_revoked_device_has_no_access_any_more(
     joined.press("Revoke access of B", joined.panel)
     rest(joined)
     assert joined.find(LineList, "Devices").lines[1].tail == "no access"
-    assert jonas.sync().state is State.NEEDS_SIGN_IN
+    assert jonas.sync().state is State.ACCESS_ENDED
 
 
 def test_an_invitation_made_here_lets_a_colleague_in(
