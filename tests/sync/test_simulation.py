@@ -62,6 +62,10 @@ class Exchange(RuleBasedStateMachine):
     def change_role(self, role: str) -> None:
         self.walk.world.change_role(role)
 
+    @rule(name=NAMES)
+    def end_access(self, name: str) -> None:
+        self.walk.world.end_access(name)
+
     # One is enough: each is one more laptop in every rest.
     @precondition(lambda self: not any(one.startswith("new-") for one in self.walk.world.laptops))
     @rule()

@@ -10,6 +10,7 @@ from mentor_desktop.sync.protocol.operations import Op, OpId
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.beginning import beginning_of
 from mentor_desktop.sync.replica.rows import Book, Digests
+from tests.sync.simulation.access import check_told, held_tokens
 from tests.sync.simulation.devices import Laptop
 from tests.sync.simulation.evidence import (
     Place,
@@ -68,7 +69,7 @@ class Watch:
 
 def check_quiet(world: World) -> None:
     """Check everything when all laptops and the server are in step."""
-    laptops = [one for one in world.laptops.values() if one.name not in world.revoked]
+    laptops = [one for one in world.laptops.values() if one.name not in world.shut_out]
     batches = known_batches(world.server, world.base.ws, laptops)
     check_server_log(world)
     _check_nothing_is_lost(world, batches)
@@ -81,6 +82,8 @@ def check_quiet(world: World) -> None:
     _check_rows_are_equal(laptops)
     _check_shelves_are_equal(laptops)
     _check_no_silent_loser(world, truth)
+    for name in world.shut_out:
+        check_told(world.laptops[name])
     check_isolation(world)
 
 
@@ -117,7 +120,7 @@ def _truth(world: World, batches: Mapping[Place, Any]) -> dict[str, Truth]:
 
 
 def _check_nothing_is_lost(world: World, batches: Mapping[Place, Any]) -> None:
-    kept = tokens_in_batches(batches.values())
+    kept = tokens_in_batches(batches.values()) | _kept_back(world)
     lost = [one for one in world.written if one.token not in kept]
     assert not lost, f"lost: {lost}"
     on_server = {
@@ -125,6 +128,11 @@ def _check_nothing_is_lost(world: World, batches: Mapping[Place, Any]) -> None:
         for _seq, batch in server_log(world.server, world.base.ws)
     }
     assert batches.keys() <= on_server, "an operation never reached the server"
+
+
+def _kept_back(world: World) -> set[str]:
+    """Return the values that lie on laptops whose access was ended."""
+    return set().union(*(held_tokens(world.laptops[name]) for name in world.shut_out))
 
 
 def _check_is_the_truth(laptop: Laptop, truth: Mapping[str, Truth]) -> None:
@@ -202,8 +210,10 @@ def _check_no_silent_loser(world: World, truth: Mapping[str, Truth]) -> None:
                     stream_of[value] = stream
                     if op.id in one.rejected:
                         rejected.add(value)
-    replaced = {one.before for one in world.written if one.token not in rejected}
-    for one in world.written:
+    kept_back = _kept_back(world) - stream_of.keys()
+    written = [one for one in world.written if one.token not in kept_back]
+    replaced = {one.before for one in written if one.token not in rejected}
+    for one in written:
         if one.token in rejected or one.token in world.doubled or not one.group:
             continue
         row = truth[stream_of[one.token]].states[one.entity, one.row]

@@ -14,6 +14,7 @@ from unittest.mock import patch
 from sqlalchemy.exc import IntegrityError
 
 from mentor_desktop.crypto import Argon2Cost
+from mentor_desktop.errors import StoreError
 from mentor_desktop.ids import drawn_from
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import bootstrapping
@@ -31,6 +32,7 @@ from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.status import State, SyncStatus
 from mentor_desktop.sync.steps import Request, Response
 from mentor_desktop.sync.taking_in import take_in
+from tests.sync.simulation.access import end_access
 from tests.sync.simulation.actions import ACTIONS, Desk, Written
 from tests.sync.simulation.base import MEMBERS, STRANGER, Base, ids_by_seed, note_place
 from tests.sync.simulation.devices import Laptop, LaptopClock, Time, join
@@ -90,7 +92,11 @@ class World:
     seed: int
     desk: Desk = field(default_factory=Desk)
     written: list[Written] = field(default_factory=list)
-    revoked: set[str] = field(default_factory=set)
+    # Whose access was ended; and of them, who was told so when all was quiet.
+    ended: set[str] = field(default_factory=set)
+    shut_out: set[str] = field(default_factory=set)
+    # Who may have a copy: not told apart from its original when that one's access ends.
+    copied: set[str] = field(default_factory=set)
     story: list[str] = field(default_factory=list)
     # Values of actions that were not sealed when a folder was copied: both copies make them.
     doubled: set[str] = field(default_factory=set)
@@ -164,10 +170,15 @@ class World:
         self.sync(name)
         parts = self.network.paths[PATHS["snapshot_part"]] - before
         self.story.append(f"{name}: joined, began with {parts} parts of snapshots")
-        if self.server_backup is not None:
-            # A server brought back to before somebody joined does not know them: they need
-            # another invitation, and nobody in a walk gives one.
-            self.back_up_server()
+
+    def end_access(self, name: str) -> None:
+        """The server's administrator shuts a laptop out, which may be offline with unsent work."""
+        # One is enough, and somebody has to give roles.
+        if self.ended or name in {"ana", *self.copied}:
+            return
+        if end_access(self.server, self.base.ws, self.laptops[name]):
+            self.ended.add(name)
+            self.story.append(f"{name}: access ended")
 
     def sync(self, name: str, weather: Weather = CLEAR) -> SyncStatus | None:
         """A laptop syncs under a weather; None when it was ended in the middle."""
@@ -188,6 +199,9 @@ class World:
 
     def back_up(self, name: str) -> None:
         """Somebody copies a laptop's folder while the program is closed."""
+        if name in self.ended:
+            return
+        self.copied.add(name)
         laptop = self.laptops[name]
         laptop.reopen()
         self.doubled |= unsealed_tokens(laptop)
@@ -217,11 +231,12 @@ class World:
 
     def clone(self, name: str, *, is_noticed: bool, most: int = len(MEMBERS) + 2) -> None:
         """A copy of a laptop's folder is used beside it from now on."""
-        if len(self.laptops) >= most:
+        if len(self.laptops) >= most or name in self.ended:
             return
         laptop = self.laptops[name]
         twin = f"{name}-{self.copies}"
         self.copies += 1
+        self.copied |= {name, twin}
         self.doubled |= unsealed_tokens(laptop)
         folder = self.root / twin
         laptop.close()
@@ -240,8 +255,12 @@ class World:
         self.copies += 1
         source, target = self.laptops[name].workspace, self.laptops[other].workspace
         handed = hand_round(source, path, cost=_CHEAP)
-        take_in(target, path, handed.words)
         self.story.append(f"{name}: carried to {other}")
+        try:
+            take_in(target, path, handed.words)
+        except StoreError:
+            assert name in self.ended, "a file of a laptop that belongs here"
+            self.story.append("  refused: its access ended")
 
     def restart_server(self) -> None:
         """The server ends and begins again."""
@@ -272,21 +291,31 @@ class World:
         self.network.deliver_late()
         self.time.pass_by(_PAUSE_OF_FILES_S)
         for _round in range(_MOST_ROUNDS):
-            before = self.network.requests
-            statuses = {name: self.sync(name) for name in sorted(self.laptops)}
+            statuses, moved = self._sync_all()
             self.server.fold()
-            idle = self.network.requests - before == len(statuses)
             told = [one.getMessage() for one in self.warnings.buffer]
             # A part that was cut on its way: everything is pulled instead.
             said = [one for one in told if "snapshot is of no use" not in one]
             assert not said, "\n".join((*self.story, *said))
             waiting = sum(self._waiting_files(name, one) for name, one in statuses.items())
-            if idle and not waiting and all(_is_quiet(one) for one in statuses.values()):
+            if not moved and not waiting and all(_is_quiet(one) for one in statuses.values()):
                 return
             if waiting:
                 # Asked for before the laptop that has it sent it: it is asked for again later.
                 self.time.pass_by(_PAUSE_OF_FILES_S)
         raise NotQuietError("\n".join((*self.story, str(statuses))))
+
+    def _sync_all(self) -> tuple[dict[str, SyncStatus | None], int]:
+        """Let everybody sync; return how it stands, and how many requests did more than look."""
+        statuses, moved = {}, 0
+        for name in sorted(self.laptops):
+            before = self.network.requests
+            statuses[name] = self.sync(name)
+            if not _is_shut_out(statuses[name]):
+                moved += self.network.requests - before - 1
+        self.shut_out = {name for name, one in statuses.items() if _is_shut_out(one)}
+        assert self.shut_out <= self.ended, "somebody is shut out whose access nobody ended"
+        return statuses, moved
 
     def files_nowhere(self) -> set[str]:
         """Return the files that no laptop and no server has any more, through no fault of sync."""
@@ -294,7 +323,7 @@ class World:
 
     def _waiting_files(self, name: str, status: SyncStatus | None) -> int:
         """Return how many files a laptop waits for that are somewhere."""
-        if status is None or not status.waiting_files:
+        if status is None or not status.waiting_files or name in self.shut_out:
             return 0
         return status.waiting_files - len(
             wanted_files(self.laptops[name].look) & self.files_nowhere()
@@ -338,9 +367,10 @@ class World:
 
 
 def _is_quiet(status: SyncStatus | None) -> bool:
-    return (
-        status is not None
-        and status.state is State.IDLE
-        and not status.reason
-        and not status.waiting_changes
-    )
+    if status is None or status.waiting_changes:
+        return False
+    return _is_shut_out(status) or (status.state is State.IDLE and not status.reason)
+
+
+def _is_shut_out(status: SyncStatus | None) -> bool:
+    return status is not None and status.state is State.ACCESS_ENDED
