@@ -53,7 +53,7 @@ def told(status: SyncStatus) -> CommandResult:
         lines.append(_("Everything is exchanged."))
     if status.reason:
         troubles.append(status.reason)
-    if status.state is State.NEEDS_SIGN_IN:
+    if status.state in {State.NEEDS_SIGN_IN, State.ACCESS_ENDED}:
         troubles.append(_("With the invitation type: mentor-desktop join URL INVITATION"))
     troubles += [
         _(

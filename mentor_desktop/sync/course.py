@@ -93,6 +93,7 @@ class Course:
 
         Here it stays, is listed as not shared, and can be saved as a file.
         """
+        joining.note_ended(self._exchange.raw)
         pusher = Pusher(self._exchange)
         for stream in pull_order(self._unsent()):
             with suppress(ForkFound, Refused):
@@ -203,6 +204,7 @@ class Course:
 
     def _begin(self, hello: HelloReply) -> None:
         """Look at where both sides stand."""
+        joining.note_access(self._exchange.raw)
         known: dict[str, StreamHead] = hello.streams
         letting_go.take_up_again(self._exchange, known)
         for stream in sorted(known):

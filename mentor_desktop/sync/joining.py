@@ -40,6 +40,7 @@ from mentor_desktop.sync.troubles import Refused
 
 _PENDING, _HEIR, _LINEAGE = "sync_pending_keys", "sync_heir", "sync_lineage"
 _SERVER = "sync_server"
+_ENDED = "sync_access_ended"  # as which device; under that name nobody lets it in again
 # Whom a copy believes without another's word (`anchors`), beside the server.
 FOUNDERS = "sync_founders"
 
@@ -80,6 +81,8 @@ def claim(
 ) -> Steps[JoinReply]:
     """Bring an existing workspace to a server, or this device back to a server that forgot it.
 
+    One whose access was ended comes back as another device, with all it never sent.
+
     Raises:
         ValidationError: the invitation is for another workspace.
         Refused, Unreachable: as `ask_to_join`.
@@ -88,9 +91,11 @@ def claim(
     if invitation.ws not in ("", ws):
         raise _other_workspace()
     with closing(workspace.exchange_connection()) as raw:
-        new = _device_of(raw)
         if state.is_joined(raw):  # the same user on the same device, where the server can tell
             yield from introduce_again(line, raw)
+            if has_ended(raw) and not succession.is_another_copy(raw):
+                workspace.become_another_device()
+        new = _device_of(raw)
         reply = yield from ask_to_join(line, invitation, new, workspace.actor, ws)
         if reply.ws != ws:
             raise _other_workspace()
@@ -110,6 +115,14 @@ def begin(
     """Make this copy the device that just joined, and remember whom to believe."""
     founders = {new.device: new.keys.sign_key.hex()} if is_founder else {}
     entries = dict.fromkeys([*_lineage(raw), *filter(None, [reply.entry])])
+    if state.is_joined(raw) and state.identity(raw).device != new.device:
+        keys = new.keys
+        succession.go_on_as(
+            raw,
+            succession.NewDevice(
+                new.device, keys.signing, keys.receiving, reply.tag, name, reply.user
+            ),
+        )
     with writing(raw):
         if not state.is_joined(raw):
             state.begin(
@@ -134,6 +147,22 @@ def begin(
             },
         )
         learn_server(raw, reply.server_device)
+
+
+def note_ended(raw: StoreConnection) -> None:
+    """Keep that the access of this device was ended."""
+    remember(raw, **{_ENDED: state.identity(raw).device})
+
+
+def note_access(raw: StoreConnection) -> None:
+    """Keep that this device is let in: a server that was restored forgot that its access ended."""
+    if has_ended(raw):
+        remember(raw, **{_ENDED: ""})
+
+
+def has_ended(raw: StoreConnection) -> bool:
+    """Say whether the server ended the access of this device when it was last asked."""
+    return setting(raw, _ENDED) == state.identity(raw).device
 
 
 def anchors(raw: StoreConnection) -> Anchors:
@@ -285,7 +314,7 @@ class _Heir(msgspec.Struct):
 
 def _device_of(raw: StoreConnection) -> NewDevice:
     """Return who this copy is, or will be; keys are kept before anybody hears of them."""
-    if state.is_joined(raw):
+    if state.is_joined(raw) and not has_ended(raw):
         own = state.identity(raw)
         return NewDevice(own.device, DeviceKeys(own.sign_key, own.seal_key))
     device, kept = setting(raw, "incarnation"), setting(raw, _PENDING)

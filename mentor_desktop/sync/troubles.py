@@ -92,7 +92,7 @@ def access_ended() -> AccessEnded:
     """Return the end of a sync of a device whose access somebody ended."""
     return AccessEnded(
         _(
-            "An administrator ended this computer's access. Changes that were not shared are kept "
-            "here under To decide: save them as a file for an administrator."
+            "An administrator ended this computer's access. What was not shared is kept under To "
+            "decide; it goes to the others when you join here with a new invitation."
         )
     )

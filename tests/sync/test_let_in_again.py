@@ -1,6 +1,6 @@
 """A server that knows a laptop no more, or whose administrator ended its access: nothing is lost."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from mentor_desktop.sync.handing_over import hand_round
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.status import State
 from mentor_desktop.sync.taking_in import take_in
+from mentor_desktop.sync.troubles import Unreachable
 from tests import factories
 from tests.sync.pair import Pair, count, seal, value
 from tests.sync.simulation.devices import Laptop, claim
@@ -171,6 +172,33 @@ class TestAccessEnded:
         assert value(pair.first, "SELECT id FROM person") == shared
         assert count(pair.first, "person") == 1
 
+    def test_with_a_new_invitation_all_it_kept_goes_to_the_others(self, pair: Pair) -> None:
+        pair.exchange()
+        shared = add_person(pair.second)
+        pair.exchange(pair.second)
+        end_access(pair, pair.second)
+        unsent = add_person(pair.second)
+        assert pair.second.sync().state is State.ACCESS_ENDED
+        not_sealed = str(pair.second.act(lambda uow: factories.person(uow.session).id))
+        before = own_device(pair.second)
+        # The answer is lost, and the program ended: the next try is the same device.
+        pair.network.orders = [("join", Fault.LOST_REPLY)] * 10
+        invitation = pair.server.invite("organiser", pair.ws)
+        with suppress(Unreachable):
+            claim(pair.second, invitation, pair.network)
+        pair.network.orders = []
+        pair.second.reopen()
+        claim(pair.second, invitation, pair.network)
+        status = pair.exchange(pair.second)
+        assert (status.state, status.reason) == (State.IDLE, "")
+        assert (status.waiting_changes, status.not_shared) == (0, 0)
+        assert all(now != then for now, then in zip(own_device(pair.second), before, strict=True))
+        pair.exchange(pair.first)
+        assert people(pair.first) == {shared, unsent, not_sealed}
+        assert pair.first.rows() == pair.second.rows()
+        add_person(pair.second)
+        assert pair.exchange(pair.second).state is State.IDLE
+
     def test_what_a_colleague_has_of_it_by_a_file_reaches_all(
         self, pair: Pair, tmp_path: Path
     ) -> None:
@@ -222,6 +250,8 @@ def test_a_person_is_told_what_to_do(pair: Pair, tmp_path: Path, has_ended: bool
         pair.server.restore(backup, pair.ws)
         pair.network.orders = [("succeed", Fault.TOO_LARGE)]
     status = third.sync()
-    expected = (State.ACCESS_ENDED, "save them") if has_ended else (State.NEEDS_SIGN_IN, "join")
+    expected = (
+        (State.ACCESS_ENDED, "new invitation") if has_ended else (State.NEEDS_SIGN_IN, "join")
+    )
     assert status.state is expected[0]
     assert expected[1] in status.reason

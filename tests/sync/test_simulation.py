@@ -66,6 +66,10 @@ class Exchange(RuleBasedStateMachine):
     def end_access(self, name: str) -> None:
         self.walk.world.end_access(name)
 
+    @rule(name=NAMES)
+    def invite_again(self, name: str) -> None:
+        self.walk.world.invite_again(name)
+
     # One is enough: each is one more laptop in every rest.
     @precondition(lambda self: not any(one.startswith("new-") for one in self.walk.world.laptops))
     @rule()

@@ -127,14 +127,25 @@ def begin(
 
 
 def take_over(
-    raw: StoreConnection, *, device: str, sign_key: bytes, seal_key: bytes, tag: str, name: str
+    raw: StoreConnection,
+    *,
+    device: str,
+    sign_key: bytes,
+    seal_key: bytes,
+    tag: str,
+    name: str,
+    user: str = "",
 ) -> Identity:
-    """Make this copy another device than it was (`succession` re-issues what nobody has yet)."""
-    before = identity(raw)
+    """Make this copy another device than it was (`succession` re-issues what nobody has yet).
+
+    It stays its user's where none is named.
+    """
+    user = user or identity(raw).user
     raw.execute(
-        "UPDATE sync_self SET device = ?, sign_key = ?, seal_key = ?", (device, sign_key, seal_key)
+        "UPDATE sync_self SET device = ?, user = ?, sign_key = ?, seal_key = ?",
+        (device, user, sign_key, seal_key),
     )
-    learn(raw, _own_peer(device, before.user, sign_key, seal_key, tag, name))
+    learn(raw, _own_peer(device, user, sign_key, seal_key, tag, name))
     return identity(raw)
 
 

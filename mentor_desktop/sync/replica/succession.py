@@ -28,13 +28,17 @@ from mentor_desktop.sync.replica.transactions import writing
 
 @dataclass(frozen=True)
 class NewDevice:
-    """The keys that were made for the new device, and how it is called."""
+    """The keys that were made for the new device, and how it is called.
+
+    `user` is empty where it is one more device of the same.
+    """
 
     device: str
     sign_key: bytes
     seal_key: bytes
     tag: str
     name: str
+    user: str = ""
 
 
 def is_another_copy(raw: StoreConnection) -> bool:
@@ -53,6 +57,7 @@ def go_on_as(raw: StoreConnection, new: NewDevice) -> Identity:
             seal_key=new.seal_key,
             tag=new.tag,
             name=new.name,
+            user=new.user,
         )
         numbers = Numbers(raw)
         for stream in acknowledged.unacknowledged_streams(raw, numbers, old):

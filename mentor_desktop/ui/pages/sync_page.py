@@ -200,11 +200,9 @@ class SyncPage(Page):
                 (_("Keep here"), self._controller.keep_here),
             )
             notices.append((sentence, "warning", deeds))
-        if status.state is State.NEEDS_SIGN_IN:
+        if status.state in {State.NEEDS_SIGN_IN, State.ACCESS_ENDED}:
             deed = (_("Join with another invitation"), self._open_join)
             notices.append((status.reason, "info", (deed,)))
-        if status.state is State.ACCESS_ENDED:
-            notices.append((status.reason, "info", ()))
         if status.is_clock_wrong:
             notices.append((words.clock(status.skew_s), "warning", ()))
         return notices

@@ -115,6 +115,7 @@ def _take_step(walked: Walk, source: random.Random) -> None:
         lambda: world.change_role(source.choice(ROLES_OF_BEN)): 2,
         walked.enter: 1,
         lambda: world.end_access(name): 2,
+        lambda: world.invite_again(name): 2,
         world.back_up_server: 1,
         world.restore_server: 1,
         walked.settle: 2,

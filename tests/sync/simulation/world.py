@@ -35,7 +35,7 @@ from mentor_desktop.sync.taking_in import take_in
 from tests.sync.simulation.access import end_access
 from tests.sync.simulation.actions import ACTIONS, Desk, Written
 from tests.sync.simulation.base import MEMBERS, STRANGER, Base, ids_by_seed, note_place
-from tests.sync.simulation.devices import Laptop, LaptopClock, Time, join
+from tests.sync.simulation.devices import Laptop, LaptopClock, Time, claim, join
 from tests.sync.simulation.evidence import all_batches, tokens_in_batches, unsealed_tokens
 from tests.sync.simulation.network import CLEAR, Network, Stopped, Weather
 from tests.sync.simulation.server import Server
@@ -179,6 +179,17 @@ class World:
         if end_access(self.server, self.base.ws, self.laptops[name]):
             self.ended.add(name)
             self.story.append(f"{name}: access ended")
+
+    def invite_again(self, name: str) -> None:
+        """Who was shut out, and heard so, gets an invitation: everything that was kept goes on."""
+        if name not in self.ended:
+            return
+        status = self.sync(name)
+        if status is not None and status.state is State.ACCESS_ENDED:
+            invitation = self.server.invite(MEMBERS.get(name, "organiser"), self.base.ws, ["*"])
+            claim(self.laptops[name], invitation, self.network)
+            self.ended.remove(name)
+            self.story.append(f"{name}: invited again")
 
     def sync(self, name: str, weather: Weather = CLEAR) -> SyncStatus | None:
         """A laptop syncs under a weather; None when it was ended in the middle."""
