@@ -190,6 +190,7 @@ class World:
             claim(self.laptops[name], invitation, self.network)
             self.ended.remove(name)
             self.story.append(f"{name}: invited again")
+            self.sync(name)  # as the program does; before it, nothing can be handed on
 
     def sync(self, name: str, weather: Weather = CLEAR) -> SyncStatus | None:
         """A laptop syncs under a weather; None when it was ended in the middle."""
