@@ -89,9 +89,12 @@ class Engine:
         with self._connected() as raw:
             if not state.is_joined(raw):
                 return SyncStatus()
+            own = state.identity(raw)
+            if self._exchange is not None and self._exchange.own.device != own.device:
+                self._line.sign_in_again()  # it joined anew under another name
             exchange = self._exchange = Exchange(
                 raw,
-                state.identity(raw),
+                own,
                 self._line,
                 self._now_ms,
                 self._workspace.gate,
