@@ -19,8 +19,8 @@ _VERSION_7 = 0x7 << 12
 _ROOM_FOR_VERSION = (1 << 16) - (1 << 12)
 # A byte with the variant in its upper two bits.
 _WITH_VARIANT = bytes(0b10 << 6 | byte & 0b111111 for byte in range(0x100))
-# The digit that holds the variant in its upper two bits, by what those bits were before.
-_VARIANT = {digit: "89ab"[int(digit, 16) & 0b11] for digit in "0123456789abcdef"}
+# A byte with the version in its upper four.
+_WITH_VERSION_5 = bytes(0x50 | byte & 0x0F for byte in range(0x100))
 _SEQUENCE_BITS = 12
 _NANOSECONDS = 1_000_000  # in a millisecond
 
@@ -96,5 +96,10 @@ def derived_ids(parts: Iterable[str], lasts: Iterable[str]) -> list[str]:
     from hashlib import sha1
 
     start = _NAMESPACE + "".join(f"{part}\x1f" for part in parts).encode()
-    digests = [sha1(start + last.encode(), usedforsecurity=False).hexdigest() for last in lasts]
-    return [f"{one[:12]}5{one[13:16]}{_VARIANT[one[16]]}{one[17:32]}" for one in digests]
+    made = bytearray().join(
+        [sha1(start + last.encode(), usedforsecurity=False).digest()[:16] for last in lasts]
+    )
+    made[6::16] = made[6::16].translate(_WITH_VERSION_5)
+    made[8::16] = made[8::16].translate(_WITH_VARIANT)
+    digits = made.hex()
+    return [digits[at : at + 32] for at in range(0, len(digits), 32)]

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import zip_longest
 
 # Signs in root order; those in one group differ only like accents.
 _SIGNS = (
@@ -44,18 +45,20 @@ _MARKS = (
     "\u0304\u0335\u0309\u030f\u0311\u031b\u0323\u0324\u0325\u0326\u032d\u032e\u0330\u0331\u0361"
 )
 
-_LEVEL_END = "\x00"
-_LEVEL_END_BYTE = _LEVEL_END.encode()
+_LEVEL_END = b"\x00"
 _FIRST_PRIMARY = 0x02
 _COMMON = "\x20"  # the weight of a letter without accent, and of lower case
+_COMMON_BYTE = _COMMON.encode()
 _UPPER = "\x30"
 _TIED = "\x3f"  # the first of two letters tied into one, after its accents
 _FIRST_MARK = 0x40  # above every accent that a tailoring gives a letter of its own
 _DIGITS = re.compile(r"(\d{1,200})")
 _CONTRACTION = "\ue000"  # stands for the one letter written with two, from here on
 _SEVEN_BITS = 0x7F
-# Between texts that are weighed in one go, and between their weights, which are all below it.
-_ROW_END, _KEY_END = "\n", "\u0100"
+_LEVELS = 3
+_MOST_ATOMS = 0x100
+# Between texts that are weighed in one go, and between their weights, which are all above it.
+_ROW_END, _ROW_END_ATOM = "\n", "\x00"
 # More would hold up the window: it is one call.
 _WEIGHED_AT_ONCE = 2_000
 _BY_ITSELF = re.compile(r"[\d\n]")
@@ -76,19 +79,19 @@ def sort_key(text: str, language: str) -> bytes:
 def person_sort_key(given: str, family: str, language: str) -> bytes:
     """Return the key of a person: family name first, and the only name of a mononym."""
     first, then = (family.strip(), given.strip()) if family.strip() else (given.strip(), "")
-    return _key(first, language) + _LEVEL_END_BYTE + _key(then, language)
+    return _key(first, language) + _LEVEL_END + _key(then, language)
 
 
 def person_sort_keys(given: Sequence[str], family: Sequence[str], language: str) -> list[bytes]:
     """Return `person_sort_key` of many people; a third of the cost of one by one."""
     given, family = list(map(str.strip, given)), list(map(str.strip, family))
-    keys = _order(language).keys({*given, *family, ""})
-    return [
-        (keys[last] + _LEVEL_END_BYTE + keys[first])
-        if last
-        else (keys[first] + _LEVEL_END_BYTE + keys[""])
-        for first, last in zip(given, family, strict=True)
-    ]
+    if not all(family):
+        both = zip(given, family, strict=True)
+        pairs = [(last, first) if last else (first, "") for first, last in both]
+        family, given = map(list, zip(*pairs, strict=True))
+    keys = _order(language).keys({*given, *family})
+    columns = [map(keys.__getitem__, names) for names in (family, given)]
+    return list(map(_LEVEL_END.join, zip(*columns, strict=True)))
 
 
 class _Table(dict[int, str]):
@@ -102,6 +105,52 @@ class _Table(dict[int, str]):
     def __missing__(self, code: int) -> str:
         weight = self[code] = self._order.weigh(chr(code))[self._level]
         return weight
+
+
+class _Atoms(dict[int, str]):
+    """Characters by code point as atoms: bytes with no more than one weight on each level.
+
+    So a level of many texts is one `bytes.translate`. A letter with an accent is two atoms.
+    """
+
+    def __init__(self, order: "_Order") -> None:
+        super().__init__({ord(_ROW_END): _ROW_END_ATOM})
+        self._order = order
+        self._atoms = {(_ROW_END_ATOM,) * _LEVELS: _ROW_END_ATOM}
+        self._weights = [bytearray(_MOST_ATOMS) for _ in range(_LEVELS)]
+        self._weightless = [bytearray() for _ in range(_LEVELS)]
+
+    def __missing__(self, code: int) -> str:
+        weights = zip_longest(*self._order.weigh(chr(code)), fillvalue="")
+        atoms = self[code] = "".join(map(self._atom, weights))
+        return atoms
+
+    def levels(self, text: str) -> list[list[bytes]]:
+        """Return the weights of each row of a composed text, level by level.
+
+        Raises:
+            OverflowError: so many different characters were met that a byte has no room for more.
+        """
+        atoms = text.translate(self).encode("latin-1")
+        ends = _ROW_END_ATOM.encode()
+        return [
+            atoms.translate(weights, weightless).split(ends)
+            for weights, weightless in zip(self._weights, self._weightless, strict=True)
+        ]
+
+    def _atom(self, weights: tuple[str, ...]) -> str:
+        if weights in self._atoms:
+            return self._atoms[weights]
+        number = len(self._atoms)
+        if number == _MOST_ATOMS:
+            raise OverflowError
+        for level, weight in enumerate(weights):
+            if weight:
+                self._weights[level][number] = ord(weight)
+            else:
+                self._weightless[level].append(number)
+        self._atoms[weights] = chr(number)
+        return chr(number)
 
 
 class _Order:
@@ -132,14 +181,12 @@ class _Order:
             self._odd_letter[_script(block[0][0][0])] = chr(primary)
             primary += 1
         self._other = chr(primary)
-        self._primary, self._secondary, self._tertiary = (_Table(self, n) for n in range(3))
-        self._in_rows = tuple(_Table(self, n) for n in range(3))
-        for table in self._in_rows:
-            table[ord(_ROW_END)] = _KEY_END
+        self._by_level = tuple(_Table(self, level) for level in range(_LEVELS))
+        self._atoms = _Atoms(self)
         self._kept: dict[str, bytes] = {}
 
     def keys(self, texts: Collection[str]) -> Mapping[str, bytes]:
-        """Return the key of each of these texts, with those of others."""
+        """Return the key of each of these texts, perhaps with those of others."""
         kept = self._kept
         new = [text for text in texts if text not in kept]
         if not new:
@@ -147,28 +194,34 @@ class _Order:
         found = dict(kept)
         for start in range(0, len(new), _WEIGHED_AT_ONCE):
             found |= self._keys_of_rows(new[start : start + _WEIGHED_AT_ONCE])
+        if len(found) > _KEPT_KEYS:
+            # Those of now are likelier to come again than those of before.
+            found = {text: found[text] for text in texts}
         self._kept = found if len(found) <= _KEPT_KEYS else {}
         return found
 
     def _keys_of_rows(self, texts: list[str]) -> dict[str, bytes]:
         """Weigh all texts in one go, but for those with digits or of several lines."""
-        keys = {text: self.key(text) for text in texts if _BY_ITSELF.search(text)}
-        rows = [text for text in texts if text not in keys] if keys else texts
-        joined = self._composed(_ROW_END.join(rows))
-        levels = [joined.translate(table).split(_KEY_END) for table in self._in_rows]
-        keys.update(zip(rows, map(_packed, *levels), strict=False))  # of no row comes one level
+        keys: dict[str, bytes] = {}
+        joined = _ROW_END.join(texts)
+        if _DIGITS.search(joined) or joined.count(_ROW_END) != len(texts) - 1:
+            keys = {text: self.key(text) for text in texts if _BY_ITSELF.search(text)}
+            texts = [text for text in texts if text not in keys]
+            joined = _ROW_END.join(texts)
+        try:
+            levels = self._atoms.levels(self._composed(joined))
+        except OverflowError:
+            return {**keys, **{text: self.key(text) for text in texts}}
+        keys.update(zip(texts, map(_packed, *levels), strict=False))  # of no row comes one level
         return keys
 
     def key(self, text: str) -> bytes:
         """Return the key of one text."""
         text = self._composed(text)
         if _DIGITS.search(text):
-            return _packed(*("".join(parts) for parts in zip(*self._runs(text), strict=True)))
-        return _packed(
-            text.translate(self._primary),
-            text.translate(self._secondary),
-            text.translate(self._tertiary),
-        )
+            runs = zip(*self._runs(text), strict=True)
+            return _packed(*("".join(parts).encode("latin-1") for parts in runs))
+        return _packed(*(text.translate(level).encode("latin-1") for level in self._by_level))
 
     def _composed(self, text: str) -> str:
         """Return the text with one character for each letter of this language."""
@@ -242,10 +295,10 @@ class _Order:
         return block + _by_code(lower), _COMMON, _COMMON if lower == character else _UPPER
 
 
-def _packed(primary: str, secondary: str, tertiary: str) -> bytes:
+def _packed(primary: bytes, secondary: bytes, tertiary: bytes) -> bytes:
     # Common weights at the end of a level say nothing: a shorter key sorts the same.
-    levels = primary, secondary.rstrip(_COMMON), tertiary.rstrip(_COMMON)
-    return _LEVEL_END.join(levels).encode("latin-1")
+    levels = primary, secondary.rstrip(_COMMON_BYTE), tertiary.rstrip(_COMMON_BYTE)
+    return _LEVEL_END.join(levels)
 
 
 @lru_cache(_KEPT_KEYS)

@@ -7,7 +7,7 @@ chose the spelling. Source: names and sorting; Bulgarian letters by the Translit
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import filterfalse
 
@@ -46,6 +46,8 @@ _FOLDED_AT_ONCE = 2_000
 _WORDS = re.compile(r"[^\W_]+")
 _LETTER_RUNS = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile("[\u0400-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f]")
+# Letters of both, one right beside the other; marks and signs between them need a closer look.
+_BESIDE = re.compile("(?:[А-яЁё][A-Za-zÀ-ÖØ-öø-ɏ])|(?:[A-Za-zÀ-ÖØ-öø-ɏ][А-яЁё])")
 _LATIN = re.compile(
     "[A-Za-zªº\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u1d00-\u1d7f\u1e00-\u1eff\u2c60-\u2c7f"
     "\ua722-\ua7ff\ufb00-\ufb06\uff21-\uff3a\uff41-\uff5a]"
@@ -87,21 +89,22 @@ def fold_name(given: str, family: str) -> str:
 
 def fold_names(given: Sequence[str], family: Sequence[str]) -> list[str]:
     """Return `fold_name` of many people."""
-    columns = zip(fold_all(given), fold_all(family), strict=True)
-    return [f"{first} {last}".strip() for first, last in columns]
+    folded = _folded_names.of({*given, *family})
+    columns = zip(given, family, strict=True)
+    return [f"{folded[first]} {folded[last]}".strip() for first, last in columns]
 
 
 def fold_person(
     given: str, family: str = "", badge: str = "", latin: str = "", email: str = ""
 ) -> str:
-    """Return everything a person is found by, as folded words with one blank between them.
+    """Return everything a person is found by, as folded words with blanks between them.
 
     Parts of a compound name are words of their own; `d'arcy` is found as `arcy` and as `darcy`. An
     e-mail address is one word, and the parts before its @ are words too.
     """
     address = fold(email.strip())
-    names = [_words_of_name(fold(name)) for name in (given, family, badge, latin)]
-    return _once_each((*names, _words(address.partition("@")[0]), address))
+    given, family, badge, latin = map(_words_of_name, map(fold, (given, family, badge, latin)))
+    return _found_by(given, family, badge, latin, _words(address.partition("@")[0]), address)
 
 
 def fold_people(
@@ -112,17 +115,40 @@ def fold_people(
     email: Sequence[str],
 ) -> list[str]:
     """Return `fold_person` of many people; names that many have are folded once."""
-    names = list({*given, *family, *badge, *latin})
-    words = dict(zip(names, map(_words_of_name, fold_all(names)), strict=True))
+    names = {*given, *family, *badge, *latin}
+    folded = _folded_names.of(names)
+    words = {name: _words_of_name(folded[name]) for name in names}
     addresses = fold_all(list(map(str.strip, email)))
-    columns = [map(words.__getitem__, column) for column in (given, family, badge, latin)]
+    of = words.__getitem__
     locals_ = [_words(address.partition("@")[0]) for address in addresses]
-    return list(map(_once_each, zip(*columns, locals_, addresses, strict=True)))
+    parts = map(of, given), map(of, family), map(of, badge), map(of, latin), locals_, addresses
+    return list(map(_found_by, *parts))
 
 
-def _once_each(parts: Iterable[str]) -> str:
-    """Join what is said, once where the badge says what the list says."""
-    return " ".join(filter(None, dict.fromkeys(parts)))
+class _FoldedNames:
+    """Names with their folded form: an import folds each to match it, then to write it."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, str] = {}
+
+    def of(self, names: set[str]) -> Mapping[str, str]:
+        """Return `fold` of each of these names, perhaps with those of others."""
+        kept = self._kept
+        if new := list(names.difference(kept)):
+            kept = {**kept, **dict(zip(new, fold_all(new), strict=True))}
+            if len(kept) > _KEPT_NAMES:
+                # Those of now are likelier to come again than those of before.
+                kept = {name: kept[name] for name in names}
+            self._kept = kept if len(kept) <= _KEPT_NAMES else {}
+        return kept
+
+
+_folded_names = _FoldedNames()
+
+
+def _found_by(given: str, family: str, badge: str, latin: str, local: str, address: str) -> str:
+    # A badge nearly always says what the list says.
+    return f"{given} {family} {'' if badge == given else badge} {latin} {local} {address}"
 
 
 def _words_of_name(folded: str) -> str:
@@ -158,6 +184,8 @@ def mixed_scripts(text: str) -> bool:
     """Return whether one word has both Latin and Cyrillic letters, which is a slip of keyboard."""
     if not _CYRILLIC.search(text):
         return False
+    if _BESIDE.search(text):
+        return True
     plain = "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFD", text)))
     return any(_LATIN.search(w) and _CYRILLIC.search(w) for w in _LETTER_RUNS.findall(plain))
 

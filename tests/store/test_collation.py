@@ -183,3 +183,21 @@ def test_many_at_once_have_the_keys_of_one_by_one(
     given_names, family_names = [one for one, _other in people], [other for _one, other in people]
     made = person_sort_keys(given_names, family_names, language)
     assert made == [person_sort_key(*person, language) for person in people]
+
+
+def test_more_characters_than_fit_a_byte_have_the_keys_of_one_by_one() -> None:
+    names = [chr(code) for code in range(0x4E00, 0x5200)] + ["Ąžuolas", "Straße", "Ødegård"]
+    made = person_sort_keys(names, names, "lt")
+    assert made == [person_sort_key(name, name, "lt") for name in names]
+
+
+def test_more_names_than_are_kept_keep_their_keys() -> None:
+    names = [
+        f"{first}{second}a"
+        for first in map(chr, range(0x61, 0x161))
+        for second in map(chr, range(0x61, 0xB1))
+    ]
+    assert len(names) > 16_384
+    again = person_sort_keys(names[:20], names[:20], "cs")
+    made = person_sort_keys(names, names, "cs")
+    assert made[:20] == again == person_sort_keys(names[:20], names[:20], "cs")

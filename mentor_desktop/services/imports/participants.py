@@ -292,10 +292,7 @@ def _registrations(
     organisations: Sequence[str | None],
     workshop_id: str,
 ) -> Batch:
-    """Return the places, numbered in the order of the list.
-
-    Their ids are scattered: in the order of these, a part touches few pages of the indexes.
-    """
+    """Return the places in the order of the list, and numbered in it."""
     states, last = rows.column("state"), 0
     numbers: list[int | None] = [None] * len(rows)
     ids = [""] * len(rows)
@@ -309,7 +306,7 @@ def _registrations(
     columns |= {"person_id": people, "sending_org_id": organisations, "list_number": numbers}
     constants = {"workshop_id": workshop_id, "role": "participant", "is_partner_staff": 0}
     batch = Batch("registration", {"id": ids, **columns}, constants, {"list_number": 0})
-    return _picked(batch, sorted(on_list, key=ids.__getitem__))
+    return _picked(batch, on_list)
 
 
 def _picked(batch: Batch, places: Sequence[int]) -> Batch:
