@@ -102,7 +102,12 @@ def verify(uow: Reader | None, read: ReadCertificate) -> Verdict:
 
 
 def _judged_by_code(uow: Reader, read: ReadCertificate, number: str) -> Verdict:
-    """Judge what the register lacks: a sheet of another laptop, or from after the backup."""
+    """Judge what the register lacks: a sheet of another laptop, or from after the backup.
+
+    By today's key alone. The one of a workspace that was shared before secrets had a stream is not
+    asked: every trainer and helper had it, so its codes prove nothing any more, and what was
+    issued under it is in the register, which keeps the code and needs no key.
+    """
     key = issuer_key(uow)
     if key is not None and read.record is not None and code_fits(key, read.record, read.code):
         sentence = _(

@@ -10,7 +10,7 @@ import pytest
 
 from mentor_desktop.documents.certificate import certificate_bytes
 from mentor_desktop.documents.readback import ReadbackError, read_certificates
-from mentor_desktop.models import Certificate, Person, Registration
+from mentor_desktop.models import Certificate, Person, Registration, SecretSetting
 from mentor_desktop.services import certificates
 from mentor_desktop.services.certificate_numbers import check_digits
 from mentor_desktop.services.certificate_sheets import sheets_of
@@ -63,6 +63,18 @@ def test_every_certificate_of_the_sample_is_genuine(sample):
             found = verify_file(uow, "one.pdf", paper(sheet))
             assert found.kind == "genuine", (sheet.holder_name, found.sentence)
             assert sheet.holder_name in found.sentence
+
+
+def test_a_certificate_from_before_a_new_key_is_genuine_by_the_register(sample):
+    """As of a workspace that was shared before secrets had a stream of their own."""
+    content = paper(sheet_of(sample, issue(sample, "P031")[0]))
+    with sample.workspace.unit_of_work() as uow:
+        uow.session.query(SecretSetting).delete()
+        uow.commit()
+    before = verdict(sample, content)
+    later = paper(sheet_of(sample, issue(sample, "P040")[0]))
+    assert [one.kind for one in (before, verdict(sample, content))] == ["genuine", "genuine"]
+    assert verdict(sample, later).kind == "genuine"
 
 
 @pytest.mark.parametrize(
