@@ -33,7 +33,12 @@ from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.membership import read_members
 from mentor_desktop.sync.protocol.messages import PATHS, JoinReply, JoinRequest, to_json
 from mentor_desktop.sync.replica import state, succession
-from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server, server_key
+from mentor_desktop.sync.replica.servers import (
+    SERVER_KEY,
+    learn_server,
+    note_move,
+    server_key,
+)
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.steps import Request, Steps
 from mentor_desktop.sync.troubles import Refused
@@ -135,6 +140,9 @@ def begin(
                 tag=reply.tag,
                 name=name,
             )
+        before = (server_of(raw), server_key(raw))
+        if before[0] and before != (server, reply.server_key):
+            note_move(raw, server)
         known = json.loads(setting(raw, FOUNDERS) or "{}")
         _keep(
             raw,

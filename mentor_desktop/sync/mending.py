@@ -18,8 +18,8 @@ from mentor_desktop.sync.pulling import Puller
 from mentor_desktop.sync.pushing import ForkFound, Pusher
 from mentor_desktop.sync.replica import acknowledged, mass_deletions, recompute
 from mentor_desktop.sync.replica.digests import Digests
-from mentor_desktop.sync.replica.happenings import What, note_once
 from mentor_desktop.sync.replica.log import chain_of
+from mentor_desktop.sync.replica.servers import note_next_life
 from mentor_desktop.sync.replica.state import Cursor, Numbers, cursor, move_cursor
 from mentor_desktop.sync.steps import Request, Steps
 from mentor_desktop.sync.troubles import Refused
@@ -69,7 +69,7 @@ def begin_epoch(exchange: Exchange, stream: str, epoch: str) -> None:
         move_cursor(exchange.raw, stream, Cursor(epoch, 0))
         if known.epoch:
             forget_seals(exchange.raw)
-            note_once(exchange.raw, What.SERVER_RESTORED, exchange.now_ms(), epoch=epoch)
+            note_next_life(exchange.raw, epoch, exchange.now_ms())
 
 
 def compare(

@@ -15,6 +15,7 @@ class What(StrEnum):
     """Kinds of happenings, with the facts they come with."""
 
     SERVER_RESTORED = "server restored"  # epoch
+    SERVER_MOVED = "server moved"  # epoch, name
     ACCESS_ENDED = "access ended"  # stream, name
     ACCESS_BACK = "access back"  # stream, name
     DELETIONS_TAKEN = "deletions taken"  # count
@@ -42,9 +43,3 @@ def note(raw: StoreConnection, what: What, at: int, **facts: str) -> None:
         "INSERT OR REPLACE INTO local_setting (key, value) VALUES (?, ?)",
         (_KEY, msgspec.json.encode(latest).decode()),
     )
-
-
-def note_once(raw: StoreConnection, what: What, at: int, **facts: str) -> None:
-    """Write one down unless the same is there: it is met in every stream."""
-    if all((one.what, one.facts) != (what, facts) for one in happenings(raw)):
-        note(raw, what, at, **facts)

@@ -10,9 +10,11 @@ from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.settings import setting
 from mentor_desktop.sync.protocol.batches import Header, is_signed
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.happenings import What, happenings, note
 from mentor_desktop.sync.replica.state import Peer
 
 SERVER_KEY = "sync_server_key"
+_MOVED = "sync_moved_to"  # the other server this copy joined and has not told its person of
 
 
 def server_key(raw: StoreConnection) -> bytes | None:
@@ -39,6 +41,30 @@ def learn_former_life(raw: StoreConnection, header: Header) -> Ed25519PublicKey 
         return None
     state.learn(raw, _peer(header.device, key))
     return public_key
+
+
+def note_move(raw: StoreConnection, server: str) -> None:
+    """Keep that this copy joined another server than it was on, in the transaction of the caller."""
+    _keep(raw, server)
+
+
+def note_next_life(raw: StoreConnection, epoch: str, at: int) -> None:
+    """Write down once why a server begins anew: it is another one, or it was brought back.
+
+    Called in the transaction that begins a stream anew, once for each.
+    """
+    if any(one.facts.get("epoch") == epoch for one in happenings(raw)):
+        return
+    moved_to = setting(raw, _MOVED)
+    if moved_to:
+        note(raw, What.SERVER_MOVED, at, epoch=epoch, name=moved_to.partition("://")[2])
+        _keep(raw, "")
+    else:
+        note(raw, What.SERVER_RESTORED, at, epoch=epoch)
+
+
+def _keep(raw: StoreConnection, server: str) -> None:
+    raw.execute("INSERT OR REPLACE INTO local_setting (key, value) VALUES (?, ?)", (_MOVED, server))
 
 
 def _peer(device: str, key: bytes) -> Peer:

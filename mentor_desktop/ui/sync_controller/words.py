@@ -20,6 +20,10 @@ _HAPPENINGS = {
         "The server was brought back from a backup. What it lost goes to it again by itself; "
         "there is nothing to do."
     ),
+    What.SERVER_MOVED: N_(
+        "This workspace exchanges with another server now, {name}. What is here goes to it by "
+        "itself; there is nothing to do."
+    ),
     What.ACCESS_ENDED: N_(
         "Your access to {name} ended. Its records were taken off this computer; changes that were "
         "not shared are kept under To decide."
