@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from mentor_desktop.cli.deletions import agree
 from mentor_desktop.cli.parser import Invocation
 from mentor_desktop.cli.result import CommandResult
 from mentor_desktop.cli.session import (
@@ -13,6 +14,7 @@ from mentor_desktop.cli.session import (
     terminal_progress,
     workspace_path,
 )
+from mentor_desktop.cli.sync_command import engine_of
 from mentor_desktop.clock import system_clock
 from mentor_desktop.errors import NotFoundError
 from mentor_desktop.i18n import _
@@ -114,14 +116,15 @@ def _begun(invocation: Invocation) -> CommandResult:
 
 def _imported(workspace: Workspace, invocation: Invocation) -> CommandResult:
     file = invocation.files[0]
-    words = _words(invocation, file)
-    received = receive(workspace, file, words, progress=terminal_progress(_("Importing")))
+    words, progress = _words(invocation, file), terminal_progress(_("Importing"))
+    agree(workspace, engine_of(workspace), progress, accepts=invocation.accepts_deletions)
+    received = receive(workspace, file, words, progress=progress)
     troubles: tuple[str, ...] = ()
     if received.waiting:
         troubles = (
             _(
-                "The file deletes many records at once. Nothing of that was done here: "
-                "look at it in the window first."
+                "The file deletes many records at once. Nothing of that was done here: look at it "
+                "in the window, or import it again with --accept-deletions."
             ),
         )
     return CommandResult(

@@ -43,6 +43,7 @@ class Invocation:
     for_device: str = ""
     with_everything: bool = False
     words_file: Path | None = None
+    accepts_deletions: bool = False
     deed: str = ""
     tag: str = ""
 
@@ -158,7 +159,8 @@ def _add_exchange_commands(command: _Command) -> None:
     )
     join.add_argument("--name", metavar="NAME", help=_("your name, for a new workspace"))
 
-    command("sync", _("Send what is new here and fetch what is new elsewhere, once."))
+    sync = command("sync", _("Send what is new here and fetch what is new elsewhere, once."))
+    _add_consent(sync)
 
     devices = command("devices", _("Say whose computers take part, or end the access of one."))
     devices.add_argument("deed", nargs="?", choices=("list", "revoke"), metavar="list|revoke")
@@ -199,6 +201,16 @@ def _add_exchange_commands(command: _Command) -> None:
         type=Path,
         metavar="FILE",
         help=_("import with the six words from a file instead of typing them"),
+    )
+    _add_consent(bundle)
+
+
+def _add_consent(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--accept-deletions",
+        dest="accepts_deletions",
+        action="store_true",
+        help=_("delete here too what others deleted, as it was told before; a backup comes first"),
     )
 
 

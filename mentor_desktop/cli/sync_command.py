@@ -4,6 +4,7 @@ import random
 import time
 from contextlib import closing
 
+from mentor_desktop.cli.deletions import agree
 from mentor_desktop.cli.parser import Invocation
 from mentor_desktop.cli.result import CommandResult
 from mentor_desktop.cli.session import opened, terminal_progress
@@ -22,10 +23,18 @@ _NANOSECONDS = 1_000_000
 def run(invocation: Invocation) -> CommandResult:
     """Sync once and say how things stand."""
     with opened(invocation) as workspace:
-        return told(synced(workspace, terminal_progress(_("Syncing"))))
+        progress = terminal_progress(_("Syncing"))
+        return told(synced(workspace, progress, accepts_deletions=invocation.accepts_deletions))
 
 
-def synced(workspace: Workspace, progress: Progress) -> SyncStatus:
+def engine_of(workspace: Workspace) -> Engine:
+    """Return what exchanges a workspace on the command line."""
+    return Engine(workspace, random.SystemRandom(), now_ms=lambda: time.time_ns() // _NANOSECONDS)
+
+
+def synced(
+    workspace: Workspace, progress: Progress, *, accepts_deletions: bool = False
+) -> SyncStatus:
     """Sync once with the server the workspace joined.
 
     Raises:
@@ -40,7 +49,8 @@ def synced(workspace: Workspace, progress: Progress) -> SyncStatus:
                 "mentor-desktop join URL INVITATION"
             )
         )
-    engine = Engine(workspace, random.SystemRandom(), now_ms=lambda: time.time_ns() // _NANOSECONDS)
+    engine = engine_of(workspace)
+    agree(workspace, engine, progress, accepts=accepts_deletions)
     with Client(server) as client:
         return client.drive(engine.sync(progress), progress)
 
@@ -58,7 +68,7 @@ def told(status: SyncStatus) -> CommandResult:
     troubles += [
         _(
             "Others deleted {count} of {total} records at once. Nothing of that was done here: "
-            "look at it in the window first."
+            "look at it in the window, or agree with: mentor-desktop sync --accept-deletions"
         ).format(count=one.deletions, total=one.of_rows)
         for one in status.mass_changes
     ]

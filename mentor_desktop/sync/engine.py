@@ -160,15 +160,19 @@ class Engine:
         last = setting(raw, _LAST_SUCCESS)
         at = _EPOCH + timedelta(milliseconds=int(last)) if last else None
         counts = counted(raw)
-        mass = tuple(
-            MassChange(stream, one.rows, one.of_rows)
-            for stream, one in waiting_deletions(raw).items()
-            if not one.decision
+        mass, kept = (
+            tuple(
+                MassChange(stream, one.rows, one.of_rows)
+                for stream, one in waiting_deletions(raw).items()
+                if one.decision == decision
+            )
+            for decision in ("", Decision.KEEP)
         )
         return replace(
             status,
             state=State.NEEDS_CONSENT if mass and status.state is State.IDLE else status.state,
             mass_changes=mass,
+            kept_changes=kept,
             last_success_at=at,
             waiting_files=self._files(raw).files().waiting,
             waiting_changes=counts.waiting,

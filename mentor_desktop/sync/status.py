@@ -38,8 +38,9 @@ class SyncStatus:
     """How the exchange stands. `reason` is one sentence, empty when all is well.
 
     `skew_s` is how far this computer's clock is ahead of the server's; it is shown and never
-    a reason to refuse. `not_shared` counts changes that were rejected or set aside. `happenings`
-    are what a person should hear of, newest first.
+    a reason to refuse. `not_shared` counts changes that were rejected or set aside. `kept_changes`
+    are mass changes that a person decided against. `happenings` are what a person should hear
+    of, newest first.
     """
 
     state: State = State.NOT_JOINED
@@ -52,6 +53,7 @@ class SyncStatus:
     parked: int = 0
     skew_s: int = 0
     mass_changes: tuple[MassChange, ...] = ()
+    kept_changes: tuple[MassChange, ...] = ()
     retry_after_s: float = 0.0
     happenings: tuple[Happening, ...] = ()
 

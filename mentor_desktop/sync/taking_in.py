@@ -1,7 +1,7 @@
 """Taking in a file from another laptop: as a new device of its workspace, or what was done since."""
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,6 +20,7 @@ from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import shares
 from mentor_desktop.sync.bundle import Bundle, open_bundle
 from mentor_desktop.sync.bundle_sections import Offer
+from mentor_desktop.sync.file_pages import FilePages
 from mentor_desktop.sync.inventory import believe
 from mentor_desktop.sync.joining import (
     FOUNDERS,
@@ -30,18 +31,16 @@ from mentor_desktop.sync.joining import (
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
 from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, Members
-from mentor_desktop.sync.protocol.batches import BadBatch, Batch, Header, read_batch
+from mentor_desktop.sync.protocol.batches import BadBatch, Batch, read_batch
 from mentor_desktop.sync.protocol.streams import MEMBERS, SECRETS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import apply_page
-from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
 from mentor_desktop.sync.replica.state import Peer
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.sealed_file import is_opened_by_words
 from mentor_desktop.sync.sharing import add_member, learn, ready_to_go_on
-from mentor_desktop.sync.withholding import passed_on
 
 # In one transaction: about 25 ms each, and a mark at the door waits for no more than that.
 _BATCHES_BESIDE_A_WINDOW = 1
@@ -155,7 +154,7 @@ def take_in(
         bundle = open_bundle(path, opener, ws=own.workspace, progress=progress)
         _learn_sender(workspace, raw, bundle)
         size = _BATCHES_BESIDE_A_WINDOW if has_window else _BATCHES_ALONE
-        operations, changes, waiting = _apply(workspace, raw, bundle, size, progress)
+        pages = _apply(workspace, raw, bundle, size, progress)
         _keep_files(workspace, bundle, progress)
         _believe_stock(raw, bundle)
         has_become_whole = shares.has_become_whole(raw, learn(workspace, raw))
@@ -163,9 +162,9 @@ def take_in(
     return TakenIn(
         sender=peers[bundle.contents.made_by],
         made_at=bundle.contents.made_at,
-        operations=operations,
-        changes=changes,
-        waiting=waiting,
+        operations=pages.operations,
+        changes=pages.changes(),
+        waiting=sum(pages.waiting.values()),
         batches=bundle.contents.batches,
         files=bundle.contents.files,
         has_become_whole=has_become_whole,
@@ -269,11 +268,8 @@ def _require_access(members: Members, device: str) -> None:
 
 def _apply(
     workspace: Workspace, raw: StoreConnection, bundle: Bundle, size: int, progress: Progress
-) -> tuple[int, Changes, int]:
-    operations, done = 0, 0
-    waiting: dict[str, int] = {}
-    touched: dict[str, set[str]] = {}
-    deleted: dict[str, set[Key]] = {}
+) -> FilePages:
+    pages, done = FilePages(workspace, raw, size), 0
     streams = {span.stream for span in bundle.contents.spans}
     is_begun = False
     for stream, page in _pages_of(bundle, size):
@@ -282,24 +278,13 @@ def _apply(
             is_begun = True
         if stream == SECRETS and not shares.may_issue(raw):  # it was written for others too
             continue
-        with workspace.gate.closed():
-            fresh = _unknown_places(raw, page)
-            applied = apply_page(raw, stream, page, deleted=deleted.get(stream, ()))
-            filled = {_place_of(one) for one in applied.filled}
-            whole = {_place_of(one.header) for one in passed_on(raw, stream, page)}
-            _offer_later(raw, filled.union(fresh) & whole)
-        operations += applied.operations
-        deleted.setdefault(stream, set()).update(applied.deleted)
-        if applied.needs_consent is not None:
-            waiting[stream] = applied.needs_consent.rows
-        for entity, rows in applied.changes.entities.items():
-            touched.setdefault(entity, set()).update(rows)
+        pages.take(stream, page)
         done += len(page)
         progress.step(done, bundle.contents.batches)
         if stream == MEMBERS:
             learn(workspace, raw)
-    changes = Changes({entity: frozenset(rows) for entity, rows in touched.items()})
-    return operations, changes, sum(waiting.values())
+    pages.end()
+    return pages
 
 
 def _pages_of(bundle: Bundle, most: int) -> Iterator[tuple[str, list[Batch]]]:
@@ -313,35 +298,6 @@ def _pages_of(bundle: Bundle, most: int) -> Iterator[tuple[str, list[Batch]]]:
                 page = []
         if page:
             yield stream, page
-
-
-def _unknown_places(raw: StoreConnection, page: Collection[Batch]) -> list[tuple[str, str, int]]:
-    """Return the places of the batches that are not here."""
-    sql = (
-        "SELECT 1 FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
-        "JOIN sync_peer p ON p.no = b.device WHERE s.stream = ? AND p.device = ? AND b.from_seq = ?"
-    )
-    places = [_place_of(one.header) for one in page]
-    return [place for place in places if raw.execute(sql, place).fetchone() is None]
-
-
-def _place_of(header: Header) -> tuple[str, str, int]:
-    """Return the stream, device and first operation of a batch: no two batches share them."""
-    return header.stream, header.device, header.from_seq
-
-
-def _offer_later(raw: StoreConnection, places: Collection[tuple[str, str, int]]) -> None:
-    """Let the next sync carry these to the server: it is not known to hold them.
-
-    In their author's name: a signed batch needs no author to carry it.
-    """
-    with writing(raw):
-        raw.executemany(
-            "UPDATE sync_batch SET is_acked = 0 "
-            "WHERE stream = (SELECT no FROM sync_stream WHERE stream = ?) "
-            "AND device = (SELECT no FROM sync_peer WHERE device = ?) AND from_seq = ?",
-            places,
-        )
 
 
 def _believe_stock(raw: StoreConnection, bundle: Bundle) -> None:

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -15,9 +15,12 @@ from mentor_desktop.clock import system_clock
 from mentor_desktop.server.command_line import run as run_server_command
 from mentor_desktop.server.joining import make_invitation
 from mentor_desktop.server.service import Service
+from mentor_desktop.store.folder import WorkspaceFolder
+from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.keys.invitations import new_invitation
 from mentor_desktop.sync.keys.words import new_words
+from tests import factories
 from tests.cli.conftest import PASSPHRASE, WORKSHOP, Answer, Desk
 from tests.server.processes import Process, served
 
@@ -206,6 +209,65 @@ def test_an_invitation_for_another_workspace_leaves_this_one_alone(
     sentence = desk("join", computers.office.address, invited[shown]).sentence
     assert sentence.startswith("This invitation is for another workspace.")
     assert desk("sync").sentence.startswith("This workspace is on no server yet.")
+
+
+class TestMuchDeletedElsewhere:
+    """Nobody is asked on the command line: an option agrees to what was told before."""
+
+    MANY = 60
+
+    def delete_many(self, computers: Computers) -> None:
+        """Let both have people that the first one deletes again; it tells nobody yet."""
+        with _opened(computers.first) as workspace, workspace.unit_of_work() as uow:
+            for _one in range(self.MANY):
+                factories.person(uow.session, note="one of many")
+            uow.commit()
+        for desk in (computers.first, computers.second):
+            desk.good("sync")
+        with _opened(computers.first) as workspace, workspace.unit_of_work() as uow:
+            uow.describe("Deleted many")
+            uow.raw.execute("DELETE FROM person WHERE note = 'one of many'")
+            uow.commit()
+
+    def left(self, computers: Computers) -> int:
+        """Return how many of them the second computer has."""
+        with _opened(computers.second) as workspace, workspace.reader() as uow:
+            rows = uow.raw.execute("SELECT count(*) FROM person WHERE note = 'one of many'")
+            return int(rows.fetchone()[0])
+
+    def backups(self, computers: Computers) -> int:
+        return len([*computers.second.root.glob("backups/*exchange*")])
+
+    def test_a_sync_names_the_option_that_lets_it_happen_after_a_backup(
+        self, computers: Computers
+    ) -> None:
+        self.delete_many(computers)
+        computers.first.good("sync")
+        # What nobody was told of yet is not agreed to.
+        told = computers.second("sync", "--accept-deletions")
+        assert (told.code, self.left(computers)) == (1, self.MANY)
+        assert told.err.endswith("or agree with: mentor-desktop sync --accept-deletions\n")
+        before = self.backups(computers)
+        computers.second.good("sync", "--accept-deletions")
+        assert (self.left(computers), self.backups(computers)) == (0, before + 1)
+
+    def test_a_file_names_it_too(self, computers: Computers, tmp_path: Path) -> None:
+        self.delete_many(computers)
+        stick, words = TestStick().carry(computers, tmp_path)
+        taking = ("bundle", "import", stick, "--words-file", words)
+        told = computers.second(*taking)
+        assert (told.code, self.left(computers)) == (1, self.MANY)
+        assert told.err.endswith("or import it again with --accept-deletions.\n")
+        computers.second.good(*taking, "--accept-deletions")
+        assert self.left(computers) == 0
+
+
+@contextmanager
+def _opened(desk: Desk) -> Iterator[Workspace]:
+    key = KeyFile.load(WorkspaceFolder(desk.root).key_file).open_with_passphrase(PASSPHRASE)
+    workspace = Workspace.open(desk.root, key, clock=system_clock)
+    yield workspace
+    workspace.close(with_backup=False)
 
 
 class TestStick:

@@ -137,12 +137,39 @@ def test_what_came_and_went_between_two_syncs_takes_nothing_away_either(pair: Pa
     assert count(pair.second, "person") == before
 
 
-def test_deletions_in_the_pages_of_a_file_wait_together(pair: Pair, tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_window", [True, False])
+def test_deletions_of_a_file_are_counted_before_any_is_applied(
+    pair: Pair, tmp_path: Path, has_window: bool
+) -> None:
     delete_one_by_one(pair)
     handed = hand_round(pair.first.workspace, tmp_path / "stick", cost=CHEAP)
-    taken = take_in(pair.second.workspace, handed.path, handed.words)
-    assert taken.waiting
-    assert count(pair.second, "person") >= PEOPLE - MOST_UNASKED
+
+    def take() -> int:
+        return take_in(
+            pair.second.workspace, handed.path, handed.words, has_window=has_window
+        ).waiting
+
+    assert (take(), count(pair.second, "person")) == (DELETED, PEOPLE)
+    engine = pair.second.engine
+    engine.decide(Decision.KEEP, {"people": DELETED})
+    assert (take(), count(pair.second, "person")) == (0, PEOPLE)
+    # What was kept may be decided otherwise; and not before the backup.
+    (kept,) = engine.status().kept_changes
+    engine.decide(Decision.TAKE, {kept.stream: kept.deletions})
+    assert engine.status().kept_changes == ()
+    take()
+    assert count(pair.second, "person") == PEOPLE
+    engine.note_backup()
+    assert (take(), count(pair.second, "person")) == (0, PEOPLE - DELETED)
+    assert pair.second.rows() == pair.first.rows()
+    assert not engine.status().mass_changes
+
+
+def test_as_many_as_may_go_unasked_go_with_one_file(pair: Pair, tmp_path: Path) -> None:
+    delete_one_by_one(pair, MOST_UNASKED)
+    handed = hand_round(pair.first.workspace, tmp_path / "stick", cost=CHEAP)
+    assert take_in(pair.second.workspace, handed.path, handed.words).waiting == 0
+    assert pair.second.rows() == pair.first.rows()
 
 
 def test_the_last_few_of_many_do_not_slip_through_with_the_next_sync(pair: Pair) -> None:

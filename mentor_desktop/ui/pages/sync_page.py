@@ -200,6 +200,9 @@ class SyncPage(Page):
                 (_("Keep here"), self._controller.keep_here),
             )
             notices.append((sentence, "warning", deeds))
+        elif status.kept_changes:
+            sentence = " ".join(words.kept_change(one) for one in status.kept_changes)
+            notices.append((sentence, "info", ((_("Apply after all"), self._controller.consent),)))
         if status.state in {State.NEEDS_SIGN_IN, State.ACCESS_ENDED}:
             deed = (_("Join with another invitation"), self._open_join)
             notices.append((status.reason, "info", (deed,)))

@@ -86,7 +86,7 @@ class SyncController(QObject):
         self._next.stop()
 
     def consent(self) -> None:
-        """Let others' deletions happen here too, after a backup."""
+        """Let others' deletions happen here too, after a backup: those that ask, else those kept."""
         self._decide(Decision.TAKE, partial(self.sync_now, _("Backing up, then exchanging")))
 
     def keep_here(self) -> None:
@@ -103,7 +103,8 @@ class SyncController(QObject):
 
     def _decide(self, decision: Decision, then: Callable[[], object]) -> None:
         """Keep an answer in the store at once: it is not asked again after a restart."""
-        shown = {one.stream: one.deletions for one in self.status.mass_changes}
+        about = self.status.mass_changes or self.status.kept_changes
+        shown = {one.stream: one.deletions for one in about}
         op = partial(self._exchanger.decide, decision=decision, shown=shown)
 
         def done(status: SyncStatus) -> None:

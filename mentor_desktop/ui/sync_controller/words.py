@@ -110,6 +110,15 @@ def mass_change(one: MassChange) -> str:
     )
 
 
+def kept_change(one: MassChange) -> str:
+    """Return what a person kept here, and what else waits with it."""
+    return ngettext(
+        "You kept {count} record here that others deleted. What they did besides waits with it.",
+        "You kept {count} records here that others deleted. What they did besides waits with them.",
+        one.deletions,
+    ).format(count=one.deletions)
+
+
 def happening(one: Happening) -> str:
     """Return what happened in one sentence; empty for what a later version wrote down."""
     if one.what not in _HAPPENINGS:

@@ -123,6 +123,13 @@ def test_what_is_kept_here_stays(joined: Office, server: Server, hire: Hire) -> 
     rest(joined)
     assert joined.read(lambda reader: reader.session.query(Person).count()) == CROWD
     assert "Your decision is needed" not in status_words(joined)
+    # It may be decided otherwise, also much later.
+    assert any(f"You kept {CROWD} records here" in one for one in joined.texts(joined.page))
+    joined.press("Apply after all")
+    rest(joined)
+    assert joined.read(lambda reader: reader.session.query(Person).count()) == 0
+    assert not any("You kept" in one for one in joined.texts(joined.page))
+    assert list(joined.workspace.folder.backups.glob("*exchange*"))
 
 
 def _let_go_of_everybody(joined: Office, jonas: Colleague) -> None:

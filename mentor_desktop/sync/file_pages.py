@@ -1,0 +1,131 @@
+"""Applying the batches of a file a few at a time, as those of a server.
+
+Whatever deletes what is here waits in the log until all of its stream came; then it is counted,
+and applied as a whole or not at all.
+"""
+
+from collections.abc import Collection
+
+from mentor_desktop.changes import Changes
+from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.protocol.batches import Batch, Header
+from mentor_desktop.sync.replica.applying import Applied, apply_page, count_deletions
+from mentor_desktop.sync.replica.digests import Key
+from mentor_desktop.sync.replica.mass_deletions import (
+    Decision,
+    agree,
+    has_rows,
+    is_taken,
+    is_waiting,
+    waiting_deletions,
+)
+from mentor_desktop.sync.replica.ready import has_ready
+from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.withholding import passed_on
+
+
+class FilePages:
+    """The pages of one file; `size` batches go in one transaction.
+
+    Afterwards `operations` counts what was applied, and `waiting` rows by stream whose removal
+    nobody agreed to yet.
+    """
+
+    def __init__(self, workspace: Workspace, raw: StoreConnection, size: int) -> None:
+        self._workspace, self._raw, self._size = workspace, raw, size
+        self._touched: dict[str, set[str]] = {}
+        self.operations = 0
+        self.waiting: dict[str, int] = {}
+        self._begin("")
+
+    def take(self, stream: str, page: list[Batch]) -> None:
+        """Keep and apply the next page; pages of one stream come one after the other."""
+        if stream != self._stream:
+            self.end()
+            self._begin(stream)
+        raw = self._raw
+        with self._workspace.gate.closed():
+            fresh = _unknown_places(raw, page)
+            applied = apply_page(
+                raw,
+                stream,
+                page,
+                with_consent=self._is_counted,
+                held=None if self._is_counted else self._held_back,
+            )
+            filled = {_place_of(one) for one in applied.filled}
+            whole = {_place_of(one.header) for one in passed_on(raw, stream, page)}
+            _offer_later(raw, filled.union(fresh) & whole)
+        self._held_back |= applied.held
+        self._count(applied)
+
+    def end(self) -> None:
+        """Count what the stream's pages delete here; then apply all of it, or none."""
+        raw, stream = self._raw, self._stream
+        if not stream or self._is_counted:
+            return
+        if has_ready(raw, stream):
+            with self._workspace.gate.closed():
+                mass = count_deletions(raw, stream, self._deleted)
+            if mass is not None and not is_taken(raw, stream):
+                if waiting_deletions(raw)[stream].decision != Decision.KEEP:
+                    self.waiting[stream] = mass.rows
+                return
+            while self._apply_ready():
+                pass
+        if is_waiting(raw, stream):
+            with writing(raw):
+                agree(raw, stream)
+
+    def changes(self) -> Changes:
+        """Return the rows that are other than before."""
+        return Changes({entity: frozenset(rows) for entity, rows in self._touched.items()})
+
+    def _begin(self, stream: str) -> None:
+        self._stream = stream
+        self._held_back: set[int] = set()
+        self._deleted: set[Key] = set()
+        # Of a stream that begins here nothing is lost: what this very file brings may go again.
+        self._is_counted = not (stream and has_rows(self._raw, stream))
+
+    def _apply_ready(self) -> int:
+        with self._workspace.gate.closed():
+            applied = apply_page(self._raw, self._stream, with_consent=True, most=self._size)
+        self._count(applied)
+        return applied.operations
+
+    def _count(self, applied: Applied) -> None:
+        self.operations += applied.operations
+        self._deleted |= applied.deleted
+        for entity, rows in applied.changes.entities.items():
+            self._touched.setdefault(entity, set()).update(rows)
+
+
+def _unknown_places(raw: StoreConnection, page: Collection[Batch]) -> list[tuple[str, str, int]]:
+    """Return the places of the batches that are not here."""
+    sql = (
+        "SELECT 1 FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
+        "JOIN sync_peer p ON p.no = b.device WHERE s.stream = ? AND p.device = ? AND b.from_seq = ?"
+    )
+    places = [_place_of(one.header) for one in page]
+    return [place for place in places if raw.execute(sql, place).fetchone() is None]
+
+
+def _place_of(header: Header) -> tuple[str, str, int]:
+    """Return the stream, device and first operation of a batch: no two batches share them."""
+    return header.stream, header.device, header.from_seq
+
+
+def _offer_later(raw: StoreConnection, places: Collection[tuple[str, str, int]]) -> None:
+    """Let the next sync carry these to the server: it is not known to hold them.
+
+    In their author's name: a signed batch needs no author to carry it.
+    """
+    with writing(raw):
+        raw.executemany(
+            "UPDATE sync_batch SET is_acked = 0 "
+            "WHERE stream = (SELECT no FROM sync_stream WHERE stream = ?) "
+            "AND device = (SELECT no FROM sync_peer WHERE device = ?) AND from_seq = ?",
+            places,
+        )
