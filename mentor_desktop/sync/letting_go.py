@@ -12,12 +12,14 @@ from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import mending
 from mentor_desktop.sync.blobs import sealed_files, wanted_files
 from mentor_desktop.sync.exchange import Exchange
-from mentor_desktop.sync.membership import read_grant
+from mentor_desktop.sync.joining import anchors
+from mentor_desktop.sync.membership import read_members
 from mentor_desktop.sync.protocol.messages import HelloReply
 from mentor_desktop.sync.protocol.reading import is_role, may_read
 from mentor_desktop.sync.protocol.streams import pull_order
 from mentor_desktop.sync.pushing import ForkFound
 from mentor_desktop.sync.replica import leaving, state
+from mentor_desktop.sync.users import User, read_told
 
 _log = logging.getLogger(__name__)
 
@@ -59,17 +61,29 @@ def take_up_again(exchange: Exchange, listed: Collection[str]) -> None:
 def _lost(exchange: Exchange, hello: HelloReply) -> list[str]:
     """Return them, those first whose rows refer to others: what is unshared keeps their names."""
     raw = exchange.raw
-    told = (hello.role, hello.workshops), read_grant(raw, hello.user)
-    if not all(is_role(role) for role, _workshops in told):
-        return []
-    lost = [
+    missing = [
         stream
         for stream in state.streams(raw)
-        if stream not in hello.streams
-        and not any(
+        if stream not in hello.streams and leaving.has_copy(raw, stream)
+    ]
+    if not missing:
+        return []
+    here = _told_here(exchange, hello.user)
+    # A role of a newer program, and whoever has no row: nothing proves that a right ended.
+    if here.workshops is None or not (is_role(hello.role) and is_role(here.role)):
+        return []
+    told = (hello.role, hello.workshops), (here.role, here.workshops)
+    lost = [
+        stream
+        for stream in missing
+        if not any(
             may_read(stream, user=hello.user, role=role, workshops=workshops)
             for role, workshops in told
         )
-        and leaving.has_copy(raw, stream)
     ]
     return pull_order(lost)[::-1]
+
+
+def _told_here(exchange: Exchange, user: str) -> User:
+    members = read_members(exchange.raw, exchange.own.workspace, anchors(exchange.raw))
+    return read_told(exchange.raw, members).get(user, User())

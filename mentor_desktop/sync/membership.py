@@ -7,14 +7,10 @@ person, and hide none that another device vouched for by a file.
 import json
 from collections.abc import Iterator
 
-import msgspec
-
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.keys.entries import BadRecord, DeviceEntry, Record, Revocation, read_record
 from mentor_desktop.sync.keys.members import ROLES, Anchors, Members
-from mentor_desktop.sync.replica.digests import Digests
-from mentor_desktop.sync.replica.rows import Book
-from mentor_desktop.sync.replica.state import Numbers, Peer, learn, peers
+from mentor_desktop.sync.replica.state import Peer, learn, peers
 
 _ADMIN = ROLES[0]
 RECORD_ENTITY, RECORD_COLUMN = "member_record", "record"
@@ -38,22 +34,6 @@ def learn_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
 def read_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
     """Fold the records that are here."""
     return _folded(ws, anchors, list(_records(raw)))
-
-
-def read_grant(raw: StoreConnection, user: str) -> tuple[str, list[str]]:
-    """Return role and workshops of a user as their row says here; empty ones where there is none."""
-    book = Book(raw, Numbers(raw), Digests(raw))
-    book.open([(USER_ENTITY, user)], 0)
-    values: dict[str, object] = {}
-    row = book.rows[USER_ENTITY, user]
-    for group in ("", *row.state.heads):
-        winner = row.state.winner(group)
-        values |= row.values.get(winner, {}) if winner is not None else {}
-    try:
-        workshops = msgspec.json.decode(str(values.get("workshops", "[]")), type=list[str])
-    except msgspec.MsgspecError:
-        return "", []  # written by a later version
-    return str(values.get("role", "")), workshops
 
 
 def _folded(ws: str, anchors: Anchors, waiting: list[Record]) -> Members:

@@ -29,7 +29,16 @@ class User:
 
 
 def read_users(raw: StoreConnection, members: Members) -> Mapping[str, User]:
-    """Return the people by id: as their row says today, else as they joined."""
+    """Return the people by id: as their row says today, else as they joined.
+
+    Whoever has a device that was granted a role with more rights has that one.
+    """
+    told = read_told(raw, members)
+    return {one: _with_grants(user, one, members) for one, user in told.items()}
+
+
+def read_told(raw: StoreConnection, members: Members) -> Mapping[str, User]:
+    """Return the people by id as their row says today, else as they joined; no grant counts."""
     joined = {one.user: User(one.name, one.role) for one in members.entries.values()}
     ids = [
         row[0] for row in raw.execute("SELECT row FROM sync_row WHERE entity = ?", (USER_ENTITY,))
@@ -47,7 +56,7 @@ def read_users(raw: StoreConnection, members: Members) -> Mapping[str, User]:
             if {members.role_of(one.device), users[one.user].role} & set(INVITING_ROLES)
         } - trusted
         if not fresh and users is not joined:
-            return {one: _with_grants(user, one, members) for one, user in users.items()}
+            return users
         trusted |= fresh
         users = joined | {
             one: _told(book.rows[USER_ENTITY, one], trusted, joined.get(one, User())) for one in ids
