@@ -71,13 +71,14 @@ class Folded:
         """Give the parts of a snapshot."""
         names = sorted(self.states)
         for start in range(0, len(names), ROWS_IN_PART):
-            yield packed(
+            _count, content = packed(
                 ENTITY,
                 [
                     (name, self.states[name].to_text(), self._vals(name))
                     for name in names[start : start + ROWS_IN_PART]
                 ],
             )
+            yield content
 
     def digest(self) -> bytes:
         """Return the root of the digest."""

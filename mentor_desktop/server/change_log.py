@@ -215,6 +215,7 @@ def page(
     most_bytes: int,
     most_batches: int,
     held: Held | None = None,
+    most_ops: int | None = None,
 ) -> Page:
     """Return the batches of a stream behind `since`, at least one where there is one.
 
@@ -227,12 +228,15 @@ def page(
     if held is not None:
         where.append(or_(log.c.device != held.device, log.c.from_seq > held.to_seq))
     sizes = connection.execute(
-        select(log.c.seq, log.c.size).where(*where).order_by(log.c.seq).limit(most_batches + 1)
+        select(log.c.seq, log.c.size, log.c["count"])
+        .where(*where)
+        .order_by(log.c.seq)
+        .limit(most_batches + 1)
     ).all()
-    taken, total = 0, 0
-    for _number, size in sizes[:most_batches]:
-        total += size
-        if taken and total > most_bytes:
+    taken, total, ops = 0, 0, 0
+    for _number, size, count in sizes[:most_batches]:
+        total, ops = total + size, ops + count
+        if taken and (total > most_bytes or (most_ops and ops > most_ops)):
             break
         taken += 1
     if not taken:

@@ -10,7 +10,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    TextClause,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -22,9 +32,17 @@ from mentor_desktop.server.tables import SERVER, metadata
 EVERYWHERE = "*"  # instead of a workspace id: all of them
 LOCK_TIMEOUT_MS = 4_000
 STATEMENT_TIMEOUT_MS = 20_000
-_POOL = {"pool_size": 8, "max_overflow": 8, "pool_timeout": LOCK_TIMEOUT_MS / 1_000}
+# The connection used last comes first: each keeps the largest message it ever sent (PostgreSQL) or
+# a cache of pages (SQLite), so no more of them shall fill than are used at once.
+_POOL = {
+    "pool_size": 8,
+    "max_overflow": 8,
+    "pool_timeout": LOCK_TIMEOUT_MS / 1_000,
+    "pool_use_lifo": True,
+}
 _PARTITIONS = 16  # of each large table on PostgreSQL; a power of two can be split later
 _CACHE_KIB = 16 * 1024
+_ROWS_AT_ONCE = 500  # written by one statement, which libpq holds whole: some 200 KiB merged rows
 
 Row = Mapping[str, Any]  # Any: column values
 
@@ -229,7 +247,19 @@ class PostgresqlDialect(Dialect):
     ) -> int:
         if not rows:
             return 0
-        names = list(rows[0])
+        statement = self._upserting(connection, table, list(rows[0]), keep=keep)
+        parts = (rows[at : at + _ROWS_AT_ONCE] for at in range(0, len(rows), _ROWS_AT_ONCE))
+        return sum(
+            connection.execute(
+                statement, {name: [row[name] for row in part] for name in rows[0]}
+            ).rowcount
+            for part in parts
+        )
+
+    @staticmethod
+    def _upserting(
+        connection: Connection, table: Table, names: Sequence[str], *, keep: bool
+    ) -> TextClause:
         key = [one.name for one in table.primary_key]
         rest = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
         quoted, keys = (", ".join(f'"{one}"' for one in part) for part in (names, key))
@@ -238,12 +268,10 @@ class PostgresqlDialect(Dialect):
             f"cast(:{name} as {table.c[name].type.compile(kinds)}[])" for name in names
         )
         action = "nothing" if keep or not rest else f"update set {rest}"
-        statement = (
+        return text(
             f"insert into {table.name} ({quoted})"  # noqa: S608  # names come from the metadata
             f" select * from unnest({arrays}) on conflict ({keys}) do {action}"
         )
-        columns = {name: [row[name] for row in rows] for name in names}
-        return connection.execute(text(statement), columns).rowcount
 
     def is_retryable(self, error: DBAPIError) -> bool:
         return getattr(error.orig, "sqlstate", None) in self._RETRYABLE

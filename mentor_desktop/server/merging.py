@@ -30,6 +30,7 @@ from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Op, OpId, Val
 
 MOST_STEP_BATCHES = 16
 MOST_STEP_BYTES = 2 * 1024 * 1024
+MOST_STEP_OPS = 4_000  # a process needs some 2 KiB for each
 _SCAN_BATCHES = 64
 _NAMES_AT_ONCE = 500  # rows looked up by one statement
 
@@ -87,7 +88,10 @@ def merge_step(service: Service, connection: Connection, ws: str, stream: str) -
     ).one_or_none()
     if found is None:
         return False
-    page = change_log.page(connection, ws, stream, found.folded, MOST_STEP_BYTES, MOST_STEP_BATCHES)
+    page = change_log.page(
+        connection, ws, stream, found.folded, MOST_STEP_BYTES, MOST_STEP_BATCHES,
+        most_ops=MOST_STEP_OPS,
+    )  # fmt: skip
     if not page.batches:
         return False
     ends = json.loads(found.ends)

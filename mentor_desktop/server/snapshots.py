@@ -13,29 +13,33 @@ operation that competes; so do the few that were created by a program with other
 """
 
 import json
+import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
 
-from mentor_desktop.server import refusals
+from mentor_desktop.server import journal, refusals
 from mentor_desktop.server.accounts import reader_of
 from mentor_desktop.server.dialect import Row
 from mentor_desktop.server.merging import read_merged
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import digest, folding, merged, snapshot, snapshot_part
 from mentor_desktop.sync.keys.sessions import Session
+from mentor_desktop.sync.merge.row_state import plain_text
 from mentor_desktop.sync.protocol.messages import Part, SnapshotReply
+from mentor_desktop.sync.protocol.operations import OpId
 
 LEAST_FRESH_OPS = 20_000
 FRESH_SHARE = 4  # a stream of n rows is written anew after n / 4 further operations
-ROWS_IN_PART = 2_000  # what a process needs for a part is about 2 KiB a row
+ROWS_IN_PART = 2_000
+_ROWS_AT_ONCE = 250  # read by one statement
 _LEVEL = 6
 _EMPTY = SnapshotReply(seq=0, parts=[], applied={}, chains={})
 
@@ -91,8 +95,17 @@ def take_when_due(service: Service, ws: str, stream: str) -> bool:
     """
     if not service.database.read(ws, lambda one: _is_due(one, ws, stream)):
         return False
+    started = time.monotonic()
     taken = service.database.read_consistently(ws, lambda one: _taken(service, one, ws, stream))
-    return service.database.write(ws, lambda one: _publish(service, one, ws, stream, taken))
+    is_published = service.database.write(ws, lambda one: _publish(service, one, ws, stream, taken))
+    journal.note(
+        "snapshot",
+        is_published=is_published,
+        rows=taken.rows,
+        parts=len(taken.reply.parts),
+        ms=round((time.monotonic() - started) * 1_000, 1),
+    )
+    return is_published
 
 
 def _is_due(connection: Connection, ws: str, stream: str) -> bool:
@@ -141,6 +154,14 @@ def _keep_part(service: Service, row: Row, connection: Connection) -> None:
 
 
 def _parts(connection: Connection, ws: str, stream: str) -> Iterator[tuple[str, int, bytes]]:
+    for name, alike in groupby(_rows(connection, ws, stream), key=lambda row: str(row.entity)):
+        rows = ((row.row, row.state, row.vals) for row in alike)
+        while first := next(rows, None):
+            yield name, *packed(name, chain((first,), islice(rows, ROWS_IN_PART - 1)))
+
+
+def _rows(connection: Connection, ws: str, stream: str) -> Iterator[Any]:  # Any: rows of columns
+    """Give the merged rows in order; few at a time, because libpq holds an answer whole."""
     last = ("", "")
     while True:
         rows = connection.execute(
@@ -151,72 +172,88 @@ def _parts(connection: Connection, ws: str, stream: str) -> Iterator[tuple[str, 
                 tuple_(merged.c.entity, merged.c.row) > last,
             )
             .order_by(merged.c.entity, merged.c.row)
-            .limit(ROWS_IN_PART)
+            .limit(_ROWS_AT_ONCE)
         ).all()
         if not rows:
             return
         last = (rows[-1].entity, rows[-1].row)
-        for name, alike in groupby(rows, key=lambda row: str(row.entity)):
-            found = [(row.row, row.state, row.vals) for row in alike]
-            yield name, len(found), packed(name, found)
+        yield from rows
 
 
-def packed(name: str, rows: Iterable[tuple[str, str, str]]) -> bytes:
-    """Return rows of an entity (id, state, values, as they are kept) as a part."""
+def packed(name: str, rows: Iterable[tuple[str, str, str]]) -> tuple[int, bytes]:
+    """Return rows of an entity (id, state, values, as they are kept): how many, and as a part."""
     entity = _Entity(name)
     for row, state, vals in rows:
         entity.add(row, state, vals)
     body = {"v": 1, "entities": [entity.columns()]}
-    return zlib.compress(msgspec.json.encode(body), _LEVEL)
+    return entity.count, zlib.compress(msgspec.json.encode(body), _LEVEL)
 
 
-@dataclass(frozen=True, slots=True)
 class _Plain:
-    """A row that was only created."""
+    """Rows that were only created, with values in the same columns."""
 
-    row: str
-    device: str
-    seq: int
-    hlc: int
-    values: dict[str, Any]  # Any: JSON values
-    state: str
+    def __init__(self, names: Iterable[str]) -> None:
+        self.rows: list[str] = []
+        self.devices: list[str] = []
+        self.seqs: list[int] = []
+        self.hlcs: list[int] = []
+        self.columns: dict[str, list[Any]] = {name: [] for name in names}  # Any: JSON values
 
-    def mixed(self) -> list[Any]:
-        """Return it as one that has columns of its own."""
-        return [self.row, self.state, [[self.device, self.seq, self.values]]]
+    def add(self, row: str, op: OpId, hlc: int, values: Mapping[str, Any]) -> None:
+        self.rows.append(row)
+        self.devices.append(op.device)
+        self.seqs.append(op.seq)
+        self.hlcs.append(hlc)
+        for name, column in self.columns.items():
+            column.append(values[name])
+
+    def mixed(self) -> Iterator[list[Any]]:
+        """Give them as rows that have columns of their own."""
+        for at, row in enumerate(self.rows):
+            device, seq = self.devices[at], self.seqs[at]
+            values = {name: column[at] for name, column in self.columns.items()}
+            yield [row, plain_text(device, seq, self.hlcs[at]), [[device, seq, values]]]
 
 
 class _Entity:
-    """The rows of one entity in one part."""
+    """The rows of one entity in one part; what is read is kept as it is written, not row by row."""
 
     def __init__(self, entity: str) -> None:
         self._entity = entity
-        # Those only created, by the names of their columns.
-        self._plain: dict[tuple[str, ...], list[_Plain]] = {}
+        self._plain: dict[tuple[str, ...], _Plain] = {}  # by the names of their columns
         self._mixed: list[list[Any]] = []
 
     def add(self, row: str, state_text: str, vals: str) -> None:
+        """Take a row: its state and values as they are kept."""
         read = read_merged(state_text, vals)
         if read.state.is_plain:
             ((op, hlc),) = read.state.creates.items()
-            values = dict(read.values.get(op, {}))
-            plain = _Plain(row, op.device, op.seq, hlc, values, state_text)
-            self._plain.setdefault(tuple(sorted(values)), []).append(plain)
+            values = read.values.get(op, {})
+            names = tuple(sorted(values))
+            if names not in self._plain:
+                self._plain[names] = _Plain(names)
+            self._plain[names].add(row, op, hlc, values)
         else:
-            self._mixed.append([row, state_text, json.loads(vals)])
+            self._mixed.append([row, state_text, msgspec.Raw(vals.encode())])
+
+    @property
+    def count(self) -> int:
+        """How many rows were taken."""
+        return len(self._mixed) + sum(len(one.rows) for one in self._plain.values())
 
     def columns(self) -> dict[str, Any]:
+        """Return what a part says of them."""
         # A hole in a column would read as a value: null is one, and so is a default.
-        names = max(self._plain, key=lambda one: (len(self._plain[one]), one), default=())
-        most = self._plain.get(names, [])
-        others = [one.mixed() for key, rows in self._plain.items() if key != names for one in rows]
+        names = max(self._plain, key=lambda one: (len(self._plain[one].rows), one), default=())
+        most = self._plain.get(names, _Plain(()))
+        others = [one for key, rows in self._plain.items() if key != names for one in rows.mixed()]
         return {
             "e": self._entity,
-            "r": [one.row for one in most],
-            "d": [one.device for one in most],
-            "q": [one.seq for one in most],
-            "t": [one.hlc for one in most],
-            "c": {name: [one.values[name] for one in most] for name in names},
+            "r": most.rows,
+            "d": most.devices,
+            "q": most.seqs,
+            "t": most.hlcs,
+            "c": most.columns,
             "mixed": self._mixed + others,
         }
 

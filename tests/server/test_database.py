@@ -347,6 +347,21 @@ def test_step_that_fails_leaves_the_version_before(
         database.close()
 
 
+def test_one_who_works_alone_has_the_same_connection_each_time(
+    tmp_path: Path, postgresql: str
+) -> None:
+    """Each keeps the memory of the largest thing it did: eight that take turns would be eight times that."""
+    for url in _urls(tmp_path, postgresql):
+        database = Database(url)
+        with database.engine.connect(), database.engine.connect():
+            pass  # there are two now
+        used = [
+            database.read("", lambda one: id(one.connection.dbapi_connection)) for _turn in range(4)
+        ]
+        assert len(set(used)) == 1
+        database.close()
+
+
 def test_rows_in_bulk_are_written_over_or_kept(tmp_path: Path, postgresql: str) -> None:
     for url in _urls(tmp_path, postgresql):
         database = Database(url)

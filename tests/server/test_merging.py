@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from mentor_desktop.ids import new_id
-from mentor_desktop.server import merging, snapshots
+from mentor_desktop.server import folding, merging, snapshots
 from mentor_desktop.server.folding import fold_all
 from mentor_desktop.server.merging import recompute_all
 from mentor_desktop.server.tables import digest, log, merged
@@ -115,6 +115,16 @@ def test_rows_equal_the_fold_of_all_operations(
     assert _states(world, devices[0].ws) == expected
     head = devices[0].hello(streams=[STREAM]).streams[STREAM]
     assert head.root == _root(expected)
+
+
+def test_a_step_merges_so_many_operations_at_most(
+    world: World, devices: list[Device], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "MOST_STEP_OPS", 4)
+    person = {"entity": "person", "kind": "create", "values": {"note": "a"}}
+    for count in (2, 2, 1, 5, 1):  # a batch is never parted
+        devices[0].write(STREAM, *[person] * count)
+    assert folding.fold(world.service, [(devices[0].ws, STREAM)]) == 4
 
 
 def test_rejection_of_what_is_merged_already_takes_it_out_again(
