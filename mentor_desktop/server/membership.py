@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select, update
 
 from mentor_desktop.server.accounts import Member
-from mentor_desktop.server.rights import ROLES
+from mentor_desktop.server.rights import ROLES, ServerAccess
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import account, device, member_record, workspace
 from mentor_desktop.sync.keys.entries import (
@@ -55,21 +55,26 @@ class Membership:
 
     def _take_op(self, op: Op, author: Member) -> str:
         if op.entity == RECORD_ENTITY:
-            return self._take_text(op.kind, op.values)
+            # What the server signed in a life before its backup, it had taken then.
+            was_taken = isinstance(author.access, ServerAccess)
+            return self._take_text(op.kind, op.values, was_taken=was_taken)
         if op.entity == USER_ENTITY:
             return self._take_user(op.kind, op.row, op.values, author)
         return ""
 
-    def add(self, record: Record, workshops: Sequence[str] = ()) -> str:
-        """Take a record; return why it does not count, "" when it does (also when it did before)."""
+    def add(self, record: Record, workshops: Sequence[str] = (), *, was_taken: bool = False) -> str:
+        """Take a record; return why it does not count, "" when it does (also when it did before).
+
+        `was_taken`: it was judged once by what was known then, and is not judged again by today.
+        """
         known = self._members()
         if isinstance(record, DeviceEntry) and known.entries.get(record.device) == record:
             return ""
         if isinstance(record, Grant) and record in known.grants.get(record.device, ()):
             return ""
-        if not self._may_vouch_now(record):
+        if not was_taken and not self._may_vouch_now(record):
             return UPWARDS
-        reason = known.add(record)
+        reason = known.add_taken(record) if was_taken else known.add(record)
         if reason:
             return f"member_{reason}"
         self._write_record(record)
@@ -96,12 +101,12 @@ class Membership:
         """Return the tags of devices that are taken."""
         return {one.tag for one in self._members().entries.values()}
 
-    def _take_text(self, kind: str, values: Mapping[str, Value]) -> str:
+    def _take_text(self, kind: str, values: Mapping[str, Value], *, was_taken: bool) -> str:
         text = values.get(RECORD_COLUMN)
         if kind != CREATE or not isinstance(text, str):
             return BAD_RECORD
         try:
-            return self.add(read_record(text))
+            return self.add(read_record(text), was_taken=was_taken)
         except BadRecord:
             return BAD_RECORD
 
@@ -189,7 +194,9 @@ class Membership:
                 self._service.keys.public_key,
                 {one: bytes.fromhex(key) for one, key in json.loads(founders or "{}").items()},
             )
-            self._known = members_of(self._ws, anchors, map(read_record, records))
+            # All of them counted when they came. What somebody vouched for stays after their end.
+            taken = sorted(map(read_record, records), key=lambda one: isinstance(one, Revocation))
+            self._known = members_of(self._ws, anchors, taken)
         return self._known
 
     def _write_record(self, record: Record) -> None:

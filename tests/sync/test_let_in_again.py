@@ -10,8 +10,10 @@ from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.server.members_log import revoke_device
 from mentor_desktop.server.tables import metadata, quarantine
 from mentor_desktop.services.not_shared import not_shared_cards, not_shared_json
+from mentor_desktop.sync import team
 from mentor_desktop.sync.handing_over import hand_round
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.special import Author
 from mentor_desktop.sync.status import State
 from mentor_desktop.sync.taking_in import take_in
 from mentor_desktop.sync.troubles import Unreachable
@@ -110,6 +112,31 @@ class TestAfterTheServerWasRestored:
         pair.exchange(pair.first)
         assert count(third, "workshop") == 1
         assert count(pair.first, "slot") == 1
+
+    def test_a_copy_comes_back_whose_original_was_shut_out(
+        self, pair: Pair, tmp_path: Path
+    ) -> None:
+        pair.exchange()
+        backup = pair.server.back_up(tmp_path / "backup")
+        copy = pair.twin(pair.second)
+        copy.workspace.become_another_device()
+        add_person(copy)
+        pair.exchange(copy, pair.first)
+        with closing(pair.first.workspace.exchange_connection()) as raw:
+            author = Author("Rasa", pair.time.now_ms)
+            team.revoke(raw, own_device(pair.second)[0], author)
+        pair.exchange(pair.first)
+        pair.server.restore(backup, pair.ws)
+        # The end of the original's access comes back before what it vouched for.
+        pair.exchange(pair.first)
+        assert pair.second.sync().state is State.ACCESS_ENDED
+        status = pair.exchange(copy)
+        assert (status.state, status.reason, status.not_shared) == (State.IDLE, "", 0)
+        pair.exchange(pair.first)
+        assert count(pair.first, "person") == 1
+        assert pair.first.rows() == copy.rows()
+        waiting = value(pair.first, "SELECT count(*) FROM sync_batch WHERE is_acked = 0")
+        assert waiting == 0
 
     def test_a_workspace_brought_to_the_server_since_comes_back(self, pair: Pair) -> None:
         pair.exchange()

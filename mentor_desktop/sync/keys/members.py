@@ -72,6 +72,14 @@ class Members:
             return refusal.reason
         return ""
 
+    def add_taken(self, record: Record) -> str:
+        """Take a record that counted once, whatever ended the access of who signed it since."""
+        ended, self.revoked_at = self.revoked_at, {}
+        try:
+            return self.add(record)
+        finally:
+            self.revoked_at = {**self.revoked_at, **ended}
+
     def has_access(self, device: str) -> bool:
         """Tell whether a device is known and not revoked."""
         return device in self.entries and device not in self.revoked_at
