@@ -97,19 +97,33 @@ def revoke(raw: StoreConnection, device: str, author: Author) -> None:
         ValidationError: this person may not, or there is no such device.
     """
     with writing(raw):
-        own = state.identity(raw)
-        record = signed(
-            Revocation(own.workspace, device, own.device, author.at_ms, NO_SIGNATURE),
-            DeviceKeys(own.sign_key, own.seal_key).sign,
-        )
-        anchors = joining.anchors(raw)
-        if read_members(raw, own.workspace, anchors).add(record):
+        if not end_access(raw, device, author):
             raise ValidationError(_("Only an administrator of this workspace can do this."))
-        content = to_bytes(record)
-        row = sha256(content).hexdigest()[:ID_LENGTH]
-        values = {RECORD_COLUMN: content.decode()}
-        add_record(raw, MEMBERS, (RECORD_ENTITY, row), values, REVOKED, author)
-        learn_members(raw, own.workspace, anchors)
+
+
+def end_access(raw: StoreConnection, device: str, author: Author) -> bool:
+    """Do the same in the transaction of the caller; return whether the device has none now.
+
+    False, and nothing done, where this device may not end it or knows no such device.
+    """
+    own, anchors = state.identity(raw), joining.anchors(raw)
+    members = read_members(raw, own.workspace, anchors)
+    if device not in members.entries:
+        return False
+    if device in members.revoked_at:
+        return True
+    record = signed(
+        Revocation(own.workspace, device, own.device, author.at_ms, NO_SIGNATURE),
+        DeviceKeys(own.sign_key, own.seal_key).sign,
+    )
+    if members.add(record):
+        return False
+    content = to_bytes(record)
+    row = sha256(content).hexdigest()[:ID_LENGTH]
+    values = {RECORD_COLUMN: content.decode()}
+    add_record(raw, MEMBERS, (RECORD_ENTITY, row), values, REVOKED, author)
+    learn_members(raw, own.workspace, anchors)
+    return True
 
 
 def _device(

@@ -16,6 +16,7 @@ from mentor_desktop.ids import new_id
 from mentor_desktop.models.base import to_milliseconds
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync import team
 from mentor_desktop.sync.journal import lock
 from mentor_desktop.sync.journal.devices import JournalDevices, tell_devices
 from mentor_desktop.sync.journal.entries import Entry, place_of
@@ -29,6 +30,7 @@ from mentor_desktop.sync.protocol.streams import user_stream
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.sealed_streams import may_hold, to_seal_anew
 from mentor_desktop.sync.replica.sealing import seal_rest
+from mentor_desktop.sync.replica.special import Author
 from mentor_desktop.sync.replica.succession import is_another_copy
 from mentor_desktop.sync.replica.transactions import writing
 
@@ -96,12 +98,17 @@ class OpenJournal:
     def revoke(self, fingerprint: str) -> None:
         """Take a device or sheet out for ever: it opens nothing that is written from now on.
 
-        With it goes whoever its copy was before, also where that one is still in use. Its access
-        to the server is ended in the list of devices (`sync.team`).
+        With it goes whoever its copy was before, also where that one is still in use. In the same
+        transaction its access to the server ends, as far as this device may end it (`sync.team`),
+        and the next sync says so. Whoever it was before keeps theirs: that key is not on the copy.
         """
-        with self._acting() as (view, issue):
-            for one in view.with_former(issue.raw, fingerprint):
-                _add_keys(issue, view.keys.revoke(one, self._now_ms()))
+        with self._transaction() as raw:
+            lost = self._fresh(raw).device_of(fingerprint)
+            if lost != state.identity(raw).device:  # which is to send this
+                team.end_access(raw, lost, Author(self._workspace.actor, self._now_ms()))
+            with self._issuing(raw) as (view, issue):
+                for one in view.with_former(raw, fingerprint):
+                    _add_keys(issue, view.keys.revoke(one, self._now_ms()))
 
     def print_sheet(self) -> str:
         """Return the code of a new recovery sheet; it is shown once."""
@@ -136,7 +143,7 @@ class OpenJournal:
             if self._view is not None and not self._view.has_news(raw) and not to_seal_anew(raw):
                 return False
             self._fresh(raw)  # before the turn: a mark at the door waits for no reading
-            with turn(), self._issuing(raw) as (view, issue):
+            with turn(), self._whole(raw), self._issuing(raw) as (view, issue):
                 _add_keys(issue, view.keys.catch_up(self._now_ms()))
                 seal_anew(raw, view, issue, self._now_ms())
                 return issue.has_something
@@ -147,31 +154,41 @@ class OpenJournal:
 
     @contextmanager
     def _acting(self) -> Iterator[tuple[View, Issue]]:
+        with self._transaction() as raw, self._issuing(raw) as acting:
+            yield acting
+
+    @contextmanager
+    def _transaction(self) -> Iterator[StoreConnection]:
         gate = self._workspace.gate
         with (
             self._guard,
             closing(self._workspace.exchange_connection()) as raw,
             gate.closed(),
-            self._issuing(raw) as acting,
+            self._whole(raw),
         ):
-            yield acting
+            yield raw
 
     @contextmanager
-    def _issuing(self, raw: StoreConnection) -> Iterator[tuple[View, Issue]]:
-        """Write operations in one transaction; when it is not kept, what was prepared is forgotten."""
+    def _whole(self, raw: StoreConnection) -> Iterator[None]:
+        """Write in one transaction; when it is not kept, what was prepared is forgotten."""
         _require_own_name(raw)
         try:
             with writing(raw):
                 seal_rest(raw)
-                view = self._fresh(raw)
-                issue = Issue(raw, self.stream, self._now_ms())
-                self._introduce(raw, view, issue)
-                view.erase(raw)
-                yield view, issue
-                issue.finish()
+                yield
         except BaseException:
             self._view = None
             raise
+
+    @contextmanager
+    def _issuing(self, raw: StoreConnection) -> Iterator[tuple[View, Issue]]:
+        """Write operations into the stream, in the transaction of the caller."""
+        view = self._fresh(raw)
+        issue = Issue(raw, self.stream, self._now_ms())
+        self._introduce(raw, view, issue)
+        view.erase(raw)
+        yield view, issue
+        issue.finish()
 
     def _fresh(self, raw: StoreConnection) -> View:
         """Return what the stream comes to by now."""

@@ -83,11 +83,15 @@ class View:
         missing = log.missing(raw, Numbers(raw), self._stream)
         return [Finding(one.device, one.first, "gap") for one in missing]
 
+    def device_of(self, fingerprint: str) -> str:
+        """Return whose card this is, `RECOVERY` for a sheet, "" where nobody showed it."""
+        card = self._ledger.cards.get(fingerprint)
+        return card.device if card else ""
+
     def with_former(self, raw: StoreConnection, fingerprint: str) -> list[str]:
         """Return a card with those of the devices its copy was before: it has their keys too."""
         entries = read_members(raw, self.owner.ws, joining.anchors(raw)).entries
-        card = self._ledger.cards.get(fingerprint)
-        found, device = set[str](), card.device if card else ""
+        found, device = set[str](), self.device_of(fingerprint)
         while (entry := entries.get(device)) is not None and device not in found:
             found.add(device)
             # Whoever came by an invitation is another copy than the one it came from.

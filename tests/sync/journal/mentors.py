@@ -17,6 +17,7 @@ from mentor_desktop.sync.keys.invitations import Invitation, new_invitation
 from mentor_desktop.sync.protocol.batches import Batch
 from mentor_desktop.sync.protocol.streams import user_stream
 from mentor_desktop.sync.replica import log, state
+from mentor_desktop.sync.replica.applying import apply_page
 from mentor_desktop.sync.status import State
 from tests.sync.simulation.base import note_place
 from tests.sync.simulation.devices import Laptop, LaptopClock, Time, claim, copy_folder, join
@@ -148,6 +149,12 @@ class World:
             status = one.laptop.sync()
             assert status.state is State.IDLE, status
             assert not status.reason, status
+
+    def leak(self, computer: Computer, stream: str = "") -> None:
+        """Let a computer get what `first` holds of a stream (the journal), whoever gave it that."""
+        named = stream or self.stream
+        with closing(computer.laptop.workspace.exchange_connection()) as raw:
+            assert not apply_page(raw, named, batches_in(self.first, named)).refused
 
     def act_on_each(self, act: Callable[[Computer], object]) -> None:
         for one in self.computers:

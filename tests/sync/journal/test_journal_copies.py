@@ -100,9 +100,10 @@ def test_who_takes_a_copy_out_takes_out_what_it_was_before(world: World) -> None
     trusted = world.first.open.devices().trusted
     assert {one.code for one in trusted} == {one.code for one in world.computers}
     world.first.open.revoke(next(one.fingerprint for one in trusted if one.code == stolen.code))
-    world.sync()
+    world.sync(world.first, home)
     entry = world.first.open.write(b"After")
-    world.sync()
+    world.sync(world.first, home)
+    world.leak(stolen)
     # The copy has the keys of the one it was copied from: both are out, and one comes back as new.
     assert stolen.texts()[entry] == home.texts()[entry] == {"key"}
     assert world.first.texts()[entry] == {"After"}

@@ -131,12 +131,14 @@ def test_a_device_that_was_taken_out_opens_nothing_that_is_written_from_then_on(
     old = world.first.open.write(b"Before")
     stolen = world.paired("stolen")
     home = world.paired("home")
+    world.sync(stolen)
     lost = next(one for one in world.first.open.devices().trusted if one.code == stolen.code)
     world.first.open.revoke(lost.fingerprint)
-    world.sync()
+    world.sync(world.first, home, world.first)
     new = world.first.open.write(b"After")
     also = home.open.write(b"Also after")
-    world.sync()
+    world.sync(world.first, home, world.first)
+    world.leak(stolen)
     assert stolen.texts() == {old: {"Before"}, new: {"key"}, also: {"key"}}
     assert home.texts() == world.first.texts()
     assert home.texts() == {old: {"Before"}, new: {"After"}, also: {"Also after"}}
