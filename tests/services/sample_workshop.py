@@ -103,67 +103,75 @@ def _agenda(session: Any, workshop_id: str) -> dict[str, str]:
     slots: dict[str, Slot] = {}
     for row in plan:
         day = int(row["day"])
-        starts, ends = at(row["start"], day), at(row["end"], day)
         slot = slots.get(row["slot"])
         if slot is None:
             slot = slots[row["slot"]] = Slot(
                 workshop_id=workshop_id, code=row["slot"], day=day, seq=len(slots) + 1,
-                held_on=date.fromisoformat(row["date"]), starts_at=starts, ends_at=ends,
+                held_on=date.fromisoformat(row["date"]), starts_at=at(row["start"], day),
             )  # fmt: skip
-            session.add(slot)
-        slot.ends_at = ends
-        session.flush()
-        session.add(
-            AgendaItem(
-                workshop_id=workshop_id,
-                slot_id=slot.id,
-                seq=int(row["seq"]),
-                starts_at=starts,
-                ends_at=ends,
-                type=row["session_type"],
-                counts=row["counts_for_attendance"] == "yes",
-                title={"en": row["session_title"]},
-                unit_code=row["unit_code"],
-                room=row["room"],
-                print_before=[one for one in row["print_before"].split(";") if one],
-            )
+        slot.ends_at = at(row["end"], day)
+    session.add_all(slots.values())
+    session.flush()
+    session.add_all(
+        AgendaItem(
+            workshop_id=workshop_id,
+            slot_id=slots[row["slot"]].id,
+            seq=int(row["seq"]),
+            starts_at=at(row["start"], int(row["day"])),
+            ends_at=at(row["end"], int(row["day"])),
+            type=row["session_type"],
+            counts=row["counts_for_attendance"] == "yes",
+            title={"en": row["session_title"]},
+            unit_code=row["unit_code"],
+            room=row["room"],
+            print_before=[one for one in row["print_before"].split(";") if one],
         )
+        for row in plan
+    )
     session.flush()
     return {code: slot.id for code, slot in slots.items()}
 
 
 def _people(session: Any, workshop_id: str, *, without_walk_ins: bool) -> dict[str, str]:
-    registrations = {}
+    """Write table by table: a flush for each row takes three times as long."""
+    found = [
+        row
+        for row in rows("participants.csv")
+        if not (without_walk_ins and row["registration"] == "walk_in")
+    ]
     organisations: dict[str, Organisation] = {}
-    number = 0
-    for row in rows("participants.csv"):
-        is_walk_in = row["registration"] == "walk_in"
-        if is_walk_in and without_walk_ins:
-            continue
-        organisation = organisations.get(row["organisation"])
-        if organisation is None:
-            organisation = Organisation(name=row["organisation"], country=row["country"])
-            organisations[row["organisation"]] = organisation
-            session.add(organisation)
-            session.flush()
-        person = Person(
+    for row in found:
+        if row["organisation"] not in organisations:
+            name, country = row["organisation"], row["country"]
+            organisations[name] = Organisation(name=name, country=country)
+    session.add_all(organisations.values())
+    session.flush()
+    people = [
+        Person(
             given_name=row["given_name"], family_name=row["family_name"],
             name_latin=row["name_latin"], badge_name=row["badge_name"], email=row["email"],
-            country=row["country"], organisation_id=organisation.id, created_at=at("08:00"),
-        )  # fmt: skip
-        session.add(person)
-        session.flush()
+            country=row["country"], organisation_id=organisations[row["organisation"]].id,
+            created_at=at("08:00"),
+        )
+        for row in found
+    ]  # fmt: skip
+    session.add_all(people)
+    session.flush()
+    registrations = {}
+    number = 0
+    for row, person in zip(found, people, strict=True):
+        is_walk_in = row["registration"] == "walk_in"
         state = _STATES.get(row["registration"], row["registration"])
         listed = row["registration"] in _STATES
         number += listed
-        registration = Registration(
+        registrations[row["participant_id"]] = Registration(
             id=derived_id("registration", workshop_id, person.id), workshop_id=workshop_id,
-            person_id=person.id, sending_org_id=organisation.id, sending_country=row["country"],
+            person_id=person.id, sending_org_id=person.organisation_id,
+            sending_country=row["country"],
             source="walk_in" if is_walk_in else "form_import", state=state,
             list_number=number if listed else None, reference=row["participant_id"],
             registered_at=at("08:00") - timedelta(days=0 if is_walk_in else 14),
         )  # fmt: skip
-        session.add(registration)
-        registrations[row["participant_id"]] = registration.id
+    session.add_all(registrations.values())
     session.flush()
-    return registrations
+    return {reference: one.id for reference, one in registrations.items()}
