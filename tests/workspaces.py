@@ -72,13 +72,16 @@ def clock() -> FrozenClock:
 
 @pytest.fixture(scope="session")
 def workspace_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """Make the workspace that others are copied from: once, because keys are slow to derive."""
+    """Make the workspace that others are copied from: once, because tables are slow to make."""
     from mentor_desktop.store.keyfile import KeyFile
     from mentor_desktop.store.settings import setting
     from mentor_desktop.store.workspace import Workspace
+    from tests.cheap import CHEAP
 
     root = tmp_path_factory.mktemp("template") / "workspace"
-    workspace, code = Workspace.create(root, PASSPHRASE, clock=FrozenClock(), actor="Rasa")
+    workspace, code = Workspace.create(
+        root, PASSPHRASE, clock=FrozenClock(), actor="Rasa", cost=CHEAP
+    )
     key, key_file = workspace.key, KeyFile.load(workspace.folder.key_file)
     with closing(workspace.plain_connection()) as connection:
         incarnation = setting(connection, "incarnation")

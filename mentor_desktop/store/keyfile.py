@@ -44,15 +44,19 @@ class KeyFile:
     format: int = _FORMAT
 
     @staticmethod
-    def make(workspace_id: str, key: bytes, passphrase: str) -> tuple[KeyFile, str]:
+    def make(
+        workspace_id: str, key: bytes, passphrase: str, cost: Argon2Cost | None = None
+    ) -> tuple[KeyFile, str]:
         """Return the key file of a new workspace and its recovery code (shown once, printed).
+
+        `cost` is that of each try of a passphrase, from now on.
 
         Raises:
             ValidationError: the passphrase is empty.
         """
         from mentor_desktop import crypto  # 40 ms, and not needed with a key from the keyring
 
-        cost = crypto.Argon2Cost()
+        cost = cost or crypto.Argon2Cost()
         draft = KeyFile(
             workspace_id=workspace_id,
             fingerprint=fingerprint_of(key),

@@ -33,6 +33,7 @@ from mentor_desktop.store.write_gate import WriteGate
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from mentor_desktop.crypto import Argon2Cost
     from mentor_desktop.store.blobs import Blobs
     from mentor_desktop.store.staging import AtHand
     from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
@@ -77,10 +78,12 @@ class Workspace:
         actor: str = "",
         language: str = "en",
         new: device.Newcomer | None = None,
+        cost: Argon2Cost | None = None,
     ) -> tuple[Workspace, str]:
         """Make a workspace in an empty or new folder; return it, opened, and its recovery code.
 
-        `new` is given for a further device of a workspace that exists.
+        `new` is given for a further device of a workspace that exists, `cost` for another price
+        of trying a passphrase.
 
         Raises:
             StoreError: something is in the folder already, or it cannot be written.
@@ -97,7 +100,7 @@ class Workspace:
         try:
             _clear(folder)
             folder.mark_unfinished()
-            key_file, code = KeyFile.make(new.workspace_id, key, passphrase)
+            key_file, code = KeyFile.make(new.workspace_id, key, passphrase, cost)
             key_file.save(folder.key_file)
             connect(folder.database, key, create=True).close()
             _upgrade(folder, key)

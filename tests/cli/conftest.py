@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from mentor_desktop.cli import run
+from tests.cheap import lock_cheaply
 
 SAMPLES = Path(__file__).parents[2] / "resources" / "samples"
 WORKSHOP = "WS-2026-01"
@@ -99,6 +100,7 @@ class Desk:
 def _demo(tmp_path_factory: pytest.TempPathFactory, passphrase_file: Path) -> Desk:
     desk = Desk(tmp_path_factory.mktemp("demo") / "workspace", passphrase_file)
     desk.good("demo", "--starts-on", "2026-03-10")
+    lock_cheaply(desk.root, PASSPHRASE)
     return desk
 
 

@@ -14,6 +14,7 @@ from mentor_desktop.services.tables_in.fields import TableOf
 from mentor_desktop.services.workshops import add_workshop
 from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.workspace import Workspace
+from tests.cheap import CHEAP
 
 PASSPHRASE = "a passphrase of the morning"
 CODE = "WS-2026-01"
@@ -51,7 +52,7 @@ class MorningClock:
 
 def make_morning(root: Path) -> tuple[bytes, str]:
     """Make the workspace; return its key and the workshop's id."""
-    workspace, _code = Workspace.create(root, PASSPHRASE, clock=MorningClock("08:00"))
+    workspace, _code = Workspace.create(root, PASSPHRASE, clock=MorningClock("08:00"), cost=CHEAP)
     _bring(workspace, "organisations", sample("organisations.csv"))
     _bring(workspace, "project", sample("project.csv"))
     with workspace.unit_of_work() as uow:

@@ -28,9 +28,9 @@ from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.log import stored_batch
 from tests import factories
 from tests.canaries import CANARIES, search
+from tests.cheap import CHEAP
 from tests.server.postgres import fresh_database
 from tests.server.processes import Process, served
-from tests.sync.journal.mentors import CHEAP
 from tests.workspaces import FrozenClock, Template
 
 PASSPHRASE = "Wombatgasse-Schlüsselblume"
@@ -93,7 +93,9 @@ class Mentor:
             workspace = joining.create(
                 reply,
                 new,
-                lambda it: Workspace.create(root, "six", clock=clock, actor=name, new=it)[0],
+                lambda it: Workspace.create(
+                    root, "six", clock=clock, actor=name, new=it, cost=CHEAP
+                )[0],
                 "http://127.0.0.1",
                 name=name,
             )

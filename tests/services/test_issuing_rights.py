@@ -21,7 +21,8 @@ from mentor_desktop.sync.bundle import open_bundle
 from mentor_desktop.sync.handing_over import hand_to
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.replica import state
-from tests.sync.laptops import CHEAP, TwoLaptops, everything_in
+from tests.cheap import CHEAP
+from tests.sync.laptops import TwoLaptops, everything_in
 from tests.sync.pair import Pair, count
 from tests.sync.simulation.devices import join
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.services.attendance import mark
 from mentor_desktop.services.second_laptop import (
     Handed,
@@ -21,11 +20,10 @@ from mentor_desktop.services.second_laptop import (
     receive,
 )
 from mentor_desktop.store.workspace import Workspace
+from tests.cheap import CHEAP
 from tests.services.sample_workshop import Sample, make_sample
 from tests.workspaces import FrozenClock
 
-# What six words cost to try, where nobody tries.
-CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=64)
 PASSPHRASE = "another long passphrase of laptop B"
 
 

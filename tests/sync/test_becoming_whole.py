@@ -18,7 +18,8 @@ from mentor_desktop.sync.sharing import learn
 from mentor_desktop.sync.status import State
 from mentor_desktop.sync.taking_in import begin_from_file, take_in
 from tests import factories
-from tests.sync.laptops import CHEAP, PASSPHRASE, TwoLaptops
+from tests.cheap import CHEAP
+from tests.sync.laptops import PASSPHRASE, TwoLaptops
 from tests.sync.pair import Pair, count
 from tests.sync.simulation.devices import Laptop, claim
 
@@ -153,7 +154,7 @@ def on_server(pair: Pair, tmp_path: Path) -> OnServer:
     workspace = begin_from_file(
         handed.path, handed.words, name="Jana", now_ms=pair.time.now_ms,
         make_workspace=lambda new: Workspace.create(
-            tmp_path / "b", PASSPHRASE, clock=first.clock, actor="Jana", new=new
+            tmp_path / "b", PASSPHRASE, clock=first.clock, actor="Jana", new=new, cost=CHEAP
         )[0],
     )  # fmt: skip
     b = Laptop("Jana", workspace, first.clock, pair.network, pair.time)

@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.errors import Cancelled, StoreError, ValidationError
 from mentor_desktop.progress import Progress
 from mentor_desktop.sync.bundle import Bundle, open_bundle, write_bundle
@@ -20,10 +19,10 @@ from mentor_desktop.sync.keys.words import new_words
 from mentor_desktop.sync.protocol.batches import NO_HASH, Batch, frames
 from mentor_desktop.sync.sealed_file import PartWriter, lid_for_key, lid_for_words
 from tests.canaries import CANARIES, search
+from tests.cheap import CHEAP
 from tests.sync.histories import DEVICE, OTHER_DEVICE, STREAM, WS, content_of, mark, op, sealed
 from tests.sync.keys.people import Device, hex_id
 
-CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=64)
 NOW = 1_800_000_000_000
 
 

@@ -8,7 +8,6 @@ from shutil import copytree
 import pytest
 
 from mentor_desktop.changes import Changes
-from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.services.not_shared import (
     dismiss,
     list_again,
@@ -27,11 +26,11 @@ from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.status import State
 from mentor_desktop.sync.taking_in import take_in
 from tests import factories
+from tests.cheap import CHEAP
 from tests.sync.pair import Pair, count, seal, value
 from tests.sync.simulation.devices import Laptop, LaptopClock, claim
 from tests.sync.simulation.network import Fault, Stopped
 
-CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=64)
 TWO_HOURS_MS = 2 * 3_600_000
 PICTURE = b"\x89PNG of a logo" * 100
 
@@ -216,7 +215,7 @@ def test_an_answer_to_an_invitation_that_is_lost_does_not_use_it_up(
     pair: Pair, tmp_path: Path
 ) -> None:
     clock = LaptopClock(pair.time)
-    made, _code = Workspace.create(tmp_path / "alone", "a long passphrase of tests", clock=clock)
+    made, _code = Workspace.create(tmp_path / "alone", "a long passphrase", clock=clock, cost=CHEAP)
     laptop = Laptop("Ema", made, clock, pair.network, pair.time)
     pair.laptops.append(laptop)
     invitation = pair.server.invite()

@@ -23,6 +23,7 @@ from mentor_desktop.services.second_laptop import (
 )
 from mentor_desktop.store.workspace import Workspace
 from tests import factories
+from tests.cheap import CHEAP
 from tests.sync.laptops import PASSPHRASE, TwoLaptops, everything_in
 
 
@@ -213,7 +214,7 @@ def test_damaged_file_opens_nothing_and_leaves_no_folder(laptops: TwoLaptops) ->
 def test_file_of_another_workspace_is_refused(laptops: TwoLaptops, tmp_path: Path) -> None:
     handed = laptops.hand_over()
     stranger, _code = Workspace.create(
-        tmp_path / "stranger", PASSPHRASE, clock=laptops.clock, actor="Eva"
+        tmp_path / "stranger", PASSPHRASE, clock=laptops.clock, actor="Eva", cost=CHEAP
     )
     laptops.others.append(stranger)
     hand_to_new_laptop(stranger, laptops.stick / "a file")

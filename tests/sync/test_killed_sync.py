@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.protocol.batches import NO_HASH, Header
 from tests import factories
+from tests.cheap import lock_cheaply
 from tests.server.postgres import cluster
 from tests.sync import killed_commands
 from tests.workspaces import PASSPHRASE
@@ -203,10 +204,7 @@ class Laptop:
 
     def make_cheap(self) -> None:
         """Let its passphrase cost no tenth of a second at each start."""
-        key_file = KeyFile.load(WorkspaceFolder(self.root).key_file)
-        self._key = key_file.open_with_passphrase(PASSPHRASE)
-        cheap = replace(key_file, iterations=1, lanes=1, memory_kib=8)
-        cheap.with_passphrase(self._key, PASSPHRASE).save(WorkspaceFolder(self.root).key_file)
+        self._key = lock_cheaply(self.root, PASSPHRASE)
 
     def _open(self) -> Workspace:
         return Workspace.open(self.root, self._key, clock=system_clock)

@@ -4,17 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.sync.handing_over import hand_round
 from mentor_desktop.sync.replica.happenings import What
 from mentor_desktop.sync.replica.mass_deletions import Decision
 from mentor_desktop.sync.status import State
 from mentor_desktop.sync.taking_in import take_in
 from tests import factories
+from tests.cheap import CHEAP
 from tests.sync.pair import Pair, count, seal
 
 PEOPLE = 100
-CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=64)
 DELETED = 60
 # A fifth of the stream: what may go before anybody is asked.
 MOST_UNASKED = PEOPLE // 5

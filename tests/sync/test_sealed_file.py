@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.errors import StoreError, UserFacingError, ValidationError
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.words import new_words
@@ -19,8 +18,8 @@ from mentor_desktop.sync.sealed_file import (
     read_lid,
     read_parts,
 )
+from tests.cheap import CHEAP
 
-CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=64)
 KEYS = DeviceKeys.make()
 PART = 16
 SEALED = PART + 16

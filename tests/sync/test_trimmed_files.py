@@ -21,7 +21,8 @@ from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.special import Author, purge_row
 from tests import factories
-from tests.sync.laptops import CHEAP, TwoLaptops, everything_in
+from tests.cheap import CHEAP
+from tests.sync.laptops import TwoLaptops, everything_in
 
 
 def file_for(sender: Workspace, receiver: Workspace, laptops: TwoLaptops, name: str) -> Handed:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from mentor_desktop.crypto import Argon2Cost
 from mentor_desktop.server.joining import make_invitation
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.engine import Engine
@@ -19,6 +18,7 @@ from mentor_desktop.sync.protocol.streams import user_stream
 from mentor_desktop.sync.replica import log, state
 from mentor_desktop.sync.replica.applying import apply_page
 from mentor_desktop.sync.status import State
+from tests.cheap import CHEAP
 from tests.sync.simulation.base import note_place
 from tests.sync.simulation.devices import Laptop, LaptopClock, Time, claim, copy_folder, join
 from tests.sync.simulation.network import Network
@@ -26,7 +26,6 @@ from tests.sync.simulation.server import URL, Server
 from tests.workspaces import Template
 
 PASSPHRASE = "a passphrase for the journal alone"
-CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=64)
 
 
 class Computer:

@@ -14,7 +14,8 @@ from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import apply_page
 from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.taking_in import take_in
-from tests.sync.journal.mentors import CHEAP, Computer, World, batches_in
+from tests.cheap import CHEAP
+from tests.sync.journal.mentors import Computer, World, batches_in
 
 
 def handed(sender: Computer, receiver: Computer, path: Path) -> set[str]:

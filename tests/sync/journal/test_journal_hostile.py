@@ -36,7 +36,8 @@ from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.sealed_file import lid_for_words
 from mentor_desktop.sync.steps import BYTES, MSGPACK, Request
 from mentor_desktop.sync.taking_in import take_in
-from tests.sync.journal.mentors import CHEAP, Computer, World, batches_in
+from tests.cheap import CHEAP
+from tests.sync.journal.mentors import Computer, World, batches_in
 
 GARBAGE = {"sealed": "bm90aGluZw==", "epoch": "0" * 32, "prev": ""}
 

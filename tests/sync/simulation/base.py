@@ -18,6 +18,7 @@ from mentor_desktop.store.settings import setting
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.joining import workspace_id
 from tests import factories
+from tests.cheap import CHEAP
 from tests.sync.simulation.devices import PASSPHRASE, Laptop, LaptopClock, Time, claim, join
 from tests.sync.simulation.network import Network
 from tests.sync.simulation.server import Server
@@ -111,7 +112,9 @@ def _make_base(root: Path, time: Time) -> Base:
 
 def _first(name: str, root: Path, network: Network, time: Time) -> Laptop:
     clock = LaptopClock(time)
-    workspace, _code = Workspace.create(root / name, PASSPHRASE, clock=clock, actor=name)
+    workspace, _code = Workspace.create(
+        root / name, PASSPHRASE, clock=clock, actor=name, cost=CHEAP
+    )
     return Laptop(name, workspace, clock, network, time)
 
 

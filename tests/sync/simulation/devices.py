@@ -22,6 +22,7 @@ from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.log import stored_batch
 from mentor_desktop.sync.session import get_token
 from mentor_desktop.sync.status import SyncStatus
+from tests.cheap import CHEAP
 from tests.sync.simulation.network import CLEAR, Network, Weather
 from tests.sync.simulation.server import URL
 
@@ -178,7 +179,9 @@ def join(name: str, root: Path, invitation: Invitation, network: Network, time: 
     )
 
     def make(newcomer: Newcomer) -> Workspace:
-        return Workspace.create(root, PASSPHRASE, clock=clock, actor=name, new=newcomer)[0]
+        return Workspace.create(
+            root, PASSPHRASE, clock=clock, actor=name, new=newcomer, cost=CHEAP
+        )[0]
 
     workspace = joining.create(reply, new, make, URL, name=name)
     return Laptop(name, workspace, clock, network, time)

@@ -25,6 +25,7 @@ from mentor_desktop.ui.live_settings import LiveSettings
 from mentor_desktop.ui.main_window import MainWindow
 from mentor_desktop.ui.pages.base import Page
 from mentor_desktop.ui.theme import Theme
+from tests.cheap import CHEAP
 
 # 11:30 in Prague on the last day.
 NOW = datetime(2026, 3, 12, 10, 30, tzinfo=UTC)
@@ -48,7 +49,7 @@ class Filled:
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     root = tmp_path_factory.mktemp("every-page") / "workspace"
-    workspace, _code = Workspace.create(root, PASSPHRASE, clock=lambda: NOW)
+    workspace, _code = Workspace.create(root, PASSPHRASE, clock=lambda: NOW, cost=CHEAP)
     workshop_id = fill_with_samples(workspace)
     marks = ImportRequest("attendance", "attendance.csv", sample("attendance.csv"), DEMO_WORKSHOP)
     run_import(workspace, marks)

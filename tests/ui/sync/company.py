@@ -24,6 +24,7 @@ from mentor_desktop.sync.engine import Engine
 from mentor_desktop.sync.keys.invitations import Invitation, new_invitation
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.status import SyncStatus
+from tests.cheap import CHEAP
 from tests.server.world import running
 
 PASSPHRASE = "a passphrase of a colleague"
@@ -138,7 +139,9 @@ class Colleague:
         new = joining.new_device()
 
         def make(newcomer: Newcomer) -> Workspace:
-            return Workspace.create(root, PASSPHRASE, clock=clock, actor=name, new=newcomer)[0]
+            return Workspace.create(
+                root, PASSPHRASE, clock=clock, actor=name, new=newcomer, cost=CHEAP
+            )[0]
 
         with Client(invitation.server) as client:
             line = Line(random.Random(1))

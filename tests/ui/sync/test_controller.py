@@ -19,6 +19,7 @@ from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.sync.protocol.streams import PEOPLE, PROGRAMME, SECRETS
 from mentor_desktop.sync.replica.happenings import Happening, What
 from mentor_desktop.ui.sync_controller import State, SyncStatus, words
+from tests.cheap import CHEAP
 from tests.ui.sync.company import PASSPHRASE, Colleague, Server
 from tests.ui.sync.exchanging import adding, rest, status_words
 from tests.ui.workshop.office import Office
@@ -66,7 +67,9 @@ def test_pages_hear_of_a_colleague_like_of_a_command_but_nothing_is_to_be_undone
 
 
 def test_an_exchange_tells_how_far_it_is(server: Server, tmp_path: Path, clock: Clock) -> None:
-    first = Workspace.create(tmp_path / "first", PASSPHRASE, clock=clock, actor="Rasa")[0]
+    first = Workspace.create(tmp_path / "first", PASSPHRASE, clock=clock, actor="Rasa", cost=CHEAP)[
+        0
+    ]
     rasa = Colleague.bringing(first, server.invite(), clock)
     rasa.act(adding("Elena", "Munteanu"))
     rasa.sync()

@@ -14,6 +14,7 @@ from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.ui.sync_controller import State
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.line_list import LineList
+from tests.cheap import CHEAP
 from tests.ui.sync.company import PASSPHRASE, Colleague, Relay, Server
 from tests.ui.sync.exchanging import adding, rest, status_words
 from tests.ui.workshop.office import Office
@@ -148,7 +149,7 @@ def test_a_used_invitation_is_told_in_place(
     office: Office, server: Server, hire: Hire, tmp_path: Path, clock: Clock
 ) -> None:
     used = server.invite()
-    other = Workspace.create(tmp_path / "other", PASSPHRASE, clock=clock)[0]
+    other = Workspace.create(tmp_path / "other", PASSPHRASE, clock=clock, cost=CHEAP)[0]
     Colleague.bringing(other, used, clock).close()
     office.go("sync")
     office.press("Join a server")
@@ -163,7 +164,7 @@ def test_a_used_invitation_is_told_in_place(
 def test_an_invitation_for_another_workspace_is_told_in_place(
     office: Office, server: Server, tmp_path: Path, clock: Clock
 ) -> None:
-    other = Workspace.create(tmp_path / "other", PASSPHRASE, clock=clock)[0]
+    other = Workspace.create(tmp_path / "other", PASSPHRASE, clock=clock, cost=CHEAP)[0]
     Colleague.bringing(other, server.invite(), clock).close()
     office.go("sync")
     office.press("Join a server")
