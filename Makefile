@@ -80,7 +80,7 @@ check: setup ## Format, lint, layers, types, translations (seconds)
 # Two runs: most tests draw offscreen, in parallel; the journeys need a real display, alone.
 .PHONY: pytest
 pytest: setup
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n 2 -m "not journey"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not journey"
 	$(DISPLAYED) $(BIN)/python -m pytest -q -m journey
 
 .PHONY: soak

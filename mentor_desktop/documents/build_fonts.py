@@ -44,23 +44,15 @@ def build_fonts(folder: Path) -> list[Path]:
         return []
     folder.mkdir(parents=True, exist_ok=True)
     for name, path in zip(FONT_FILES, files, strict=True):
-        _cut(name, path)
+        cut(name, path)
     licence = (fontpkg_noto_sans.ROOT / "LICENSE").read_bytes()
     (folder / "OFL.txt").write_bytes(licence)
     stamp.write_text(wanted, "utf-8")
     return files
 
 
-def _source_version() -> str:
-    with TTFont(_source_path(), lazy=True) as font:
-        return f"{font['head'].fontRevision:.3f}"
-
-
-def _source_path() -> Path:
-    return Path(fontpkg_noto_sans.ROOT) / "files" / _VARIABLE_FILE
-
-
-def _cut(name: str, path: Path) -> None:
+def cut(name: str, path: Path) -> None:
+    """Write the font of that name."""
     font = TTFont(_source_path(), recalcTimestamp=False)
     location = {"wght": _WEIGHTS[name], "wdth": _NORMAL_WIDTH}
     instancer.instantiateVariableFont(font, location, inplace=True, updateFontNames=False)
@@ -73,6 +65,15 @@ def _cut(name: str, path: Path) -> None:
     draft = path.with_suffix(".new")
     font.save(draft)
     draft.replace(path)
+
+
+def _source_version() -> str:
+    with TTFont(_source_path(), lazy=True) as font:
+        return f"{font['head'].fontRevision:.3f}"
+
+
+def _source_path() -> Path:
+    return Path(fontpkg_noto_sans.ROOT) / "files" / _VARIABLE_FILE
 
 
 def _subset(font: TTFont) -> None:

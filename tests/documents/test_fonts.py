@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mentor_desktop.config import resource_path
-from mentor_desktop.documents.build_fonts import build_fonts
+from mentor_desktop.documents.build_fonts import build_fonts, cut
 from mentor_desktop.documents.fonts import (
     BOLD,
     FONT_FILES,
@@ -76,10 +76,9 @@ def test_fonts_that_are_there_are_not_cut_again() -> None:
 
 
 @pytest.mark.slow
-def test_cutting_the_fonts_gives_the_same_bytes_each_time(tmp_path: Path) -> None:
-    build_fonts(tmp_path)
-
-    for name in FONT_FILES.values():
-        again = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
-        kept = hashlib.sha256(resource_path("fonts", name).read_bytes()).hexdigest()
-        assert again == kept, name
+def test_cutting_a_font_gives_the_same_bytes_each_time(tmp_path: Path) -> None:
+    """One of the three, which differ in a number alone: each takes seconds."""
+    again = tmp_path / "again.ttf"
+    cut(BOLD, again)
+    kept = resource_path("fonts", FONT_FILES[BOLD])
+    assert hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256(kept.read_bytes()).digest()

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 ACTIONS = 40
 A_TIME = 60
 LONGEST_S = 0.4
-MOST_ROUNDS = 20
+MOST_ROUNDS = 10
 
 
 def _work(device: Device) -> None:

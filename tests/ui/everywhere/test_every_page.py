@@ -1,7 +1,5 @@
 """Every page opens whatever the person chose, and works for eyes, hands and screen readers."""
 
-from itertools import product
-
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
@@ -56,8 +54,9 @@ def test_no_place_is_left_out() -> None:
     assert {place.key for place in PLACES} == {place for place, _where in ROOMS}
 
 
+# Words and colours know nothing of each other: each of both once, not each with each.
 @pytest.mark.parametrize(
-    ("scheme", "language"), list(product(("light", "dark"), ("en", "lt", "en_XA")))
+    ("scheme", "language"), [("light", "en"), ("dark", "lt"), ("light", "en_XA")]
 )
 def test_every_page_opens(house: House, theme: Theme, scheme: str, language: str) -> None:
     speak(language)
