@@ -4,7 +4,6 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from mentor_desktop.cli.deletions import agree
 from mentor_desktop.cli.parser import Invocation
 from mentor_desktop.cli.result import CommandResult
 from mentor_desktop.cli.session import (
@@ -14,7 +13,6 @@ from mentor_desktop.cli.session import (
     terminal_progress,
     workspace_path,
 )
-from mentor_desktop.cli.sync_command import engine_of
 from mentor_desktop.clock import system_clock
 from mentor_desktop.errors import NotFoundError
 from mentor_desktop.i18n import _
@@ -117,8 +115,13 @@ def _begun(invocation: Invocation) -> CommandResult:
 def _imported(workspace: Workspace, invocation: Invocation) -> CommandResult:
     file = invocation.files[0]
     words, progress = _words(invocation, file), terminal_progress(_("Importing"))
-    agree(workspace, engine_of(workspace), progress, accepts=invocation.accepts_deletions)
-    received = receive(workspace, file, words, progress=progress)
+    received = receive(
+        workspace,
+        file,
+        words,
+        accepts_deletions=invocation.accepts_deletions,
+        progress=progress,
+    )
     troubles: tuple[str, ...] = ()
     if received.waiting:
         troubles = (

@@ -4,13 +4,13 @@ import random
 import time
 from contextlib import closing
 
-from mentor_desktop.cli.deletions import agree
 from mentor_desktop.cli.parser import Invocation
 from mentor_desktop.cli.result import CommandResult
 from mentor_desktop.cli.session import opened, terminal_progress
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _, ngettext
 from mentor_desktop.progress import Progress
+from mentor_desktop.services.deletions import agree_to_deletions
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.client import Client
 from mentor_desktop.sync.engine import Engine
@@ -25,11 +25,6 @@ def run(invocation: Invocation) -> CommandResult:
     with opened(invocation) as workspace:
         progress = terminal_progress(_("Syncing"))
         return told(synced(workspace, progress, accepts_deletions=invocation.accepts_deletions))
-
-
-def engine_of(workspace: Workspace) -> Engine:
-    """Return what exchanges a workspace on the command line."""
-    return Engine(workspace, random.SystemRandom(), now_ms=lambda: time.time_ns() // _NANOSECONDS)
 
 
 def synced(
@@ -49,8 +44,8 @@ def synced(
                 "mentor-desktop join URL INVITATION"
             )
         )
-    engine = engine_of(workspace)
-    agree(workspace, engine, progress, accepts=accepts_deletions)
+    agree_to_deletions(workspace, accepts=accepts_deletions, progress=progress)
+    engine = Engine(workspace, random.SystemRandom(), now_ms=lambda: time.time_ns() // _NANOSECONDS)
     with Client(server) as client:
         return client.drive(engine.sync(progress), progress)
 

@@ -16,6 +16,7 @@ from mentor_desktop.models.base import from_milliseconds, to_milliseconds
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.services.attendance_reading import standing_of
 from mentor_desktop.services.conflicts import ConflictCard, conflict_cards
+from mentor_desktop.services.deletions import agree_to_deletions
 from mentor_desktop.services.workspaces import NewWorkspace, create_workspace
 from mentor_desktop.store.device import Newcomer
 from mentor_desktop.store.unit_of_work import Reader
@@ -151,17 +152,20 @@ def receive(
     words: str = "",
     *,
     has_window: bool = False,
+    accepts_deletions: bool = False,
     progress: Progress = NO_PROGRESS,
 ) -> Received:
     """Take in what another laptop of this workspace did, and say what that was.
 
-    `has_window` says that somebody may work meanwhile.
+    `has_window` says that somebody may work meanwhile; `accepts_deletions` that somebody agreed
+    to what a file told of before, which happens after a backup.
 
     Raises:
         ValidationError: the words do not open the file.
         StoreError: it is damaged, foreign, or of a laptop nobody invited.
         Cancelled: the person pressed Cancel; what was applied until then is kept.
     """
+    agree_to_deletions(workspace, accepts=accepts_deletions, progress=progress)
     with workspace.reader() as uow:
         known = {_key(card) for card in conflict_cards(uow)}
     taken = taking_in.take_in(workspace, file, words, has_window=has_window, progress=progress)

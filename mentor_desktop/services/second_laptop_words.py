@@ -57,8 +57,8 @@ def more(received: Received) -> str:
     if received.waiting:
         parts.append(
             ngettext(
-                "The removal of {count} record waits until somebody agrees to it.",
-                "The removal of {count} records waits until somebody agrees to it.",
+                "The removal of {count} record waits until somebody agrees to it. A backup is made first.",
+                "The removal of {count} records waits until somebody agrees to it. A backup is made first.",
                 received.waiting,
             ).format(count=received.waiting)
         )

@@ -38,7 +38,7 @@ class OpenPart(QWidget):
         theme = desk.theme
         self._frame = desk.frame
         self._jobs = OwnedJobs(desk.jobs, self)
-        self._file = Path()
+        self._file, self._words = Path(), ""
         self.setMaximumWidth(theme.px(_WIDEST))
         self._choose = Button(theme, _("Open a file"), self.choose, icon="import")
         self._typed = TextField(theme, _("The six words"), in_place=False)
@@ -49,6 +49,7 @@ class OpenPart(QWidget):
         self._more = Text(theme, "", "body", "muted")
         decide: Callable[[], object] = partial(self._frame.go, "decisions")
         self._decide = Button(theme, _("Decide now"), decide, kind="primary")
+        self._apply = Button(theme, _("Apply"), self._apply_deletions)
         self._ask_for_words(is_asking=False)
         self._forget()
         self.setLayout(
@@ -69,7 +70,7 @@ class OpenPart(QWidget):
                 self._trouble,
                 self._summary,
                 self._more,
-                row(theme, self._decide, STRETCH),
+                row(theme, self._decide, self._apply, STRETCH),
                 gap="m",
             )
         )
@@ -100,12 +101,23 @@ class OpenPart(QWidget):
     def _open_by_words(self) -> None:
         self._open(self._typed.value)
 
-    def _open(self, words: str) -> None:
+    def _apply_deletions(self) -> None:
+        """Take the same file once more, now with what it deletes."""
+        self._open(self._words, accepts_deletions=True)
+
+    def _open(self, words: str, *, accepts_deletions: bool = False) -> None:
         self._forget()
         self._choose.setEnabled(False)
-        file = self._file
+        file, self._words = self._file, words
         self._jobs.work(
-            lambda store, progress: receive(store, file, words, has_window=True, progress=progress),
+            lambda store, progress: receive(
+                store,
+                file,
+                words,
+                has_window=True,
+                accepts_deletions=accepts_deletions,
+                progress=progress,
+            ),
             _("Taking in what was done on the other laptop"),
             self._show,
             self._refuse,
@@ -119,6 +131,7 @@ class OpenPart(QWidget):
         self._more.setText(more(received))
         self._summary.show()
         self._more.show()
+        self._apply.setVisible(received.waiting > 0)
         self._decide.setVisible(received.to_decide > 0)
         if received.to_decide:
             self._decide.setFocus()
@@ -133,7 +146,7 @@ class OpenPart(QWidget):
             self.said.emit(self._trouble)
 
     def _forget(self) -> None:
-        for widget in (self._trouble, self._summary, self._more, self._decide):
+        for widget in (self._trouble, self._summary, self._more, self._decide, self._apply):
             widget.hide()
 
     def _ask_for_words(self, *, is_asking: bool) -> None:

@@ -23,11 +23,13 @@ from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.inputs import CheckBox, Choice, LineEdit
 from mentor_desktop.ui.widgets.line_list import LineList
+from tests import factories
 from tests.sync.laptops import PASSPHRASE, TwoLaptops
 from tests.ui.workshop.office import Office
 from tests.workspaces import FrozenClock
 
 W = TypeVar("W", bound=QWidget)
+CROWD = 60
 
 
 def page_of(office: Office, laptops: TwoLaptops) -> HandOverPage:
@@ -94,6 +96,34 @@ def test_file_opened_twice_says_so(laptops: TwoLaptops, office: Office) -> None:
         page.file_from_other.take_file(file)
         office.settle()
     assert "All of this was here before. Nothing was changed." in office.texts()
+
+
+def test_much_that_a_file_deletes_waits_for_one_press(laptops: TwoLaptops, office: Office) -> None:
+    with laptops.a.unit_of_work() as uow:
+        for _one in range(CROWD):
+            factories.person(uow.session, note="crowd")
+        uow.commit()
+    b = laptops.second(workshop_id="")
+    with b.unit_of_work() as uow:
+        uow.describe("Deleted")
+        uow.raw.execute("DELETE FROM person WHERE note = 'crowd'")
+        uow.commit()
+    page = page_of(office, laptops)
+    page.file_from_other.take_file(file_from(b, laptops))
+    office.settle()
+
+    def crowd() -> int:
+        with laptops.a.reader() as uow:
+            rows = uow.raw.execute("SELECT count(*) FROM person WHERE note = 'crowd'")
+            return int(rows.fetchone()[0])
+
+    waits = f"The removal of {CROWD} records waits until somebody agrees to it."
+    assert any(waits in text for text in office.texts())
+    assert crowd() == CROWD
+    office.press("Apply")
+    assert crowd() == 0
+    assert list(laptops.a.folder.backups.glob("*exchange*"))
+    assert not any(waits in text for text in office.texts())
 
 
 def test_every_page_sees_what_came(laptops: TwoLaptops, office: Office) -> None:
