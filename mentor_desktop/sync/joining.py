@@ -28,7 +28,7 @@ from mentor_desktop.sync.keys.entries import (
     to_bytes,
 )
 from mentor_desktop.sync.keys.invitations import Invitation
-from mentor_desktop.sync.keys.members import Anchors
+from mentor_desktop.sync.keys.members import Anchors, Members
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.membership import read_members
 from mentor_desktop.sync.protocol.messages import PATHS, JoinReply, JoinRequest, to_json
@@ -256,7 +256,8 @@ def introduce_again(line: Line, raw: StoreConnection) -> Steps[bool]:
     Raises:
         Unreachable: as `Line.ask`.
     """
-    entries = _descent(raw)
+    own = state.identity(raw)
+    entries = descent(raw, read_members(raw, own.workspace, anchors(raw)))
     for entry in entries:
         request = Request("POST", PATHS["succeed"], content=to_bytes(entry))
         with suppress(Refused):
@@ -264,19 +265,18 @@ def introduce_again(line: Line, raw: StoreConnection) -> Steps[bool]:
     return bool(entries)
 
 
-def _descent(raw: StoreConnection) -> list[DeviceEntry]:
+def descent(raw: StoreConnection, members: Members) -> list[DeviceEntry]:
     """Return the entries that lead to this device, the one nobody here vouched for first."""
-    own = state.identity(raw)
-    known = dict(read_members(raw, own.workspace, anchors(raw)).entries)
+    known = dict(members.entries)
     for record in map(read_record, _lineage(raw)):
         if isinstance(record, DeviceEntry):
             known[record.device] = record
-    descent: list[DeviceEntry] = []
-    entry = known.get(own.device)
-    while entry is not None and entry not in descent:
-        descent.append(entry)
+    found: list[DeviceEntry] = []
+    entry = known.get(state.identity(raw).device)
+    while entry is not None and entry not in found:
+        found.append(entry)
         entry = known.get(entry.vouched_by)
-    return descent[::-1]
+    return found[::-1]
 
 
 def _lineage(raw: StoreConnection) -> list[str]:

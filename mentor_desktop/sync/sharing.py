@@ -10,7 +10,7 @@ from mentor_desktop.models.base import to_milliseconds
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.store.workspace import Workspace
-from mentor_desktop.sync.joining import FOUNDERS, anchors, succeed_alone, workspace_id
+from mentor_desktop.sync.joining import FOUNDERS, anchors, descent, succeed_alone, workspace_id
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, Record, signed, to_bytes
 from mentor_desktop.sync.keys.members import ROLES, Members
@@ -69,9 +69,16 @@ def own_entry(raw: StoreConnection, members: Members) -> DeviceEntry:
 
 
 def learn(workspace: Workspace, raw: StoreConnection) -> Members:
-    """Fold what is known of the members, and keep the keys of those that count."""
+    """Fold what is known of the members, and keep the keys of those that count.
+
+    What made this copy a device is known here before any sync brings it back.
+    """
     with workspace.gate.closed(), writing(raw):
-        return learn_members(raw, workspace_id(workspace), anchors(raw))
+        members = learn_members(raw, workspace_id(workspace), anchors(raw))
+    for entry in descent(raw, members):
+        if entry.device not in members.entries:
+            members.add(entry)
+    return members
 
 
 def seal(workspace: Workspace, raw: StoreConnection) -> None:

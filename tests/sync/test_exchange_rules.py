@@ -198,6 +198,18 @@ def test_what_came_by_a_stick_is_handed_on_to_the_server(pair: Pair, tmp_path: P
     assert count(third, "person") == 1
 
 
+def test_who_joined_a_moment_ago_hands_a_file_on_before_any_sync(
+    pair: Pair, tmp_path: Path
+) -> None:
+    third = pair.join("Ona", "organiser")
+    add_people(third)
+    handed = hand_round(third.workspace, tmp_path / "stick", cost=CHEAP)
+    take_in(pair.first.workspace, handed.path, handed.words)
+    assert count(pair.first, "person") == 1
+    pair.exchange(pair.first, third, pair.second)
+    assert pair.first.rows() == pair.second.rows() == third.rows()
+
+
 def test_damage_to_a_table_is_found_and_mended(pair: Pair) -> None:
     (person,) = add_people(pair.first)
     pair.exchange()
