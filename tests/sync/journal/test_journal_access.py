@@ -1,13 +1,20 @@
 """Whoever is taken out of a journal has no access to the server either: one step does both."""
 
 from contextlib import closing
+from datetime import datetime
 
+import pytest
+
+from mentor_desktop.errors import StoreError
 from mentor_desktop.sync import team
+from mentor_desktop.sync.keys.key_records import Statement, from_values
+from mentor_desktop.sync.protocol.batches import open_batch
+from mentor_desktop.sync.protocol.operations import KEY, expand
 from mentor_desktop.sync.protocol.streams import MEMBERS
 from mentor_desktop.sync.replica.special import Author
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.status import State
-from tests.sync.journal.mentors import Computer, World
+from tests.sync.journal.mentors import Computer, World, batches_in
 
 
 def fingerprint_of(reader: Computer, device: Computer) -> str:
@@ -30,6 +37,30 @@ def revoked(computer: Computer) -> set[str]:
 def end_access(computer: Computer, lost: Computer) -> None:
     with closing(computer.laptop.workspace.exchange_connection()) as raw, writing(raw):
         assert team.end_access(raw, lost.device, Author("Rasa", computer.laptop.clock.now_ms()))
+
+
+class BreakingClock:
+    """A clock that breaks when it was asked so many times."""
+
+    def __init__(self, computer: Computer, times: int) -> None:
+        self._clock, self._left = computer.laptop.clock, times
+
+    def __call__(self) -> datetime:
+        if not self._left:
+            raise OSError("The clock broke.")
+        self._left -= 1
+        return self._clock()
+
+
+def statements(computer: Computer, world: World) -> list[list[str]]:
+    """Return what a computer said about keys, as kinds of statements, batch by batch."""
+    said = []
+    for batch in batches_in(computer, world.stream):
+        if batch.header.device == computer.device:
+            ops = [op for op in expand(open_batch(batch)) if op.kind == KEY]
+            found = [from_values(op.values) for op in ops]
+            said.append([one.kind for one in found if isinstance(one, Statement)])
+    return said
 
 
 def records(computer: Computer) -> int:
@@ -96,3 +127,49 @@ def test_who_may_not_end_the_access_takes_out_of_the_journal_all_the_same(world:
     home.open.revoke(fingerprint_of(home, world.first))
     assert revoked(home) == {home.device}
     assert world.first.code not in with_access(home)
+
+
+def test_the_next_key_comes_with_the_word_that_somebody_is_out(world: World) -> None:
+    world.first.begin()
+    stolen = world.paired("stolen")
+    world.first.open.write(b"Before")
+    before = statements(world.first, world)
+    world.first.open.revoke(fingerprint_of(world.first, stolen))
+    # In one batch: nobody hears of the one and waits for the other.
+    assert statements(world.first, world) == [*before, ["revoke", "epoch"]]
+
+
+def test_interrupted_at_any_time_it_leaves_both_as_they_were(world: World) -> None:
+    world.first.begin()
+    stolen = world.paired("stolen")
+    lost = fingerprint_of(world.first, stolen)
+    workspace = world.first.laptop.workspace
+
+    def is_interrupted(times: int) -> bool:
+        workspace.clock = BreakingClock(world.first, times)
+        try:
+            world.first.open.revoke(lost)
+        except OSError:
+            return True
+        return False
+
+    times = 0
+    while is_interrupted(times):
+        times += 1
+        assert revoked(world.first) == set()
+        assert with_access(world.first)[stolen.code] is True
+    assert times > 1
+    assert revoked(world.first) == {stolen.device}
+    assert stolen.code not in with_access(world.first)
+
+
+def test_a_copy_that_has_no_name_of_its_own_yet_ends_neither(world: World) -> None:
+    world.first.begin()
+    stolen = world.paired("stolen")
+    lost = fingerprint_of(world.first, stolen)
+    copy = world.copied(world.first, "copy")
+    copy.unlock()
+    with pytest.raises(StoreError, match="Sync it with the server once"):
+        copy.open.revoke(lost)
+    assert revoked(copy) == set()
+    assert with_access(copy)[stolen.code] is True

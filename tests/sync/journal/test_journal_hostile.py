@@ -186,29 +186,31 @@ def test_the_server_can_neither_reject_nor_write_over_an_entry(world: World) -> 
 def test_a_device_that_only_the_server_calls_the_authors_harms_no_entry(world: World) -> None:
     world.first.begin()
     other = world.paired("home")
-    entry = world.first.open.write(b"Mine")
+    entry, left = (world.first.open.write(text) for text in (b"Mine", b"Left alone"))
     world.sync()
-    head = only_head(world, entry)
+    head, other_head = (only_head(world, one) for one in (entry, left))
     false = world.further("false")
     world.sync(false)
 
     def harm(issue: Issue) -> None:
         issue.add(SET, ENTRY, entry, dict(GARBAGE), group=CONTENT, base=(head,))
-        issue.add(DELETE, ENTRY, entry, seen={head.device: head.seq})
         issue.add(PURGE, ENTRY, entry)
+        issue.add(DELETE, ENTRY, left, seen={other_head.device: other_head.seq})
 
     make_in_stream(false, world.stream, harm)
     world.sync(false, world.first, other)
     for one in (world.first, other):
         one.lock()
         one.unlock()
-        (found,) = one.open.entries()
+        by_id = {each.id: each for each in one.open.entries()}
+        found, untouched = by_id[entry], by_id[left]
         assert found.shown.content == b"Mine"
         # Beside it stands what is not to be read; the server took that purge at its word.
         assert [version.trouble for version in found.others] == ["withheld"]
+        assert (untouched.shown.content, untouched.others) == (b"Left alone", ())
     other.open.write(b"Still mine", entry=entry)
     world.sync()
-    assert world.first.texts() == {entry: {"Still mine"}}
+    assert world.first.texts() == {entry: {"Still mine"}, left: {"Left alone"}}
 
 
 def test_nobody_else_reads_or_writes_there(world: World) -> None:
