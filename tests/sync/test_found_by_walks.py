@@ -118,7 +118,9 @@ def test_what_comes_back_by_a_file_does_not_count_as_held_by_the_server(world: W
     world.sync("ben")
     world.put_back("ben", is_noticed=False)
     _do(world, "ben", add_person)  # under the number the server has for another one
+    assert world.laptops["ben"].engine.status().waiting_changes == 1
     world.carry("ben", "ben")
+    assert world.laptops["ben"].engine.status().waiting_changes == 1
     _settle(world)
 
 
@@ -131,6 +133,8 @@ def test_a_copy_that_carries_a_file_first_has_a_name_of_its_own(world: World) ->
         _do(world, name, add_person)
     world.carry(twin, "ben")
     world.carry("cia", "ben")
+    here = world.laptops["ben"].look.execute("SELECT given_name FROM person").fetchall()
+    assert {name for (name,) in here} >= {one.token for one in world.written}
     _settle(world)
 
 

@@ -1,15 +1,19 @@
 """A server without room for more: told in the status, while everything else is exchanged."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import msgspec
+import pytest
 
+from mentor_desktop.changes import Changes
 from mentor_desktop.server.room import take
+from mentor_desktop.sync.engine import Engine
 from mentor_desktop.sync.status import State
 from tests import factories
 from tests.sync.pair import Pair, count
 from tests.sync.simulation.devices import Laptop
+from tests.sync.simulation.network import Stopped
 
 SENTENCE = "There is no more room on the server. Ask an administrator."
 MEGABYTE = 1_000_000
@@ -62,3 +66,35 @@ def test_file_waits_and_the_person_is_told(pair: Pair) -> None:
     pair.time.pass_by(7 * 3600)
     status = laptop.sync()
     assert (status.reason, status.waiting_files) == ("", 0)
+
+
+def test_what_found_no_room_still_waits_where_a_copy_took_its_place(pair: Pair) -> None:
+    """The power goes when the other one's batch was pulled, and nothing was made anew yet."""
+    laptop, twin = pair.first, pair.twin(pair.first)
+    pair.exchange(laptop)
+    _add_person(pair.second)
+    pair.exchange(pair.second)
+    _add_person(laptop)
+    _add_person(twin)
+
+    def stop(_changes: Changes) -> None:
+        raise Stopped
+
+    laptop.engine = Engine(
+        laptop.workspace, pair.network.source, now_ms=laptop.clock.now_ms, on_changes=stop
+    )
+    with ExitStack() as room:
+        room.enter_context(_full(pair))
+
+        def make_room_for_the_other() -> None:
+            room.close()
+            twin.sync()
+
+        pair.network.before = [("pull", make_room_for_the_other)]
+        with pytest.raises(Stopped):
+            laptop.sync()
+    assert laptop.engine.status().waiting_changes == 1
+    pair.open_window(laptop)
+    pair.exchange(laptop, twin, pair.second)
+    assert count(pair.second, "person") == 3
+    assert pair.second.rows() == laptop.rows() == twin.rows()
