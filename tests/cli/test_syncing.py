@@ -1,18 +1,15 @@
 """Two computers, a server process between them and a stick: each line as a person types it."""
 
 import csv
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mentor_desktop.clock import system_clock
-from mentor_desktop.server.command_line import run as run_server_command
 from mentor_desktop.server.joining import make_invitation
 from mentor_desktop.server.service import Service
 from mentor_desktop.store.folder import WorkspaceFolder
@@ -22,33 +19,11 @@ from mentor_desktop.sync.keys.invitations import new_invitation
 from mentor_desktop.sync.keys.words import new_words
 from tests import factories
 from tests.cli.conftest import PASSPHRASE, WORKSHOP, Answer, Desk
-from tests.server.processes import Process, served
+from tests.cli.office import Office, open_office
 
 MISTYPED = "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGG-HHHH-JJJJ"
 # The mark each test makes has a slot of its own: the two computers are shared by all tests.
 PERSON = "P001"
-
-
-@dataclass
-class Office:
-    """A running server, and where its folder is."""
-
-    folder: Path
-    process: Process
-
-    @property
-    def address(self) -> str:
-        return self.process.address
-
-    def invite(self, *arguments: str) -> dict[str, Any]:
-        """Type `mentor-server invite` where the server runs."""
-        out = StringIO()
-        with redirect_stdout(out):
-            code = run_server_command(
-                ["invite", "--folder", str(self.folder), "--json", *arguments]
-            )
-        assert code == 0
-        return dict(json.loads(out.getvalue()))
 
 
 @dataclass
@@ -89,11 +64,8 @@ def marks(desk: Desk, folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    folder = tmp_path_factory.mktemp("office") / "server"
-    with redirect_stdout(StringIO()):
-        assert run_server_command(["init", "--folder", str(folder)]) == 0
-    with served(folder) as process:
-        yield Office(folder, process)
+    with open_office(tmp_path_factory.mktemp("office") / "server") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -142,11 +114,8 @@ def test_nothing_waits_after_a_sync_and_what_was_done_since_does_not_get_lost(
 def test_a_server_that_is_off_is_said_in_one_sentence_and_changes_wait(
     demo: Desk, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "server"
-    with redirect_stdout(StringIO()):
-        assert run_server_command(["init", "--folder", str(folder)]) == 0
-    with served(folder) as process:
-        demo.good("join", process.address, Office(folder, process).invite()["code"])
+    with open_office(tmp_path / "server") as office:
+        demo.good("join", office.address, office.invite()["code"])
     mark(demo, tmp_path, "D1-AM", "present")
     answer = demo("sync", "--json")
     assert (answer.code, answer.err) == (
@@ -335,39 +304,6 @@ class TestStick:
         answer = demo("bundle", "export", tmp_path / "on", "--for", "ZZ").sentence
         assert answer == f"There is no device ZZ to write for; known are: {begun['tag']}"
 
-    def test_devices_are_listed_and_one_that_is_lost_is_shut_out(
-        self, demo: Desk, passphrase_file: Path, tmp_path: Path
-    ) -> None:
-        assert demo("devices").out == "This workspace is on this computer alone.\n"
-        words = tmp_path / "words.txt"
-        words.write_text(
-            demo.facts("bundle", "export", tmp_path / "for new", "--new-device")["words"]
-        )
-        second = Desk(tmp_path / "second", passphrase_file)
-        taking = ("bundle", "import", tmp_path / "for new", "--words-file", words)
-        tag = second.facts(*taking, "--name", "Jana")["tag"]
-        second.good("bundle", "export", tmp_path / "back", "--for", tag[:-1])
-        demo.good("bundle", "import", tmp_path / "back")
-        own, other = demo.facts("devices")["devices"]
-        assert (own["tag"], own["is_own"], other["name"], other["role"]) == (
-            tag[:-1], True, "Jana", "admin",
-        )  # fmt: skip
-        assert "Jana  administrator  last change" in demo("devices").out
-
-        assert demo.facts("devices", "revoke", tag.lower()) == {
-            "revoked": other["device"], "tag": tag,
-        }  # fmt: skip
-
-        assert demo("devices").out.splitlines()[1].endswith("no access")
-        second.good("bundle", "export", tmp_path / "late", "--for", tag[:-1])
-        late = demo("bundle", "import", tmp_path / "late").sentence
-        assert late == "The access of the laptop that wrote this file was ended."
-        again = demo("devices", "revoke", tag).sentence
-        assert again == f"Device {tag} has no access any more."
-        assert demo("devices", "revoke", tag[:-1]).sentence.startswith("This is the computer")
-        assert demo("devices", "revoke", "ZZ").sentence.startswith("There is no device ZZ here")
-        assert demo("devices", "revoke").code == 2
-
     def test_a_new_computer_gets_one_workshop_where_that_is_named(
         self, demo: Desk, passphrase_file: Path, tmp_path: Path
     ) -> None:
@@ -393,21 +329,18 @@ class TestStick:
 
 def test_no_secret_is_said_or_written_down(demo: Desk, tmp_path: Path) -> None:
     """The invitation, the passphrase and the words: not in answers, on the server's log, in files."""
-    folder = tmp_path / "server"
-    with redirect_stdout(StringIO()):
-        assert run_server_command(["init", "--folder", str(folder)]) == 0
     answers: list[Answer] = []
-    with served(folder) as process:
-        invited = Office(folder, process).invite()
-        answers.append(demo("join", process.address, invited["code"]))
-        answers.append(demo("join", process.address, invited["code"][:-1] + "7"))
+    with open_office(tmp_path / "server") as office:
+        invited = office.invite()
+        answers.append(demo("join", office.address, invited["code"]))
+        answers.append(demo("join", office.address, invited["code"][:-1] + "7"))
         answers.append(demo("sync"))
         words = demo.facts("bundle", "export", tmp_path / "changes")["words"]
-        _code, logged = process.end()
+        _code, logged = office.process.end()
     said = "\n".join([*(one.out + one.err for one in answers), *logged])
     letters = invited["code"].replace("-", "")
     secret = invited["link"].rpartition("#")[2].split(".")[-1]
-    written = b"".join(one.read_bytes() for one in folder.rglob("*") if one.is_file())
+    written = b"".join(one.read_bytes() for one in office.folder.rglob("*") if one.is_file())
     written += b"".join(one.read_bytes() for one in demo.root.rglob("*") if one.is_file())
     assert logged
     for one in (invited["code"], letters[-12:], secret, PASSPHRASE, words):
