@@ -2,11 +2,12 @@
 
 import pytest
 
+from tests.sync.crowd import crowd
 from tests.sync.laptops import laptops
 from tests.sync.pair import pair
 from tests.sync.simulation.base import Base, make_base
 
-__all__ = ["laptops", "pair"]
+__all__ = ["crowd", "laptops", "pair"]
 
 
 @pytest.fixture(scope="session")

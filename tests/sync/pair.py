@@ -15,6 +15,7 @@ from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.status import State, SyncStatus
 from mentor_desktop.sync.steps import Reply, Request, Response, Step
+from tests import factories
 from tests.sync.simulation.base import note_place
 from tests.sync.simulation.devices import Laptop, LaptopClock, Time, claim, copy_folder, join
 from tests.sync.simulation.network import Fault, Network, Weather
@@ -112,6 +113,15 @@ class Pair:
 def count(laptop: Laptop, table: str) -> int:
     """Return how many rows a table shows."""
     return int(laptop.look.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])
+
+
+def add_people(laptop: Laptop, number: int = 1) -> list[str]:
+    """Add people, each in a batch of its own."""
+    made = []
+    for _one in range(number):
+        made.append(str(laptop.act(lambda uow: factories.person(uow.session).id)))
+        seal(laptop)
+    return made
 
 
 def seal(laptop: Laptop) -> None:

@@ -6,8 +6,7 @@ from mentor_desktop.sync import joining
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.replica.happenings import What
 from mentor_desktop.sync.status import State
-from tests.sync.pair import Pair
-from tests.sync.test_exchange_rules import add_people
+from tests.sync.pair import Pair, add_people
 
 
 def told(pair: Pair) -> list[str]:

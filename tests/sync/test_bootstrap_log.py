@@ -1,0 +1,87 @@
+"""A device that began with a snapshot: whatever needs the log before it fetches that log first."""
+
+import zlib
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from mentor_desktop.sync.handing_over import hand_round
+from mentor_desktop.sync.replica import log, state
+from mentor_desktop.sync.replica.beginning import LogIncompleteError
+from mentor_desktop.sync.replica.recompute import repair_stream
+from mentor_desktop.sync.replica.refusals import Rejection
+from mentor_desktop.sync.replica.special import Author, purge_row, reject_operations
+from mentor_desktop.sync.replica.transactions import connect_to
+from tests import factories
+from tests.sync.crowd import PEOPLE, Crowd, replayed_and_begun
+from tests.sync.replica.devices import same
+
+
+def test_rejection_of_what_the_snapshot_holds_fetches_the_log_first(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jonas = crowd.workers[1]
+    person = jonas.act(lambda uow: factories.person(uow.session, given_name="Mistake").id)
+    jonas.sync()
+    numbers = state.Numbers(jonas.raw)
+    place = (numbers.stream(PEOPLE), numbers.device(jonas.id))
+    seq = log.chain_of(jonas.raw, *place).held
+    replayed, begun = replayed_and_begun(crowd, monkeypatch)
+    assert begun.has("person", person)
+    with closing(connect_to(crowd.first.workspace)) as raw:
+        rejection = Rejection(jonas.id, seq, seq, "mistake")
+        reject_operations(raw, PEOPLE, rejection, author=Author("Rasa", crowd.time.now_ms))
+    crowd.first.sync()
+    replayed.sync()
+    begun.sync()
+    assert not begun.has("person", person)
+    assert begun.begun() == []
+    same(replayed, begun)
+    assert begun.refused() == replayed.refused()
+
+
+def test_purge_of_what_the_snapshot_holds_leaves_no_value(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = crowd.first.act(lambda uow: factories.person(uow.session, given_name="Canary").id)
+    replayed, begun = replayed_and_begun(crowd, monkeypatch)
+    with closing(connect_to(crowd.first.workspace)) as raw:
+        author = Author("Rasa", crowd.time.now_ms)
+        purge_row(raw, "person", person, reason="asked to", author=author)
+    crowd.first.sync()
+    for one in (replayed, begun):
+        one.sync()
+    assert begun.begun() == []
+    same(replayed, begun)
+    bodies = begun.raw.execute("SELECT body FROM sync_batch").fetchall()
+    assert not any(b"Canary" in zlib.decompress(body) for (body,) in bodies)
+
+
+def test_while_the_log_is_not_here_nothing_is_folded_from_it(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _replayed, begun = replayed_and_begun(crowd, monkeypatch)
+    before = begun.rows()
+    with closing(connect_to(begun.workspace)) as raw:
+        with pytest.raises(LogIncompleteError):
+            repair_stream(raw, PEOPLE)
+        with pytest.raises(LogIncompleteError):
+            hand_round(begun.workspace, tmp_path / "stick")
+    assert begun.rows() == before
+    assert not (tmp_path / "stick").exists()
+    begun.sync()
+    with closing(connect_to(begun.workspace)) as raw:
+        assert repair_stream(raw, PEOPLE).was_right
+
+
+def test_differing_digest_is_mended_from_the_fetched_log(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replayed, begun = replayed_and_begun(crowd, monkeypatch)
+    with closing(connect_to(begun.workspace)) as raw:
+        raw.execute("UPDATE sync_digest SET sums = zeroblob(8192)")
+    crowd.server.fold()
+    begun.sync()
+    assert begun.begun() == []
+    same(replayed, begun)
