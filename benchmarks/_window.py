@@ -99,6 +99,11 @@ class Window:
                 raise TimeoutError("the window did not come to rest")
         self._tick.stop()
 
+    def rest(self, seconds: float) -> None:
+        """Let the window live for a while."""
+        until = time.perf_counter() + seconds
+        self.wait(lambda: time.perf_counter() > until)
+
     def frame_ms(self, act: Callable[[], Any], paints: Paints) -> float:
         """Return the milliseconds from an act until the watched widget is painted anew."""
         before, started = paints.count, time.perf_counter()

@@ -56,6 +56,7 @@ class Course:
         self._consent = consent
         self._journal = journal
         self.no_room: Refused | None = None
+        self.has_left = False  # what somebody who marked left no time for
         self.skew_s = 0
 
     def run(self) -> Steps[None]:
@@ -160,6 +161,7 @@ class Course:
             if stream == MEMBERS:
                 self._learn_members()
         self.no_room = pusher.no_room
+        self.has_left = bool(puller.left)
         if puller.has_fork:
             raise ForkFound
         if pusher.count or puller.operations or bootstrapper.operations:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from sqlcipher3 import dbapi2
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.i18n import _
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.refusals import explained
@@ -148,8 +149,12 @@ class Engine:
             return SyncStatus(State.OFFLINE, str(trouble), retry_after_s=trouble.retry_after_s)
         except (Refused, LogIncompleteError) as trouble:
             return SyncStatus(State.IDLE, str(trouble))
-        no_room = course.no_room or files.no_room
-        return SyncStatus(State.IDLE, str(no_room) if no_room else "")
+        reason = ""
+        if no_room := course.no_room or files.no_room:
+            reason = str(no_room)
+        elif course.has_left:
+            reason = _("Much that others did comes in when nobody marks for a few seconds.")
+        return SyncStatus(State.IDLE, reason)
 
     def _told(self, raw: StoreConnection, course: Course, status: SyncStatus) -> SyncStatus:
         if status == SyncStatus(State.IDLE):

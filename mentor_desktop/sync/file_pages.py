@@ -1,17 +1,19 @@
 """Applying the batches of a file a few at a time, as those of a server.
 
 Whatever deletes what is here waits in the log until all of its stream came; then it is counted,
-and applied as a whole or not at all.
+and applied as a whole or not at all. Beside a window large actions wait until then too.
 """
 
 from collections.abc import Collection
+from functools import partial
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.store.write_gate import WriteGate
 from mentor_desktop.sync.protocol.batches import Batch, Header
 from mentor_desktop.sync.replica.applying import Applied, apply_page, count_deletions
 from mentor_desktop.sync.replica.digests import Key
+from mentor_desktop.sync.replica.giving_way import IsWanted, Pace
 from mentor_desktop.sync.replica.mass_deletions import (
     Decision,
     agree,
@@ -26,14 +28,14 @@ from mentor_desktop.sync.withholding import passed_on
 
 
 class FilePages:
-    """The pages of one file; `size` batches go in one transaction.
+    """The pages of one file, written at a pace.
 
     Afterwards `operations` counts what was applied, and `waiting` rows by stream whose removal
     nobody agreed to yet.
     """
 
-    def __init__(self, workspace: Workspace, raw: StoreConnection, size: int) -> None:
-        self._workspace, self._raw, self._size = workspace, raw, size
+    def __init__(self, raw: StoreConnection, gate: WriteGate, pace: Pace) -> None:
+        self._raw, self._gate, self._pace = raw, gate, pace
         self._touched: dict[str, set[str]] = {}
         self.operations = 0
         self.waiting: dict[str, int] = {}
@@ -44,30 +46,17 @@ class FilePages:
         if stream != self._stream:
             self.end()
             self._begin(stream)
-        raw = self._raw
-        with self._workspace.gate.closed():
-            fresh = _unknown_places(raw, page)
-            applied = apply_page(
-                raw,
-                stream,
-                page,
-                with_consent=self._is_counted,
-                held=None if self._is_counted else self._held_back,
-            )
-            filled = {_place_of(one) for one in applied.filled}
-            whole = {_place_of(one.header) for one in passed_on(raw, stream, page)}
-            _offer_later(raw, filled.union(fresh) & whole)
-        self._held_back |= applied.held
-        self._count(applied)
+        self._count(self._pace.carry_out(lambda is_wanted: self._taken(page, is_wanted)))
 
     def end(self) -> None:
-        """Count what the stream's pages delete here; then apply all of it, or none."""
+        """Apply what was left for later; where it deletes what is here all of it, or none."""
         raw, stream = self._raw, self._stream
-        if not stream or self._is_counted:
+        if not stream or (self._is_counted and not self._large):
             return
         if has_ready(raw, stream):
-            with self._workspace.gate.closed():
-                mass = count_deletions(raw, stream, self._deleted)
+            mass = None
+            if not self._is_counted:
+                mass = count_deletions(raw, self._gate, stream, self._deleted)
             if mass is not None and not is_taken(raw, stream):
                 if waiting_deletions(raw)[stream].decision != Decision.KEEP:
                     self.waiting[stream] = mass.rows
@@ -85,18 +74,41 @@ class FilePages:
     def _begin(self, stream: str) -> None:
         self._stream = stream
         self._held_back: set[int] = set()
+        self._large: set[int] = set()
         self._deleted: set[Key] = set()
         # Of a stream that begins here nothing is lost: what this very file brings may go again.
         self._is_counted = not (stream and has_rows(self._raw, stream))
 
+    def _taken(self, page: list[Batch], is_wanted: IsWanted) -> Applied:
+        raw, stream = self._raw, self._stream
+        fresh = _unknown_places(raw, page)
+        applied = apply_page(
+            raw,
+            stream,
+            page,
+            with_consent=self._is_counted,
+            held=None if self._is_counted else self._held_back,
+            large=self._large,
+            at_most=self._pace.operations,
+            is_wanted=is_wanted,
+        )
+        filled = {_place_of(one) for one in applied.filled}
+        whole = {_place_of(one.header) for one in passed_on(raw, stream, page)}
+        _offer_later(raw, filled.union(fresh) & whole)
+        return applied
+
     def _apply_ready(self) -> int:
-        with self._workspace.gate.closed():
-            applied = apply_page(self._raw, self._stream, with_consent=True, most=self._size)
+        page = partial(
+            apply_page, self._raw, self._stream, with_consent=True, most=self._pace.batches
+        )
+        applied = self._pace.carry_out(lambda is_wanted: page(is_wanted=is_wanted))
         self._count(applied)
         return applied.operations
 
     def _count(self, applied: Applied) -> None:
         self.operations += applied.operations
+        self._held_back |= applied.held
+        self._large |= applied.large
         self._deleted |= applied.deleted
         for entity, rows in applied.changes.entities.items():
             self._touched.setdefault(entity, set()).update(rows)

@@ -85,7 +85,10 @@ def compare(
     """
     for stream in pull_order(heads):
         head = heads[stream]
-        if not _is_comparable(exchange, stream, head) or _root(exchange, stream) == _told(head):
+        # What gave way to somebody who marked is no difference.
+        if stream in puller.left or not _is_comparable(exchange, stream, head):
+            continue
+        if _root(exchange, stream) == _told(head):
             continue
         try:
             yield from _mend(exchange, puller, pusher, stream, head.head)

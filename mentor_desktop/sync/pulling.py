@@ -1,6 +1,7 @@
 """Fetching what others made: batches are kept and applied in short steps, each with its cursor."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
 from mentor_desktop.sync import troubles
 from mentor_desktop.sync.exchange import Exchange
@@ -19,6 +20,7 @@ from mentor_desktop.sync.replica.applying import (
 )
 from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.forks import give_way
+from mentor_desktop.sync.replica.giving_way import IsWanted, Pace
 from mentor_desktop.sync.replica.happenings import What, note
 from mentor_desktop.sync.replica.mass_deletions import (
     agree,
@@ -36,9 +38,6 @@ from mentor_desktop.sync.troubles import Refused
 _PAGE_BYTES = 1024 * 1024
 # The server may send one batch more than fits; headers come on top.
 _MOST_REPLY_BYTES = 8 * 1024 * 1024
-# In one transaction. One batch is about 25 ms: a mark at the door waits no longer than that.
-_BATCHES_BESIDE_A_WINDOW, _BATCHES_ALONE = 1, 10
-
 # Of the progress of one stream.
 _STEPS = 100
 
@@ -57,11 +56,15 @@ class Puller:
         self, exchange: Exchange, epoch: str, consent: Collection[str] = (), *, to_pull: int = 0
     ) -> None:
         self._exchange = exchange
+        self._pace = Pace(exchange.gate, has_window=exchange.has_window)
         self.epoch = epoch
         self._consent = consent
         # Devices by number of which nothing is applied until the deletions are counted.
         self._held_back: dict[str, set[int]] = {}
+        self._large: dict[str, set[int]] = {}
         self._deleted: dict[str, set[Key]] = {}
+        # Streams of which something is here that somebody who marked left no time for.
+        self.left: set[str] = set()
         self.operations = 0
         self.has_fork = False
         self._to_pull, self._pulled = to_pull, 0
@@ -79,10 +82,10 @@ class Puller:
         while (since := self._since(stream)) < head:
             reply, batches = yield from self.page(stream, since)
             for part, reached in self.parts(reply, batches):
-                self.apply(stream, part, Cursor(self.epoch, reached), is_counted=is_counted)
+                self._apply(stream, part, Cursor(self.epoch, reached), is_counted=is_counted)
                 self._report(reached / max(head, reached))
             head = max(head, reply.head) if reply.more else reply.next
-        self._apply_deletions(stream)
+        self._apply_rest(stream, is_counted=is_counted)
         self._pulled += 1
 
     def _report(self, share: float) -> None:
@@ -90,59 +93,72 @@ class Puller:
         done = round((self._pulled + share) * _STEPS)
         self._exchange.progress.step(done, max(done, self._to_pull * _STEPS))
 
-    def apply(
-        self,
-        stream: str,
-        batches: list[Batch],
-        moved: Cursor | None = None,
-        *,
-        is_counted: bool = False,
-    ) -> Applied:
+    def _apply(self, stream: str, batches: list[Batch], moved: Cursor, *, is_counted: bool) -> None:
         """Keep and apply batches in one transaction with the cursor that covers them.
 
-        Whoever deletes what is here is left for later, until `is_counted`.
+        Whoever deletes what is here is left for later, until `is_counted`, and so is beside a
+        window whoever did much at once.
         """
         exchange = self._exchange
-        with exchange.turn():
-            applied = self._applied(stream, batches, moved, is_counted=is_counted)
-            others = {one.device for one in applied.forks} - {exchange.own.device}
-            if sum(give_way(exchange.raw, stream, device) for device in sorted(others)):
-                applied = self._applied(stream, batches, moved, is_counted=is_counted)
-            self._deleted.setdefault(stream, set()).update(applied.deleted)
-            self._held_back.setdefault(stream, set()).update(applied.held)
-            if moved is not None:
-                self._note_held(stream, batches)
-        self.operations += applied.operations
-        self.has_fork |= any(one.device == exchange.own.device for one in applied.forks)
-        if applied.changes:
-            self._exchange.on_changes(applied.changes)
-        return applied
-
-    def _applied(
-        self, stream: str, batches: list[Batch], moved: Cursor | None, *, is_counted: bool
-    ) -> Applied:
-        return apply_page(
-            self._exchange.raw,
+        page = partial(
+            apply_page,
+            exchange.raw,
             stream,
             batches,
             cursor=moved,
             with_consent=is_counted,
             held=None if is_counted else self._held_back.get(stream, ()),
-            most=0 if batches else self._at_once,
+            large=self._large.get(stream, ()),
+            at_most=self._pace.operations,
         )
 
-    def _apply_deletions(self, stream: str) -> None:
-        """Count what all of this sync would delete of a stream here; then apply all of it, or none."""
+        def write(is_wanted: IsWanted) -> Applied:
+            applied = self._past_forks(stream, page, is_wanted)
+            self._note_held(stream, batches)
+            return applied
+
+        applied = self._pace.carry_out(write)
+        self._deleted.setdefault(stream, set()).update(applied.deleted)
+        self._held_back.setdefault(stream, set()).update(applied.held)
+        self._large.setdefault(stream, set()).update(applied.large)
+        self._tell(applied)
+
+    def _past_forks(
+        self, stream: str, page: Callable[..., Applied], is_wanted: IsWanted
+    ) -> Applied:
+        """Apply a page, once more where a copy of another device came to light that goes on."""
+        exchange = self._exchange
+        applied = page(is_wanted=is_wanted)
+        others = {one.device for one in applied.forks} - {exchange.own.device}
+        if sum(give_way(exchange.raw, stream, device) for device in sorted(others)):
+            applied = page()
+        return applied
+
+    def _tell(self, applied: Applied) -> None:
+        self.operations += applied.operations
+        self.has_fork |= any(one.device == self._exchange.own.device for one in applied.forks)
+        if applied.changes:
+            self._exchange.on_changes(applied.changes)
+
+    def _apply_rest(self, stream: str, *, is_counted: bool) -> None:
+        """Apply what was left for later, action by action: all of it, or none where it deletes much.
+
+        Without being counted, where nothing can be lost.
+        """
         exchange, raw = self._exchange, self._exchange.raw
         self._held_back.pop(stream, None)
+        self._large.pop(stream, None)
         if has_ready(raw, stream):
-            with exchange.turn():
-                mass = count_deletions(raw, stream, self._deleted.get(stream, ()))
+            mass = None
+            if not is_counted:
+                deleted = self._deleted.get(stream, ())
+                mass = count_deletions(raw, exchange.gate, stream, deleted)
             is_agreed = mass is not None and (stream in self._consent or is_taken(raw, stream))
             if mass is not None and not is_agreed:
                 return
-            while self.apply(stream, [], is_counted=True).operations:
-                exchange.progress.check()
+            if not self._apply_ready(stream):
+                self.left.add(stream)
+                return
             if mass is not None:
                 with exchange.writing():
                     note(
@@ -153,10 +169,21 @@ class Puller:
             with exchange.writing():
                 agree(raw, stream)
 
-    @property
-    def _at_once(self) -> int:
-        """Batches in one transaction."""
-        return _BATCHES_BESIDE_A_WINDOW if self._exchange.has_window else _BATCHES_ALONE
+    def _apply_ready(self, stream: str) -> bool:
+        """Apply what is ready; say whether that came to its end, or gave way to who marks."""
+        exchange = self._exchange
+
+        page = partial(apply_page, exchange.raw, stream, with_consent=True, most=self._pace.batches)
+
+        def write(is_wanted: IsWanted) -> Applied:
+            return self._past_forks(stream, page, is_wanted)
+
+        while (applied := self._pace.attempt(write)) is not None:
+            self._tell(applied)
+            if not applied.operations:
+                return True
+            exchange.progress.check()
+        return False
 
     def _note_held(self, stream: str, batches: list[Batch]) -> None:
         """Note that the server holds just these: the answer to a push was lost, or a file was first.
@@ -186,7 +213,7 @@ class Puller:
 
     def parts(self, reply: PullReply, batches: list[Batch]) -> Iterator[tuple[list[Batch], int]]:
         """Give a few batches at a time, and the cursor that stands behind them."""
-        size = self._at_once
+        size = self._pace.batches
         for start in range(0, len(batches), size):
             stop = start + size
             reached = reply.next if stop >= len(batches) else reply.at[stop - 1]

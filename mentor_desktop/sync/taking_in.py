@@ -35,16 +35,13 @@ from mentor_desktop.sync.protocol.batches import BadBatch, Batch, read_batch
 from mentor_desktop.sync.protocol.streams import MEMBERS, SECRETS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import apply_page
+from mentor_desktop.sync.replica.giving_way import Pace
 from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
 from mentor_desktop.sync.replica.state import Peer
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.sealed_file import is_opened_by_words
 from mentor_desktop.sync.sharing import add_member, learn, ready_to_go_on
-
-# In one transaction: about 25 ms each, and a mark at the door waits for no more than that.
-_BATCHES_BESIDE_A_WINDOW = 1
-_BATCHES_ALONE = 10
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ def begin_from_file(
         with closing(workspace.exchange_connection()) as raw:
             entry = _begin(raw, new, offer, name, now_ms)
             _believe_server(workspace, raw, bundle)
-            _apply(workspace, raw, bundle, _BATCHES_ALONE, progress)
+            _apply(workspace, raw, bundle, progress, has_window=False)
             _require_access(learn(workspace, raw), offer.sender.device)
             add_member(workspace, raw, entry)
             _believe_stock(raw, bundle)
@@ -153,8 +150,7 @@ def take_in(
         opener = words or DeviceKeys(own.sign_key, own.seal_key)
         bundle = open_bundle(path, opener, ws=own.workspace, progress=progress)
         _learn_sender(workspace, raw, bundle)
-        size = _BATCHES_BESIDE_A_WINDOW if has_window else _BATCHES_ALONE
-        pages = _apply(workspace, raw, bundle, size, progress)
+        pages = _apply(workspace, raw, bundle, progress, has_window=has_window)
         _keep_files(workspace, bundle, progress)
         _believe_stock(raw, bundle)
         has_become_whole = shares.has_become_whole(raw, learn(workspace, raw))
@@ -267,12 +263,18 @@ def _require_access(members: Members, device: str) -> None:
 
 
 def _apply(
-    workspace: Workspace, raw: StoreConnection, bundle: Bundle, size: int, progress: Progress
+    workspace: Workspace,
+    raw: StoreConnection,
+    bundle: Bundle,
+    progress: Progress,
+    *,
+    has_window: bool,
 ) -> FilePages:
-    pages, done = FilePages(workspace, raw, size), 0
+    pace = Pace(workspace.gate, has_window=has_window)
+    pages, done = FilePages(raw, workspace.gate, pace), 0
     streams = {span.stream for span in bundle.contents.spans}
     is_begun = False
-    for stream, page in _pages_of(bundle, size):
+    for stream, page in _pages_of(bundle, pace.batches):
         if stream != MEMBERS and not is_begun:  # who this laptop is by now, the members said first
             shares.require_given(raw, learn(workspace, raw), streams)
             is_begun = True

@@ -15,6 +15,7 @@ from mentor_desktop.store import person_order
 from mentor_desktop.store.bulk import Batch as Rows
 from mentor_desktop.store.bulk import insert_batch
 from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.write_gate import WriteGate
 from mentor_desktop.sync.protocol.batches import Batch, Header, open_batch
 from mentor_desktop.sync.protocol.operations import (
     CREATE,
@@ -32,6 +33,7 @@ from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.digests import Digests, Key, add_plain_rows
 from mentor_desktop.sync.replica.entities import Entity, entities
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
+from mentor_desktop.sync.replica.giving_way import IsWanted, giving_way, nobody
 from mentor_desktop.sync.replica.mass_deletions import (
     MassDeletion,
     agree,
@@ -51,8 +53,9 @@ from mentor_desktop.sync.replica.sealing import seal_rest
 from mentor_desktop.sync.replica.state import Cursor, Numbers
 from mentor_desktop.sync.replica.transactions import pass_over_foreign, writing
 
-# Of one part of a page: what is in memory at once, however large an action is.
-_PART_BATCHES = 10
+# Of one part of a page: what is in memory at once, however large an action is. Where somebody may
+# want to write meanwhile, a part is also what is folded between two looks.
+_PART_BATCHES, _PART_BATCHES_BESIDE_A_WINDOW = 10, 1
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Applied:
 
     `deleted` are the rows that others deleted in what was applied, `filled` the batches that were
     here without some values before; `held` the numbers of devices of which nothing is applied
-    before the deletions of all pages are counted.
+    before the deletions of all pages are counted, `large` of those of which too much was ready.
     """
 
     changes: Changes = field(default_factory=Changes)
@@ -72,6 +75,7 @@ class Applied:
     deleted: frozenset[Key] = frozenset()
     filled: tuple[Header, ...] = ()
     held: frozenset[int] = frozenset()
+    large: frozenset[int] = frozenset()
 
 
 def apply_page(
@@ -83,7 +87,10 @@ def apply_page(
     with_consent: bool = False,
     deleted: Collection[Key] = (),
     held: Collection[int] | None = None,
+    large: Collection[int] = (),
+    at_most: int = 0,
     most: int = 0,
+    is_wanted: IsWanted = nobody,
 ) -> Applied:
     """Keep a page of batches of one stream and apply what is ready, all in one transaction.
 
@@ -91,14 +98,17 @@ def apply_page(
     backup was made. `deleted` are the rows that went with pages before this one.
 
     `held`, where more pages follow: nothing is applied of these devices, nor of those whose
-    deletions take away what is here (`count_deletions` is next). `most` batches go at once.
+    deletions take away what is here (`count_deletions` is next). Nor of those in `large`, or of
+    which more than `at_most` operations became ready, 0 for any number. `most` batches go at once.
+    `is_wanted` says whether somebody else waits to write.
 
     Raises:
+        GaveWay: somebody waits; nothing was kept.
         UnfinishedImportError: an import is written in parts and has not come to its end; nothing
             was kept and the cursor stands where it was.
         LogIncompleteError: the same, where the log before a snapshot is needed first.
     """
-    with writing(raw):
+    with giving_way(raw, is_wanted), writing(raw):
         seal_rest(raw)
         own = state.identity(raw)
         if not may_hold(raw, stream, own):
@@ -109,8 +119,15 @@ def apply_page(
         if not taken.fresh:
             taken.absorb(arriving.retry_waiting(raw, numbers, stream))
         number = numbers.stream(stream)
-        page = _Page(raw, numbers, stream, taken.contents, ready_actions(raw, number, most), held)
-        going = page.deleting()
+        left_out = {*(held or ()), *large}
+        ready = [one for one in ready_actions(raw, number, most) if one.device not in left_out]
+        page = _Page(raw, numbers, stream, taken.contents, ready)
+        if is_wanted is not nobody:
+            page.part_batches = _PART_BATCHES_BESIDE_A_WINDOW
+        too_large = page.larger_than(at_most) if at_most else set()
+        page.hold_back(too_large)
+        # Who agreed to all of it needs no count.
+        going = {} if with_consent else page.deleting()
         mass = None
         if with_consent and not most:
             agree(raw, stream)
@@ -132,12 +149,13 @@ def apply_page(
         needs_consent=mass,
         deleted=frozenset() if mass or held is not None else frozenset().union(*going.values()),
         held=frozenset(going) if held is not None else frozenset(),
+        large=frozenset(too_large),
         filled=tuple(header for header, _ops in taken.filled),
     )
 
 
 def count_deletions(
-    raw: StoreConnection, stream: str, deleted: Collection[Key] = ()
+    raw: StoreConnection, gate: WriteGate, stream: str, deleted: Collection[Key] = ()
 ) -> MassDeletion | None:
     """Count what all that is ready would delete here; return what has to wait for somebody.
 
@@ -145,8 +163,9 @@ def count_deletions(
     """
     numbers = Numbers(raw)
     page = _Page(raw, numbers, stream, {}, ready_actions(raw, numbers.stream(stream)))
-    with writing(raw):
-        return mass_deletion(raw, numbers, stream, page.deleting(), deleted)
+    going = page.deleting()  # opens all of it, which takes its time
+    with gate.closed(), writing(raw):
+        return mass_deletion(raw, numbers, stream, going, deleted)
 
 
 def apply_own(
@@ -177,14 +196,14 @@ class _Page:
         stream: str,
         contents: Mapping[tuple[int, int], Content],
         ready: list[Ready],
-        held: Collection[int] | None = None,
     ) -> None:
         self._raw = raw
         self._numbers = numbers
         self._name = stream
         self._stream = numbers.stream(stream)
         self._contents = contents
-        self._ready = [one for one in ready if one.device not in (held or ())]
+        self._ready = ready
+        self.part_batches = _PART_BATCHES
         self._digests = Digests(raw)
         self._history = ForeignHistory(raw, numbers)
         self._applied = log.applied_of(raw, numbers, self._stream)
@@ -211,6 +230,10 @@ class _Page:
                         keys.update((run.entity, row) for row in run.rows)
         here = {device: of_rows_here(self._raw, keys) for device, keys in deleting.items()}
         return {device: keys for device, keys in here.items() if keys}
+
+    def larger_than(self, operations: int) -> set[int]:
+        """Return the devices of which more than so many operations are ready."""
+        return {one.device for one in self._ready if one.limit - one.seq > operations}
 
     def hold_back(self, devices: Collection[int]) -> None:
         """Leave out what some devices did."""
@@ -239,7 +262,7 @@ class _Page:
             for content in self._contents_of(ready):
                 part.append((ready.device, content))
                 count += content.count
-                if len(part) == _PART_BATCHES:
+                if len(part) == self.part_batches:
                     self._apply_part(part)
                     part = []
             self._advance(ready)

@@ -88,6 +88,8 @@ def headline(status: SyncStatus) -> str:
         ).format(count=files)
     if status.state is State.OFFLINE:
         return _("You are offline. Nothing waits on this computer.")
+    if status.reason:
+        return _("Not everything is exchanged yet.")
     is_first = status.last_success_at is None
     return _("Nothing was exchanged yet.") if is_first else _("Everything is exchanged.")
 
