@@ -28,9 +28,10 @@ from hypothesis.stateful import (
 from tests.sync.simulation.base import MEMBERS, ROLES_OF_BEN, Base
 from tests.sync.simulation.walking import Walk, walk
 
-EXAMPLES, STEPS = 25, 50
+# Five thousand steps and some more in each run of the tests.
+EXAMPLES, STEPS = 50, 50
 # In parts, so that every worker of the tests has something to do to the end.
-PARTS, WALKS_A_PART = 4, 6
+PARTS, WALKS_A_PART = 4, 13
 SEEDS = st.integers(0, 2**32)
 NAMES = st.sampled_from(sorted(MEMBERS))
 

@@ -8,12 +8,9 @@ until somebody agrees.
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.store import person_order
-from mentor_desktop.store.bulk import Batch as Rows
-from mentor_desktop.store.bulk import insert_batch
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.write_gate import WriteGate
 from mentor_desktop.sync.protocol.batches import Batch, Header, open_batch
@@ -23,7 +20,6 @@ from mentor_desktop.sync.protocol.operations import (
     Content,
     Op,
     Run,
-    Value,
     expand,
     receive,
 )
@@ -31,8 +27,14 @@ from mentor_desktop.sync.replica import arriving, log, state
 from mentor_desktop.sync.replica.arriving import Fork, Refused
 from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.digests import Digests, Key, add_plain_rows
-from mentor_desktop.sync.replica.entities import Entity, entities
+from mentor_desktop.sync.replica.entities import entities
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
+from mentor_desktop.sync.replica.fresh_rows import (
+    insert_created,
+    is_ordinary,
+    leave_out_orphans,
+    segments,
+)
 from mentor_desktop.sync.replica.giving_way import IsWanted, giving_way, nobody
 from mentor_desktop.sync.replica.mass_deletions import (
     MassDeletion,
@@ -42,7 +44,6 @@ from mentor_desktop.sync.replica.mass_deletions import (
 )
 from mentor_desktop.sync.replica.merging import Merge
 from mentor_desktop.sync.replica.older_log import keep_older
-from mentor_desktop.sync.replica.parked import in_table
 from mentor_desktop.sync.replica.purging import erase
 from mentor_desktop.sync.replica.ready import Ready, between, ready_actions
 from mentor_desktop.sync.replica.recompute import fold_again, rows_of
@@ -100,10 +101,9 @@ def apply_page(
     `held`, where more pages follow: nothing is applied of these devices, nor of those whose
     deletions take away what is here (`count_deletions` is next). Nor of those in `large`, or of
     which more than `at_most` operations became ready, 0 for any number. `most` batches go at once.
-    `is_wanted` says whether somebody else waits to write.
 
     Raises:
-        GaveWay: somebody waits; nothing was kept.
+        GaveWay: `is_wanted` said that somebody else waits to write; nothing was kept.
         UnfinishedImportError: an import is written in parts and has not come to its end; nothing
             was kept and the cursor stands where it was.
         LogIncompleteError: the same, where the log before a snapshot is needed first.
@@ -114,20 +114,11 @@ def apply_page(
         if not may_hold(raw, stream, own):
             return Applied(refused=_refused_all(batches))
         numbers = Numbers(raw)
-        rest = keep_older(raw, numbers, own.workspace, stream, batches)
-        taken = arriving.take(raw, numbers, own.workspace, own.device, stream, rest)
-        if not taken.fresh:
-            taken.absorb(arriving.retry_waiting(raw, numbers, stream))
-        number = numbers.stream(stream)
-        left_out = {*(held or ()), *large}
-        ready = [one for one in ready_actions(raw, number, most) if one.device not in left_out]
-        page = _Page(raw, numbers, stream, taken.contents, ready)
-        if is_wanted is not nobody:
-            page.part_batches = _PART_BATCHES_BESIDE_A_WINDOW
-        too_large = page.larger_than(at_most) if at_most else set()
-        page.hold_back(too_large)
-        # Who agreed to all of it needs no count.
-        going = {} if with_consent else page.deleting()
+        taken = _taken(raw, numbers, own, stream, batches)
+        ready = ready_actions(raw, numbers.stream(stream), most, {*(held or ()), *large})
+        page = _Page(raw, numbers, stream, taken.contents, ready, is_alone=is_wanted is nobody)
+        too_large = page.hold_back_larger(at_most)
+        going = {} if with_consent else page.deleting()  # what was agreed to needs no count
         mass = None
         if with_consent and not most:
             agree(raw, stream)
@@ -136,11 +127,7 @@ def apply_page(
         if mass or held is not None:
             page.hold_back(going.keys())
         applied = page.fill(taken.filled) + page.apply()
-        if cursor is not None:
-            state.move_cursor(raw, stream, cursor)
-        person_order.pack_if_due(raw)
-        raw.execute("UPDATE sync_self SET last_hlc = ?", (receive(own.last_hlc, page.last_hlc),))
-        pass_over_foreign(raw)
+        _end(raw, stream, cursor, receive(own.last_hlc, page.last_hlc))
     return Applied(
         changes=page.changes(),
         operations=applied,
@@ -149,9 +136,33 @@ def apply_page(
         needs_consent=mass,
         deleted=frozenset() if mass or held is not None else frozenset().union(*going.values()),
         held=frozenset(going) if held is not None else frozenset(),
-        large=frozenset(too_large),
+        large=too_large,
         filled=tuple(header for header, _ops in taken.filled),
     )
+
+
+def _taken(
+    raw: StoreConnection,
+    numbers: Numbers,
+    own: state.Identity,
+    stream: str,
+    batches: Iterable[Batch],
+) -> arriving.Taken:
+    """Keep batches in the log."""
+    rest = keep_older(raw, numbers, own.workspace, stream, batches)
+    taken = arriving.take(raw, numbers, own.workspace, own.device, stream, rest)
+    if not taken.fresh:
+        taken.absorb(arriving.retry_waiting(raw, numbers, stream))
+    return taken
+
+
+def _end(raw: StoreConnection, stream: str, cursor: Cursor | None, last_hlc: int) -> None:
+    """Write down how far it came, with what was applied."""
+    if cursor is not None:
+        state.move_cursor(raw, stream, cursor)
+    person_order.pack_if_due(raw)
+    raw.execute("UPDATE sync_self SET last_hlc = ?", (last_hlc,))
+    pass_over_foreign(raw)
 
 
 def count_deletions(
@@ -196,6 +207,8 @@ class _Page:
         stream: str,
         contents: Mapping[tuple[int, int], Content],
         ready: list[Ready],
+        *,
+        is_alone: bool = True,
     ) -> None:
         self._raw = raw
         self._numbers = numbers
@@ -203,7 +216,7 @@ class _Page:
         self._stream = numbers.stream(stream)
         self._contents = contents
         self._ready = ready
-        self.part_batches = _PART_BATCHES
+        self._part_batches = _PART_BATCHES if is_alone else _PART_BATCHES_BESIDE_A_WINDOW
         self._digests = Digests(raw)
         self._history = ForeignHistory(raw, numbers)
         self._applied = log.applied_of(raw, numbers, self._stream)
@@ -231,9 +244,12 @@ class _Page:
         here = {device: of_rows_here(self._raw, keys) for device, keys in deleting.items()}
         return {device: keys for device, keys in here.items() if keys}
 
-    def larger_than(self, operations: int) -> set[int]:
-        """Return the devices of which more than so many operations are ready."""
-        return {one.device for one in self._ready if one.limit - one.seq > operations}
+    def hold_back_larger(self, at_most: int) -> frozenset[int]:
+        """Leave out, and return, the devices of which more operations are ready; 0 for none."""
+        ready = self._ready if at_most else []
+        large = frozenset(one.device for one in ready if one.limit - one.seq > at_most)
+        self.hold_back(large)
+        return large
 
     def hold_back(self, devices: Collection[int]) -> None:
         """Leave out what some devices did."""
@@ -262,7 +278,7 @@ class _Page:
             for content in self._contents_of(ready):
                 part.append((ready.device, content))
                 count += content.count
-                if len(part) == self.part_batches:
+                if len(part) == self._part_batches:
                     self._apply_part(part)
                     part = []
             self._advance(ready)
@@ -320,7 +336,7 @@ class _Page:
             for run in content.runs:
                 self.last_hlc = max(self.last_hlc, *run.hlcs)
                 self.touched.setdefault(run.entity, set()).update(run.rows)
-                for segment, is_fresh in _segments(run, fresh):
+                for segment, is_fresh in segments(run, fresh):
                     txns = self._history.txns_of(device, segment.first_seq, len(segment.rows))
                     if is_fresh:
                         created.setdefault(segment.entity, []).append(segment)
@@ -328,7 +344,7 @@ class _Page:
                     else:
                         merge.add(expand(Content((segment,), ())), txns)
         for name in sorted(created, key=lambda name: entities()[name].rank):
-            _insert(self._raw, created[name], entities()[name])
+            insert_created(self._raw, created[name], entities()[name])
             add_plain_rows(self._raw, self._numbers, self._digests, self._stream, created[name])
         for name, rows in merge.finish(fresh, with_history=self._is_told).items():
             self.touched.setdefault(name, set()).update(rows)
@@ -348,72 +364,12 @@ class _Page:
             for run in content.runs:
                 counts.update((run.entity, row) for row in run.rows)
                 entity = entities().get(run.entity)
-                if run.kind == CREATE and entity is not None and _is_ordinary(run, entity):
+                if run.kind == CREATE and entity is not None and is_ordinary(run, entity):
                     creates.setdefault(run.entity, []).append(run)
         fresh: set[Key] = set()
         for name in sorted(creates, key=lambda name: entities()[name].rank):
             rows = [row for run in creates[name] for row in run.rows if counts[name, row] == 1]
             known = known_rows(self._raw, name, rows)
             fresh.update((name, row) for row in rows if row not in known)
-            _leave_out_orphans(self._raw, entities()[name], creates[name], fresh)
+            leave_out_orphans(self._raw, entities()[name], creates[name], fresh)
         return fresh
-
-
-def _is_ordinary(run: Run, entity: Entity) -> bool:
-    return not run.erased and run.columns.keys() == set(entity.columns)
-
-
-def _segments(run: Run, fresh: set[Key]) -> Iterator[tuple[Run, bool]]:
-    """Part a run into what goes in at once (True) and what is merged."""
-    if run.kind != CREATE:
-        yield run, False
-        return
-    start = 0
-    for is_fresh, alike in groupby(run.rows, key=lambda row: (run.entity, row) in fresh):
-        stop = start + sum(1 for _ in alike)
-        yield (run if stop - start == len(run.rows) else run.part(start, stop)), is_fresh
-        start = stop
-
-
-def _leave_out_orphans(
-    raw: StoreConnection, entity: Entity, runs: Sequence[Run], fresh: set[Key]
-) -> None:
-    """Take the rows from `fresh` that have no parent in the tables nor in `fresh`."""
-    for column, parent in entity.parents:
-        while True:
-            wanted = {str(one) for run in runs for one in set(run.columns[column]) - {None}}
-            elsewhere = {one for one in wanted if (parent, one) not in fresh}
-            lacking = elsewhere - in_table(raw, parent, elsewhere) if elsewhere else set()
-            orphans = set(_referring(entity.name, column, runs, lacking)) & fresh
-            if not orphans:
-                break
-            fresh -= orphans
-
-
-def _referring(entity: str, column: str, runs: Sequence[Run], parents: set[str]) -> Iterator[Key]:
-    if parents:
-        for run in runs:
-            for row, value in zip(run.rows, run.columns[column], strict=True):
-                if value in parents:
-                    yield entity, row
-
-
-def _insert(raw: StoreConnection, runs: Sequence[Run], entity: Entity) -> None:
-    rows = [row for run in runs for row in run.rows]
-    constants: dict[str, object] = {}
-    columns: dict[str, list[Value]] = {"id": list(rows)}
-    for name in entity.columns:
-        column = [value for run in runs for value in run.columns[name]]
-        if _says_one_thing(column):
-            constants[name] = column[0]
-        else:
-            columns[name] = column
-    insert_batch(raw, Rows(entity.name, columns, constants))
-
-
-def _says_one_thing(column: Sequence[Value]) -> bool:
-    """Say whether a value is the same throughout, and of one type: 1 equals 1.0."""
-    first = column[0]
-    if column[-1] != first or column.count(first) < len(column):
-        return False
-    return isinstance(first, str) or len(set(map(type, column))) == 1

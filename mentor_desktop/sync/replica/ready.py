@@ -1,5 +1,6 @@
 """What lies in the log and may be applied: whole actions, without a gap before them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from mentor_desktop.store.connection import StoreConnection
@@ -21,10 +22,13 @@ def has_ready(raw: StoreConnection, stream: str) -> bool:
     return bool(ready_actions(raw, Numbers(raw).stream(stream), 1))
 
 
-def ready_actions(raw: StoreConnection, stream: int, most: int = 0) -> list[Ready]:
+def ready_actions(
+    raw: StoreConnection, stream: int, most: int = 0, without: Collection[int] = ()
+) -> list[Ready]:
     """Return what each device has between its last applied operation and its last whole action.
 
-    Of `most` batches that end an action, the first ones, device by device; 0 for all.
+    Of `most` batches that end an action, the first ones, device by device; 0 for all. Nothing of
+    the devices in `without`.
     """
     found: list[Ready] = []
     left = most or -1
@@ -32,6 +36,8 @@ def ready_actions(raw: StoreConnection, stream: int, most: int = 0) -> list[Read
         "SELECT device, seq, held FROM sync_applied WHERE stream = ? AND held > seq ORDER BY device",
         (stream,),
     ).fetchall():
+        if device in without:
+            continue
         ends = raw.execute(
             "SELECT count(*), max(ends_at) FROM (SELECT ends_at FROM sync_batch WHERE stream = ? "
             "AND device = ? AND is_applied = 0 AND to_seq <= ? AND ends_at > ? "
