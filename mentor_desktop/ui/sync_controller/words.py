@@ -54,7 +54,7 @@ def waiting_line(status: SyncStatus, now: datetime) -> str:
     parts = [waiting(status)] if status.waiting_changes or status.waiting_files else []
     if status.state in _STATES:
         parts.append(_(_STATES[status.state]))
-    elif not parts and status.last_success_at is not None:
+    elif not parts and not status.reason and status.last_success_at is not None:
         at = moment(status.last_success_at, now)
         parts.append(_("everything exchanged {time}").format(time=at))
     return _BETWEEN.join(parts)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,16 @@ def test_what_a_colleague_does_appears_by_itself(
     devices = joined.find(LineList, "Devices")
     assert [(one.lead, one.text) for one in devices.lines] == [("A", "Rasa"), ("B", "Jonas")]
     assert devices.lines[1].tail == "last change 10:42"
+
+
+def test_what_is_left_for_the_next_exchange_is_said(joined: Office) -> None:
+    controller = joined.window.desk.sync.controller
+    reason = "Much that others did comes in when nobody marks for a few seconds."
+    controller.show(replace(controller.status, reason=reason))
+    joined.settle()
+    assert "Not everything is exchanged yet." in joined.texts()
+    assert reason in joined.texts()
+    assert "Everything exchanged" not in status_words(joined)
 
 
 def test_offline_changes_wait_and_go_when_the_server_is_back(
