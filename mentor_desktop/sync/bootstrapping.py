@@ -72,7 +72,9 @@ class Bootstrapper:
             for number in range(begun.loaded, len(begun.parts)):
                 yield from self._load(stream, begun, number)
         except (_UselessError, SnapshotDiffersError, BadPartError, Refused) as error:
-            _log.warning("a snapshot is of no use (%s): pulling instead", type(error).__name__)
+            # The server took another one meanwhile, or does not give it: nothing is wrong with it.
+            level = logging.INFO if isinstance(error, Refused) else logging.WARNING
+            _log.log(level, "a snapshot is of no use (%s): pulling instead", type(error).__name__)
             self._abandon(stream)
             return
         self.operations += sum(begun.applied.values())

@@ -242,8 +242,13 @@ class Course:
         exchange = self._exchange
         pusher = Pusher(exchange, most=1)
         for stream in pull_order(self._unsent()):
-            with suppress(ForkFound, Refused):
+            try:
                 yield from pusher.push(stream)
+            except ForkFound:
+                continue
+            except Refused as refused:
+                if not refused.facts:  # not the server's word: it may hold just this
+                    raise
         with exchange.writing():
             members = learn_members(
                 exchange.raw, exchange.own.workspace, joining.anchors(exchange.raw)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from mentor_desktop.sync import troubles
-from mentor_desktop.sync.steps import JSON, Failure, Request, Response, Steps, Trouble, Wait
+from mentor_desktop.sync.steps import BYTES, JSON, Failure, Request, Response, Steps, Trouble, Wait
 
 M = TypeVar("M")
 
@@ -121,14 +121,15 @@ def _good(request: Request, reply: Response | Failure | None) -> Response:
         return reply
     if reply.status in _PASSING:
         raise _Passing(troubles.busy(_retry_after_s(reply)))
-    raise _refusal(reply)
+    raise _refusal(request, reply)
 
 
-def _refusal(reply: Response) -> Exception:
+def _refusal(request: Request, reply: Response) -> Exception:
     facts = _facts(reply)
     code = facts.get("code")
     if not isinstance(code, str) or not code:
-        if reply.status in _PLAIN_NUMBERS:
+        # A proxy may find batches and parts of files too large; of a message it is no answer.
+        if reply.status in _PLAIN_NUMBERS and request.media_type == BYTES:
             return troubles.Refused(reply.status, _PLAIN_NUMBERS[reply.status], {})
         return troubles.unreachable(Trouble.STRANGER)
     if reply.status == _UNAUTHORISED and code in _OUTDATED:

@@ -26,12 +26,12 @@ from tests.workspaces import Template
 class OrderedNetwork(Network):
     """A network in which what goes wrong is ordered: the next request to a path has the fault.
 
-    `before` is what happens just before a request to a path. `garbled` is a path whose next answer comes with another first byte.
+    Or it has an answer of its own. `before` is what happens just before a request to a path. `garbled` is a path whose next answer comes with another first byte.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, source: random.Random) -> None:
         super().__init__(loop, source)
-        self.orders: list[tuple[str, Fault]] = []
+        self.orders: list[tuple[str, Fault | Response]] = []
         self.asked: list[Request] = []
         self.before: list[tuple[str, Callable[[], None]]] = []
         self.garbled = ""
@@ -45,7 +45,8 @@ class OrderedNetwork(Network):
             for order in self.orders:
                 if order[0] in step.path:
                     self.orders.remove(order)
-                    return self._under(order[1], step)
+                    end = order[1]
+                    return end if isinstance(end, Response) else self._under(end, step)
             if self.garbled and step.method == "GET" and self.garbled in step.path:
                 self.garbled = ""
                 answer = self.answer(step)
@@ -78,10 +79,11 @@ class Pair:
         self.laptops.append(laptop)
         return laptop
 
-    def twin(self, laptop: Laptop) -> Laptop:
-        """Let a copy of a laptop's folder be used beside it, noticed by nobody."""
+    def twin(self, laptop: Laptop, *, is_noticed: bool = False) -> Laptop:
+        """Let a copy of a laptop's folder be used beside it."""
         root = copy_folder(laptop, self.folder / "twin")
-        note_place(root, laptop.workspace.key)
+        if not is_noticed:
+            note_place(root, laptop.workspace.key)
         clock = LaptopClock(self.time)
         workspace = Workspace.open(root, laptop.workspace.key, clock=clock)
         made = Laptop(laptop.name, workspace, clock, self.network, self.time)

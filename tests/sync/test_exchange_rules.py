@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.models import Person
+from mentor_desktop.store.unit_of_work import UnitOfWork
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.engine import Engine
 from mentor_desktop.sync.handing_over import hand_round
@@ -14,7 +16,7 @@ from mentor_desktop.sync.status import State
 from mentor_desktop.sync.taking_in import take_in
 from tests import factories
 from tests.cheap import CHEAP
-from tests.sync.pair import Pair, add_people, count, value
+from tests.sync.pair import Pair, add_people, count, seal, value
 from tests.sync.simulation.devices import Laptop, LaptopClock, claim
 from tests.sync.simulation.network import Fault, Stopped
 
@@ -181,3 +183,23 @@ def test_an_action_shows_whole_or_not_at_all(pair: Pair) -> None:
     )
     pair.network.drive(pair.second.engine.sync(), after_step=look)
     assert seen == {0, size}
+
+
+@pytest.mark.parametrize("path", ["session", "push"])
+def test_what_a_proxy_finds_too_large_is_no_word_of_the_server(pair: Pair, path: str) -> None:
+    person = pair.second.act(lambda uow: factories.person(uow.session, note="theirs").id)
+    seal(pair.second)
+    twin = pair.twin(pair.second, is_noticed=True)
+    pair.exchange()
+
+    def write_over(uow: UnitOfWork) -> None:
+        uow.session.get_one(Person, person).note = "over it"
+
+    pair.first.act(write_over)
+    pair.exchange(pair.first)
+    # The server has what the copy sealed: as something new it would compete with what came after it.
+    pair.network.orders = [(path, Fault.TOO_LARGE)]
+    twin.sync()
+    statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second)]
+    assert [one.conflicts for one in statuses] == [0, 0, 0]
+    assert twin.rows() == pair.first.rows() == pair.second.rows()

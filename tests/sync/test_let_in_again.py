@@ -15,6 +15,7 @@ from mentor_desktop.sync.handing_over import hand_round
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.special import Author
 from mentor_desktop.sync.status import State
+from mentor_desktop.sync.steps import JSON, Response
 from mentor_desktop.sync.taking_in import take_in
 from mentor_desktop.sync.troubles import Unreachable
 from tests import factories
@@ -24,6 +25,7 @@ from tests.sync.simulation.network import Fault
 
 CHEAP = Argon2Cost(iterations=1, lanes=1, memory_kib=64)
 MORE_THAN_ONE_PUSH = 11
+REFUSED = Response(403, b'{"code":"no_right"}', {"content-type": JSON})
 
 
 def add_person(laptop: Laptop) -> str:
@@ -164,7 +166,7 @@ class TestAfterTheServerWasRestored:
         pair.server.restore(backup, pair.ws)
         waiting = add_person(third)
         # Without its entry it is somebody new to the server.
-        pair.network.orders = [] if is_told else [("succeed", Fault.TOO_LARGE)]
+        pair.network.orders = [] if is_told else [("succeed", REFUSED)]
         claim(third, pair.server.invite("organiser", pair.ws), pair.network)
         pair.exchange(third)
         pair.exchange(pair.first, pair.second)
@@ -279,7 +281,7 @@ def test_a_person_is_told_what_to_do(pair: Pair, tmp_path: Path, has_ended: bool
         end_access(pair, third)
     else:
         pair.server.restore(backup, pair.ws)
-        pair.network.orders = [("succeed", Fault.TOO_LARGE)]
+        pair.network.orders = [("succeed", REFUSED)]
     status = third.sync()
     expected = (
         (State.ACCESS_ENDED, "new invitation") if has_ended else (State.NEEDS_SIGN_IN, "join")

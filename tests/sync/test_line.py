@@ -1,6 +1,7 @@
 """What a sync makes of each kind of answer, without a network."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -19,6 +20,7 @@ from mentor_desktop.sync.steps import (
 from mentor_desktop.sync.troubles import Refused, SignInNeeded, Unreachable
 
 HTML = Response(200, b"<html>Welcome to the hotel</html>", {"content-type": "text/html"})
+ASKED = Request("GET", "/v1/x")
 GOOD = Response(200, b"{}", {"content-type": "application/json; charset=utf-8"})
 
 
@@ -41,10 +43,10 @@ class _World:
         return f"token {self.tokens}"
         yield Wait(0)  # a generator like the real one
 
-    def answer(self, expects: str = JSON, seed: int = 7) -> Response:
+    def answer(self, request: Request = ASKED, seed: int = 7) -> Response:
         """Ask once and return what comes of it."""
         line = Line(random.Random(seed), self.token)
-        steps = line.ask(Request("GET", "/v1/x", expects=expects))
+        steps = line.ask(request)
         reply: Reply = None
         while True:
             try:
@@ -90,7 +92,7 @@ def test_whoever_answers_in_place_of_the_server_is_noticed_at_once(stranger: Rep
 
 def test_a_page_of_batches_must_not_be_json() -> None:
     with pytest.raises(Unreachable, match="in place of the server"):
-        _World(GOOD).answer(expects=BYTES)
+        _World(GOOD).answer(replace(ASKED, expects=BYTES))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,6 @@ def test_an_unknown_device_asks_to_sign_in() -> None:
         (_json(403, b'{"code":"no_right"}'), 403, "no_right"),
         (_json(409, b'{"code":"gap","last_seq":4}'), 409, "gap"),
         (_json(413, b'{"code":"too_large"}'), 413, "too_large"),
-        (Response(413, b"<html></html>", {"content-type": "text/html"}), 413, "too_large"),
     ],
     ids=lambda one: str(one) if isinstance(one, str) else "",
 )
@@ -171,6 +172,16 @@ def test_a_refusal_carries_its_code(reply: Reply, status: int, code: str) -> Non
     with pytest.raises(Refused) as caught:
         _World(reply).answer()
     assert (caught.value.status, caught.value.code) == (status, code)
+
+
+def test_what_a_proxy_finds_too_large_is_a_batch_or_a_file_and_no_message() -> None:
+    reply = Response(413, b"<html></html>", {"content-type": "text/html"})
+    with pytest.raises(Refused) as caught:
+        _World(reply).answer(Request("POST", "/v1/push", content=b"x", media_type=BYTES))
+    assert (caught.value.code, caught.value.facts) == ("too_large", {})
+    with pytest.raises(Unreachable) as passed:
+        _World(reply).answer(Request("POST", "/v1/session", content=b"{}"))
+    assert passed.value.trouble is Trouble.STRANGER
 
 
 def test_the_words_of_a_server_never_reach_a_person() -> None:
