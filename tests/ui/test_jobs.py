@@ -1,7 +1,10 @@
 import gc
+import importlib
 import sys
 import threading
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -16,7 +19,7 @@ from mentor_desktop.clock import Clock
 from mentor_desktop.errors import Cancelled, UserFacingError, ValidationError
 from mentor_desktop.progress import Progress
 from mentor_desktop.ui.first_paint import FirstPaint
-from mentor_desktop.ui.jobs import Failure, Jobs, Store, UnexpectedError
+from mentor_desktop.ui.jobs import Failure, Jobs, Store, UnexpectedError, importing
 from mentor_desktop.ui.owned_jobs import OwnedJobs
 from tests.ui.conftest import NOW
 from tests.ui.stores import SqliteStore, Uow, add_person
@@ -205,6 +208,43 @@ def test_module_is_loaded_off_the_window(jobs: Jobs, qtbot: QtBot) -> None:
     jobs.load("wave", lambda module: loaded.append(module.__name__))
     settle(qtbot, jobs)
     assert loaded == ["wave"]
+
+
+@pytest.fixture
+def two_kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A package of which `shown` is Qt's and needs `beside`, and both tell who imported them."""
+    told = (
+        "from threading import current_thread, main_thread\n"
+        "is_window = current_thread() is main_thread()\n"
+    )
+    files = {
+        "kinds/__init__.py": "",
+        "kinds/beside.py": told,
+        "kinds/shown/__init__.py": "",
+        "kinds/shown/leaf.py": told,
+        "kinds/shown/page.py": (
+            f"from kinds.beside import is_window as beside\nfrom kinds.shown import leaf\n{told}"
+        ),
+    }
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(importing, "_OF_QT", ("kinds.shown",))
+    importlib.import_module("kinds")
+    yield
+    for name in [one for one in sys.modules if one.partition(".")[0] == "kinds"]:
+        del sys.modules[name]
+
+
+@pytest.mark.usefixtures("two_kinds")
+def test_what_is_qts_is_imported_on_the_thread_of_the_window(jobs: Jobs, qtbot: QtBot) -> None:
+    loaded: list[Any] = []
+    jobs.load("kinds.shown.page", loaded.append)
+    settle(qtbot, jobs)
+    (page,) = loaded
+    assert (page.is_window, page.leaf.is_window, page.beside) == (True, True, False)
 
 
 def test_module_that_is_missing_is_reported(jobs: Jobs, qtbot: QtBot) -> None:

@@ -4,6 +4,9 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+from tests.workspaces import Template
 
 HEAVY = {
     "sqlalchemy", "reportlab", "alembic", "babel", "cryptography", "pypdfium2", "PIL", "openpyxl",
@@ -66,6 +69,47 @@ program.begin(Path(sys.argv[1]), None, None)
 entrance.grab()
 print(json.dumps([sorted(sys.modules), threading.active_count()]))
 """
+OPENED = """
+import builtins, json, sys, threading
+from pathlib import Path
+made = {True: [], False: []}
+plain = builtins.__build_class__
+
+def build(body, name, *bases, **options):
+    found = plain(body, name, *bases, **options)
+    if any(one.__module__.startswith("PySide6") for one in getattr(found, "__mro__", ())):
+        on_window = threading.current_thread() is threading.main_thread()
+        made[on_window].append(f"{found.__module__}.{name}")
+    return found
+
+builtins.__build_class__ = build
+from PySide6.QtCore import QTimer
+from mentor_desktop.app import Program
+from mentor_desktop.clock import system_clock
+from mentor_desktop.ui.application import make_application
+from mentor_desktop.ui.places import PLACES
+
+application = make_application(sys.argv)
+program = Program(application, system_clock)
+program.begin(Path(sys.argv[1]), None, bytes.fromhex(sys.argv[2]))
+window, jobs = program._window, program._jobs
+keys = [place.key for place in PLACES if place.group != "inner"]
+
+def go_on():
+    if jobs.pending:
+        return
+    if not keys:
+        timer.stop()
+        window.close()
+        return
+    window.navigator.go(keys.pop())
+
+timer = QTimer(interval=20)
+timer.timeout.connect(go_on)
+timer.start()
+application.exec()
+print(json.dumps([made[True], made[False]]))
+"""
 BEHIND_THE_LOCK = {
     "mentor_desktop.ui.main_window",
     "mentor_desktop.ui.pages.today_page",
@@ -76,7 +120,7 @@ BEHIND_THE_LOCK = {
 }
 
 
-def started(program: str, *arguments: str) -> tuple[set[str], int]:
+def told(program: str, *arguments: str) -> Any:
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments],
         capture_output=True,
@@ -84,7 +128,11 @@ def started(program: str, *arguments: str) -> tuple[set[str], int]:
         check=True,
         timeout=60,
     )
-    modules, threads = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def started(program: str, *arguments: str) -> tuple[set[str], int]:
+    modules, threads = told(program, *arguments)
     return set(modules), threads
 
 
@@ -104,3 +152,14 @@ def test_lock_page_is_painted_before_anything_behind_it_is_imported(tmp_path: Pa
     assert not {module.split(".")[0] for module in modules} & HEAVY
     assert not modules & BEHIND_THE_LOCK
     assert threads == 1
+
+
+def test_every_class_of_qt_is_made_on_the_thread_of_the_window(
+    tmp_path: Path, workspace_template: Template
+) -> None:
+    root = workspace_template.copy_to(tmp_path / "w")
+    window, elsewhere = told(OPENED, str(root), workspace_template.key.hex())
+    assert {"mentor_desktop.ui.pages.sync_page.SyncPage", "mentor_desktop.ui.desk.Desk"} & set(
+        window
+    )
+    assert elsewhere == []

@@ -18,11 +18,12 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol, TypeVar
 from weakref import WeakKeyDictionary, ref
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
 from mentor_desktop.changes import Changes
@@ -30,6 +31,7 @@ from mentor_desktop.clock import Clock
 from mentor_desktop.errors import Cancelled, UserFacingError
 from mentor_desktop.i18n import N_, _
 from mentor_desktop.progress import Progress
+from mentor_desktop.ui.jobs.importing import import_some, prepare
 from mentor_desktop.ui.jobs.lanes import Lane
 from mentor_desktop.ui.work import Work
 
@@ -194,8 +196,30 @@ class Jobs(QObject):
         *,
         owner: QObject | None = None,
     ) -> None:
-        """Import a module behind the window's back and hand it to `then`."""
-        self._read(self._loader, lambda: importlib.import_module(module), then, on_failure, owner)
+        """Import a module behind the window's back and hand it to `then`.
+
+        What of it is Qt's is imported on the window's thread, a little at a time.
+        """
+        alive = _is_alive(owner)
+
+        def go_on(left: list[str]) -> None:
+            try:
+                has_more = import_some(left)
+            except Exception:  # noqa: BLE001 as in `_run`
+                self._fail(failure_of_bug(traceback.format_exc()), on_failure if alive() else None)
+                return
+            if has_more:
+                self._pending += 1
+                QTimer.singleShot(0, self, partial(again, left))
+            elif alive():
+                then(importlib.import_module(module))
+
+        def again(left: list[str]) -> None:
+            self._pending -= 1
+            if not self._is_closed and alive():
+                go_on(left)
+
+        self._read(self._loader, partial(prepare, module), go_on, on_failure, owner)
 
     def hold_back(self) -> None:
         """Read, draw and load nothing until `warm_up`: the first paint goes first."""
