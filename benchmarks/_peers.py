@@ -39,16 +39,17 @@ def main() -> None:
         name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
     }
     for name, package in PACKAGES.items():
-        folder = PEERS / name
-        if folder.exists():
+        folder, made = PEERS / name, PEERS / f"{name}.made"
+        if made.exists():
             continue
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
         subprocess.run([str(folder / "bin/pip"), "install", "-q", package], check=True)
         subprocess.run(
             [str(folder / "bin/python"), "-m", "compileall", "-q", str(folder / "lib")],
             env=environment,
             check=False,
         )
+        made.touch()  # what was interrupted is made anew
     base = PEERS / "anki-base"
     if not base.exists():
         base.mkdir()
