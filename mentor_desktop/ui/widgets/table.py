@@ -265,6 +265,8 @@ class CellDelegate(QStyledItemDelegate):
         number = index.column()
         model = self._view.columns_model()
         cell = model.cell(index.row(), number)
+        if not (cell.text or cell.icon or cell.status):
+            return  # as every cell while its row is on its way: a list opens with some such pictures
         theme, room = self._theme, option.rect
         font, metrics, widest = self._font(cell.role)
         painter.setFont(font)
