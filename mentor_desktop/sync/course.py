@@ -241,11 +241,12 @@ class Course:
         """
         exchange = self._exchange
         pusher = Pusher(exchange, most=1)
+        forked: set[str] = set()
         for stream in pull_order(self._unsent()):
             try:
                 yield from pusher.push(stream)
             except ForkFound:
-                continue
+                forked.add(stream)
             except Refused as refused:
                 if not refused.facts:  # not the server's word: it may hold just this
                     raise
@@ -257,12 +258,14 @@ class Course:
         is_known = own in members.entries
         role = members.role_of(own) if is_known else (yield from self._hello()).role
         try:
-            yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms())
+            yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms(), forked)
         except Refused:
             # A copy of this copy took the name already; another one is free, or none is given.
             self._workspace.become_another_device()
             try:
-                yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms())
+                yield from joining.succeed(
+                    exchange.line, exchange.raw, role, exchange.now_ms(), forked
+                )
             except Refused as refused:  # there is nobody any more who could speak for it
                 raise access_ended() from refused
         exchange.own = state.identity(exchange.raw)

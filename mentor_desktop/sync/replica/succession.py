@@ -5,7 +5,7 @@ the new one, with the same times and values: the old numbers may be in use by th
 operation that is made anew names the old one as seen, so that the two are no conflict if it comes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from mentor_desktop.ids import new_id
@@ -46,8 +46,11 @@ def is_another_copy(raw: StoreConnection) -> bool:
     return state.identity(raw).device != setting(raw, "incarnation")
 
 
-def go_on_as(raw: StoreConnection, new: NewDevice) -> Identity:
-    """Become another device, in one transaction; what nobody acknowledged is made anew."""
+def go_on_as(raw: StoreConnection, new: NewDevice, forked: Collection[str] = ()) -> Identity:
+    """Become another device, in one transaction; what nobody acknowledged is made anew.
+
+    `forked` are the streams in which somebody else used the old numbers for something else.
+    """
     with writing(raw):
         old = state.identity(raw).device
         own = state.take_over(
@@ -61,12 +64,18 @@ def go_on_as(raw: StoreConnection, new: NewDevice) -> Identity:
         )
         numbers = Numbers(raw)
         for stream in acknowledged.unacknowledged_streams(raw, numbers, old):
-            _make_anew(raw, numbers, own, old, stream)
+            _make_anew(raw, numbers, own, old, stream, is_forked=stream in forked)
         return own
 
 
 def _make_anew(
-    raw: StoreConnection, numbers: Numbers, own: Identity, old: str, stream: str
+    raw: StoreConnection,
+    numbers: Numbers,
+    own: Identity,
+    old: str,
+    stream: str,
+    *,
+    is_forked: bool,
 ) -> None:
     number = numbers.stream(stream)
     ops, actions, batches = _taken_out(raw, numbers, number, old)
@@ -78,7 +87,7 @@ def _make_anew(
     chain = log.chain_of(raw, number, numbers.device(own.device))
     first = chain.seq + 1
     moved = {op.id: OpId(own.device, first + at) for at, op in enumerate(ops)}
-    fresh = [_renamed(op, moved) for op in ops]
+    fresh = [_renamed(op, moved, is_forked=is_forked) for op in ops]
     keys = {(op.entity, op.row) for op in (*fresh, *bound)}
     digests = Digests(raw)
     merge = Merge(
@@ -148,11 +157,12 @@ def _taken_out(
     return ops, actions, batches
 
 
-def _renamed(op: Op, moved: Mapping[OpId, OpId]) -> Op:
+def _renamed(op: Op, moved: Mapping[OpId, OpId], *, is_forked: bool) -> Op:
     """Return an operation under its new id; what it saw, under the ids it has now."""
     new = moved[op.id]
     base = tuple(moved.get(one, one) for one in op.base)
-    if op.kind == SET:
+    # Behind a fork another operation has the old id, which nobody here has seen.
+    if op.kind == SET and not is_forked:
         base = (*base, op.id)
     seen = dict(op.seen)
     through = [moved[one].seq for one in moved if one.seq <= op.seen.get(one.device, 0)]
