@@ -77,6 +77,7 @@ class Course:
             except ForkFound:
                 if beginning == _MOST_BEGINNINGS - 1:
                     raise
+                self._note_fork()
                 self._doubt_acknowledged()
                 self._workspace.become_another_device()
             except AccessEnded:
@@ -99,6 +100,10 @@ class Course:
         for stream in pull_order(self._unsent()):
             with suppress(ForkFound, Refused):
                 yield from pusher.hand_in(stream)
+
+    def _note_fork(self) -> None:
+        with self._exchange.turn():
+            succession.note_fork(self._exchange.raw)
 
     def _doubt_acknowledged(self) -> None:
         """Ask anew for each own batch whether the server holds it, before it is not made anew.
@@ -241,12 +246,11 @@ class Course:
         """
         exchange = self._exchange
         pusher = Pusher(exchange, most=1)
-        forked: set[str] = set()
         for stream in pull_order(self._unsent()):
             try:
                 yield from pusher.push(stream)
             except ForkFound:
-                forked.add(stream)
+                self._note_fork()
             except Refused as refused:
                 if not refused.facts:  # not the server's word: it may hold just this
                     raise
@@ -258,14 +262,12 @@ class Course:
         is_known = own in members.entries
         role = members.role_of(own) if is_known else (yield from self._hello()).role
         try:
-            yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms(), forked)
+            yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms())
         except Refused:
             # A copy of this copy took the name already; another one is free, or none is given.
             self._workspace.become_another_device()
             try:
-                yield from joining.succeed(
-                    exchange.line, exchange.raw, role, exchange.now_ms(), forked
-                )
+                yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms())
             except Refused as refused:  # there is nobody any more who could speak for it
                 raise access_ended() from refused
         exchange.own = state.identity(exchange.raw)

@@ -5,7 +5,7 @@ and signed entries are the same at every try, so trying again does no harm.
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 
@@ -220,9 +220,7 @@ def new_device() -> NewDevice:
     return NewDevice(new_incarnation(), DeviceKeys.make())
 
 
-def succeed(
-    line: Line, raw: StoreConnection, role: str, now_ms: int, forked: Collection[str] = ()
-) -> Steps[None]:
+def succeed(line: Line, raw: StoreConnection, role: str, now_ms: int) -> Steps[None]:
     """Become the device that this copy's incarnation names, on the signature of the one it was.
 
     What the server does not hold of the old one's is sealed anew under the new name.
@@ -233,7 +231,7 @@ def succeed(
     keys, entry = _heir(raw, role, now_ms)
     request = Request("POST", PATHS["succeed"], content=to_bytes(entry))
     yield from line.ask(request, with_token=False)
-    _go_on(raw, keys, entry, forked)
+    _go_on(raw, keys, entry)
 
 
 def succeed_alone(raw: StoreConnection, role: str, now_ms: int) -> DeviceEntry:
@@ -243,11 +241,9 @@ def succeed_alone(raw: StoreConnection, role: str, now_ms: int) -> DeviceEntry:
     return entry
 
 
-def _go_on(
-    raw: StoreConnection, keys: DeviceKeys, entry: DeviceEntry, forked: Collection[str] = ()
-) -> None:
+def _go_on(raw: StoreConnection, keys: DeviceKeys, entry: DeviceEntry) -> None:
     new = succession.NewDevice(entry.device, keys.signing, keys.receiving, entry.tag, entry.name)
-    succession.go_on_as(raw, new, forked)
+    succession.go_on_as(raw, new)
     remember(raw, **{_HEIR: "", _LINEAGE: json.dumps([*_lineage(raw), to_bytes(entry).decode()])})
 
 

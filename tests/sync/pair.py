@@ -81,7 +81,7 @@ class Pair:
 
     def twin(self, laptop: Laptop, *, is_noticed: bool = False) -> Laptop:
         """Let a copy of a laptop's folder be used beside it."""
-        root = copy_folder(laptop, self.folder / "twin")
+        root = copy_folder(laptop, self.folder / f"twin {len(self.laptops)}")
         if not is_noticed:
             note_place(root, laptop.workspace.key)
         clock = LaptopClock(self.time)

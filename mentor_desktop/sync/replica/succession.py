@@ -2,15 +2,16 @@
 
 What the server acknowledged of the old device stays as it is. What it did not is made anew under
 the new one, with the same times and values: the old numbers may be in use by the other copy. Each
-operation that is made anew names the old one as seen, so that the two are no conflict if it comes.
+operation that is made anew names the old one as seen, so that the two are no conflict if it comes;
+not behind a fork, where another operation has the old number.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mentor_desktop.ids import new_id
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.store.settings import setting
+from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.sync.protocol.batches import NO_HASH, Batch, open_batch
 from mentor_desktop.sync.protocol.operations import SET, Action, Op, OpId, expand, runs_of
 from mentor_desktop.sync.replica import acknowledged, log, state
@@ -24,6 +25,8 @@ from mentor_desktop.sync.replica.refusals import Rules
 from mentor_desktop.sync.replica.sealed_streams import is_bound, keep_to_seal_anew, owner_of
 from mentor_desktop.sync.replica.state import Identity, Numbers
 from mentor_desktop.sync.replica.transactions import writing
+
+_FORKED = "sync_forked"
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,13 @@ def is_another_copy(raw: StoreConnection) -> bool:
     return state.identity(raw).device != setting(raw, "incarnation")
 
 
-def go_on_as(raw: StoreConnection, new: NewDevice, forked: Collection[str] = ()) -> Identity:
-    """Become another device, in one transaction; what nobody acknowledged is made anew.
+def note_fork(raw: StoreConnection) -> None:
+    """Write down that somebody else uses the numbers of this device for something else."""
+    remember(raw, **{_FORKED: "1"})
 
-    `forked` are the streams in which somebody else used the old numbers for something else.
-    """
+
+def go_on_as(raw: StoreConnection, new: NewDevice) -> Identity:
+    """Become another device, in one transaction; what nobody acknowledged is made anew."""
     with writing(raw):
         old = state.identity(raw).device
         own = state.take_over(
@@ -63,8 +68,10 @@ def go_on_as(raw: StoreConnection, new: NewDevice, forked: Collection[str] = ())
             user=new.user,
         )
         numbers = Numbers(raw)
+        is_forked = bool(setting(raw, _FORKED))
         for stream in acknowledged.unacknowledged_streams(raw, numbers, old):
-            _make_anew(raw, numbers, own, old, stream, is_forked=stream in forked)
+            _make_anew(raw, numbers, own, old, stream, is_forked=is_forked)
+        raw.execute("DELETE FROM local_setting WHERE key = ?", (_FORKED,))
         return own
 
 
@@ -161,11 +168,18 @@ def _renamed(op: Op, moved: Mapping[OpId, OpId], *, is_forked: bool) -> Op:
     """Return an operation under its new id; what it saw, under the ids it has now."""
     new = moved[op.id]
     base = tuple(moved.get(one, one) for one in op.base)
-    # Behind a fork another operation has the old id, which nobody here has seen.
     if op.kind == SET and not is_forked:
         base = (*base, op.id)
     seen = dict(op.seen)
     through = [moved[one].seq for one in moved if one.seq <= op.seen.get(one.device, 0)]
     if through:
         seen[new.device] = max(through)
-    return replace(op, device=new.device, seq=new.seq, base=base, seen=seen)
+        if is_forked:  # of the old ones it saw what both lives share, and no more
+            seen[op.device] = min(one.seq for one in moved) - 1
+    return replace(
+        op,
+        device=new.device,
+        seq=new.seq,
+        base=base,
+        seen={one: last for one, last in seen.items() if last},
+    )
