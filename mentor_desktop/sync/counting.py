@@ -8,6 +8,7 @@ from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.leaving import left_streams
 from mentor_desktop.sync.replica.not_shared import waiting_range
 from mentor_desktop.sync.replica.set_aside import asides
+from mentor_desktop.sync.replica.succession import former
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,10 @@ def counted(raw: StoreConnection) -> Counts:
     row = raw.execute("SELECT no FROM sync_peer WHERE device = ?", (own.device,)).fetchone()
     unsent = _number(
         raw,
-        "SELECT coalesce(sum(to_seq - from_seq + 1), 0) FROM sync_batch "
-        "WHERE is_acked = 0 AND device = ?",
-        row[0],
+        "SELECT coalesce(sum(to_seq - from_seq + 1), 0) FROM sync_batch b "
+        "JOIN sync_peer p ON p.no = b.device WHERE b.is_acked = 0 "
+        "AND p.device IN (SELECT value FROM json_each(?))",
+        json.dumps([own.device, *former(raw)]),
     )
     refused = _number(
         raw,

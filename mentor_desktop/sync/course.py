@@ -124,6 +124,7 @@ class Course:
                 # What this copy sealed under its old name stays so; the rest gets the new one.
                 if succession.is_another_copy(self._exchange.raw):
                     yield from self._succeed()
+                yield from self._offer_former()
                 self._seal()
                 yield from self._streams()
                 return
@@ -219,11 +220,12 @@ class Course:
         for stream, head in known.items():
             mending.check_own_numbers(self._exchange, stream, head)
 
-    def _unsent(self) -> list[str]:
+    def _unsent(self, device: str = "") -> list[str]:
         exchange = self._exchange
         with exchange.writing():  # a number for each device and stream that is new
-            numbers = Numbers(exchange.raw)
-            return acknowledged.unacknowledged_streams(exchange.raw, numbers, exchange.own.device)
+            return acknowledged.unacknowledged_streams(
+                exchange.raw, Numbers(exchange.raw), device or exchange.own.device
+            )
 
     def _look_at_share(self) -> None:
         """Note when a laptop that was handed one workshop has everything by now."""
@@ -238,22 +240,9 @@ class Course:
             learn_members(exchange.raw, exchange.own.workspace, joining.anchors(exchange.raw))
 
     def _succeed(self) -> Steps[None]:
-        """Become the device this copy is by now.
-
-        What the old one sealed is offered under its old name first: the copy this one was made
-        of may have sent the very same batches, or will. One by one, for the server takes none
-        of those that are sent with one it has another of; what it holds is not made anew.
-        """
+        """Become the device this copy is by now; what the server does not take is made anew."""
         exchange = self._exchange
-        pusher = Pusher(exchange, most=1)
-        for stream in pull_order(self._unsent()):
-            try:
-                yield from pusher.push(stream)
-            except ForkFound:
-                self._note_fork()
-            except Refused as refused:
-                if not refused.facts:  # not the server's word: it may hold just this
-                    raise
+        is_offered = yield from self._offer(exchange.own.device)
         with exchange.writing():
             members = learn_members(
                 exchange.raw, exchange.own.workspace, joining.anchors(exchange.raw)
@@ -262,13 +251,42 @@ class Course:
         is_known = own in members.entries
         role = members.role_of(own) if is_known else (yield from self._hello()).role
         try:
-            yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms())
+            yield from joining.succeed(
+                exchange.line, exchange.raw, role, exchange.now_ms(), is_offered=is_offered
+            )
         except Refused:
             # A copy of this copy took the name already; another one is free, or none is given.
             self._workspace.become_another_device()
             try:
-                yield from joining.succeed(exchange.line, exchange.raw, role, exchange.now_ms())
+                yield from joining.succeed(
+                    exchange.line, exchange.raw, role, exchange.now_ms(), is_offered=is_offered
+                )
             except Refused as refused:  # there is nobody any more who could speak for it
                 raise access_ended() from refused
         exchange.own = state.identity(exchange.raw)
         exchange.line.sign_in_again()
+
+    def _offer_former(self) -> Steps[None]:
+        """Offer what this copy sealed as another device, where that was not done when it was one."""
+        for device in succession.former(self._exchange.raw):
+            if (yield from self._offer(device)):
+                with self._exchange.turn():
+                    succession.make_rest_anew(self._exchange.raw, device)
+
+    def _offer(self, device: str) -> Steps[bool]:
+        """Offer the server what this copy sealed under a name that is not its own any more.
+
+        The copy this one was made of may have sent the very same batches, or will. One by one, for
+        the server takes none of those that are sent with one it has another of. False where it has
+        no room, and may take them later.
+        """
+        pusher = Pusher(self._exchange, most=1)
+        for stream in pull_order(self._unsent(device)):
+            try:
+                yield from pusher.push(stream, device)
+            except ForkFound:
+                self._note_fork()
+            except Refused as refused:
+                if not refused.facts:  # not the server's word: it may hold just this
+                    raise
+        return pusher.no_room is None

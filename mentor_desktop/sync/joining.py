@@ -220,10 +220,12 @@ def new_device() -> NewDevice:
     return NewDevice(new_incarnation(), DeviceKeys.make())
 
 
-def succeed(line: Line, raw: StoreConnection, role: str, now_ms: int) -> Steps[None]:
+def succeed(
+    line: Line, raw: StoreConnection, role: str, now_ms: int, *, is_offered: bool
+) -> Steps[None]:
     """Become the device that this copy's incarnation names, on the signature of the one it was.
 
-    What the server does not hold of the old one's is sealed anew under the new name.
+    Where everything sealed was offered to the server, what it does not hold is made anew.
 
     Raises:
         Refused: the old device has no access. Unreachable: as `Line.ask`.
@@ -231,19 +233,22 @@ def succeed(line: Line, raw: StoreConnection, role: str, now_ms: int) -> Steps[N
     keys, entry = _heir(raw, role, now_ms)
     request = Request("POST", PATHS["succeed"], content=to_bytes(entry))
     yield from line.ask(request, with_token=False)
-    _go_on(raw, keys, entry)
+    _go_on(raw, keys, entry, is_offered=is_offered)
 
 
 def succeed_alone(raw: StoreConnection, role: str, now_ms: int) -> DeviceEntry:
-    """Do the same where no server is at hand; others hear of it with the entry that is returned."""
+    """Do the same where no server is at hand; others hear of it with the entry that is returned.
+
+    What is sealed keeps its old name until a server can be asked (`succession.former`).
+    """
     keys, entry = _heir(raw, role, now_ms)
-    _go_on(raw, keys, entry)
+    _go_on(raw, keys, entry, is_offered=False)
     return entry
 
 
-def _go_on(raw: StoreConnection, keys: DeviceKeys, entry: DeviceEntry) -> None:
+def _go_on(raw: StoreConnection, keys: DeviceKeys, entry: DeviceEntry, *, is_offered: bool) -> None:
     new = succession.NewDevice(entry.device, keys.signing, keys.receiving, entry.tag, entry.name)
-    succession.go_on_as(raw, new)
+    succession.go_on_as(raw, new, is_offered=is_offered)
     remember(raw, **{_HEIR: "", _LINEAGE: json.dumps([*_lineage(raw), to_bytes(entry).decode()])})
 
 

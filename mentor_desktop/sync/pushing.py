@@ -50,8 +50,8 @@ class Pusher:
             except Refused:
                 continue
 
-    def push(self, stream: str) -> Steps[None]:
-        """Push everything of one stream.
+    def push(self, stream: str, device: str = "") -> Steps[None]:
+        """Push everything of one stream, of this device or of one that this copy was.
 
         A stream in which the server sets this device's changes aside is noted and left for the
         next sync: nothing else waits for it. So is one for which it has no room (`no_room`).
@@ -60,7 +60,7 @@ class Pusher:
             ForkFound: this copy of the workspace must become a device of its own.
             Unreachable, SignInNeeded: as `Line.ask`. Refused: a batch is damaged or unwanted.
         """
-        own = self._exchange.own.device
+        own = device or self._exchange.own.device
         while batches := self._next(stream, own):
             try:
                 reply = yield from self.send(stream, batches)
@@ -71,7 +71,7 @@ class Pusher:
                 if refused.code in _SET_ASIDE:
                     self._note_aside(stream, refused)
                     return
-                self._mend(stream, refused)
+                self._mend(stream, own, refused)
                 continue
             if reply is not None:
                 self.count += len(batches)
@@ -156,7 +156,7 @@ class Pusher:
         with exchange.writing():
             note_aside(exchange.raw, stream, reason, exchange.now_ms())
 
-    def _mend(self, stream: str, refused: Refused) -> None:
+    def _mend(self, stream: str, device: str, refused: Refused) -> None:
         """Go back to where the server is; once, so that two opinions end somewhere.
 
         Where it ends with what this copy never made, going on from there would count an operation
@@ -170,11 +170,11 @@ class Pusher:
             end = msgspec.convert(refused.facts, Refusal)
         except msgspec.ValidationError:
             raise refused from None
-        own, raw = self._exchange.own.device, self._exchange.raw
-        if acknowledged.hash_at(raw, Numbers(raw), own, stream, end.last_seq) != end.last_hash:
+        raw = self._exchange.raw
+        if acknowledged.hash_at(raw, Numbers(raw), device, stream, end.last_seq) != end.last_hash:
             raise ForkFound
         self._rewound.add(stream)
-        self._acknowledge(stream, end.last_seq, own)
+        self._acknowledge(stream, end.last_seq, device)
 
 
 def _agreed(reply: PushReply, batches: list[Batch]) -> int:

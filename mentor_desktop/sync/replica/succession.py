@@ -1,11 +1,14 @@
 """A copy that was copied or restored goes on as another device.
 
-What the server acknowledged of the old device stays as it is. What it did not is made anew under
-the new one, with the same times and values: the old numbers may be in use by the other copy. Each
-operation that is made anew names the old one as seen, so that the two are no conflict if it comes;
-not behind a fork, where another operation has the old number.
+What it sealed under its old name was given to others, or may have been: it stays as it is, and is
+offered to the server under that name (`former`). What the server does not take then is made anew
+under the new name, with the same times and values, and so is what was never sealed: the old
+numbers may be in use by the other copy. An operation that is made anew names the old one as seen,
+so that the two are no conflict if it comes; not behind a fork, and not where it was never sealed:
+there another operation has the old number.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -23,10 +26,12 @@ from mentor_desktop.sync.replica.merging import Folded, Merge
 from mentor_desktop.sync.replica.recompute import fold_rows
 from mentor_desktop.sync.replica.refusals import Rules
 from mentor_desktop.sync.replica.sealed_streams import is_bound, keep_to_seal_anew, owner_of
+from mentor_desktop.sync.replica.sealing import seal_rest
 from mentor_desktop.sync.replica.state import Identity, Numbers
 from mentor_desktop.sync.replica.transactions import writing
 
 _FORKED = "sync_forked"
+_FORMER = "sync_former"
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,26 @@ def note_fork(raw: StoreConnection) -> None:
     remember(raw, **{_FORKED: "1"})
 
 
-def go_on_as(raw: StoreConnection, new: NewDevice) -> Identity:
-    """Become another device, in one transaction; what nobody acknowledged is made anew."""
+def former(raw: StoreConnection) -> list[str]:
+    """Return the devices this copy was whose sealed operations no server was offered yet."""
+    found: list[str] = json.loads(setting(raw, _FORMER) or "[]")
+    return found
+
+
+def go_on_as(raw: StoreConnection, new: NewDevice, *, is_offered: bool = True) -> Identity:
+    """Become another device, in one transaction.
+
+    Where all of it was offered to a server, what that does not hold is made anew; else only what
+    cannot be the other copy's: what was not sealed, and what lies behind a fork.
+
+    Raises:
+        UnfinishedImportError: an import is written in parts and has not come to its end.
+    """
     with writing(raw):
         old = state.identity(raw).device
+        parts = _parts(raw, old, is_offered=is_offered)
+        # The tables say what the log says only where nothing waits to be sealed.
+        seal_rest(raw)
         own = state.take_over(
             raw,
             device=new.device,
@@ -67,25 +88,70 @@ def go_on_as(raw: StoreConnection, new: NewDevice) -> Identity:
             name=new.name,
             user=new.user,
         )
-        numbers = Numbers(raw)
-        is_forked = bool(setting(raw, _FORKED))
-        for stream in acknowledged.unacknowledged_streams(raw, numbers, old):
-            _make_anew(raw, numbers, own, old, stream, is_forked=is_forked)
-        raw.execute("DELETE FROM local_setting WHERE key = ?", (_FORKED,))
+        _make_all_anew(raw, own, old, parts)
+        if not is_offered:
+            _keep_former(raw, [*former(raw), old])
         return own
 
 
+def make_rest_anew(raw: StoreConnection, old: str) -> None:
+    """Make anew what a server did not take of a device this copy was, after it was offered.
+
+    Raises:
+        UnfinishedImportError: an import is written in parts and has not come to its end.
+    """
+    with writing(raw):
+        seal_rest(raw)
+        own = state.identity(raw)
+        _make_all_anew(raw, own, old, _parts(raw, old, is_offered=True))
+        _keep_former(raw, [one for one in former(raw) if one != old])
+
+
+def _keep_former(raw: StoreConnection, devices: list[str]) -> None:
+    raw.execute(
+        "INSERT OR REPLACE INTO local_setting (key, value) VALUES (?, ?)",
+        (_FORMER, json.dumps(devices)),
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Of one stream: what stays under the old name, and up to where that means one thing to all."""
+
+    kept_to: int = 0
+    shared_to: int = 0
+
+
+def _parts(raw: StoreConnection, device: str, *, is_offered: bool) -> dict[str, _Part]:
+    """Return by stream what stays under the name of a device: actions that are whole."""
+    numbers, is_forked = Numbers(raw), bool(setting(raw, _FORKED))
+    rows = raw.execute(
+        "SELECT stream, max(CASE WHEN is_acked >= ? THEN ends_at END), max(to_seq) "
+        "FROM sync_batch WHERE device = ? GROUP BY stream",
+        (is_offered or is_forked, numbers.device(device)),
+    )
+    return {
+        numbers.stream_of(stream): _Part(ended or 0, (ended or 0) if is_forked else last)
+        for stream, ended, last in rows.fetchall()
+    }
+
+
+def _make_all_anew(
+    raw: StoreConnection, own: Identity, old: str, parts: Mapping[str, _Part]
+) -> None:
+    numbers = Numbers(raw)
+    for stream in acknowledged.unacknowledged_streams(raw, numbers, old):
+        _make_anew(raw, numbers, own, old, stream, parts.get(stream, _Part()))
+    raw.execute("DELETE FROM local_setting WHERE key = ?", (_FORKED,))
+
+
 def _make_anew(
-    raw: StoreConnection,
-    numbers: Numbers,
-    own: Identity,
-    old: str,
-    stream: str,
-    *,
-    is_forked: bool,
+    raw: StoreConnection, numbers: Numbers, own: Identity, old: str, stream: str, part: _Part
 ) -> None:
     number = numbers.stream(stream)
-    ops, actions, batches = _taken_out(raw, numbers, number, old)
+    ops, actions, batches = _taken_out(raw, numbers, number, old, part.kept_to)
+    if not ops:
+        return
     bound: list[Op] = []
     if owner_of(stream):
         keep_to_seal_anew(raw, batches)
@@ -94,7 +160,7 @@ def _make_anew(
     chain = log.chain_of(raw, number, numbers.device(own.device))
     first = chain.seq + 1
     moved = {op.id: OpId(own.device, first + at) for at, op in enumerate(ops)}
-    fresh = [_renamed(op, moved, is_forked=is_forked) for op in ops]
+    fresh = [_renamed(op, moved, part.shared_to) for op in ops]
     keys = {(op.entity, op.row) for op in (*fresh, *bound)}
     digests = Digests(raw)
     merge = Merge(
@@ -123,31 +189,29 @@ def _make_anew(
 
 
 def _taken_out(
-    raw: StoreConnection, numbers: Numbers, stream: int, old: str
+    raw: StoreConnection, numbers: Numbers, stream: int, old: str, kept_to: int
 ) -> tuple[list[Op], list[Action], list[Batch]]:
-    """Take out of the log what nobody acknowledged; return what is to be made anew.
+    """Take out of the log what lies behind `kept_to`; return it: it is to be made anew.
 
-    That begins with the first action that is not acknowledged whole. The batches of it that are
-    acknowledged stay in the log, and like everywhere else they wait there for its end.
+    That begins with an action. Batches with a part of it that the server holds stay in the log,
+    and like everywhere else they wait there for its end.
     """
     device = numbers.device(old)
     place = (stream, device)
-    ended = raw.execute(
-        "SELECT coalesce(max(ends_at), 0) FROM sync_batch "
-        "WHERE stream = ? AND device = ? AND is_acked = 1",
-        place,
-    ).fetchone()[0]
     rows = raw.execute(
         "SELECT header, body FROM sync_batch WHERE stream = ? AND device = ? AND to_seq > ? "
         "ORDER BY from_seq",
-        (*place, ended),
+        (*place, kept_to),
     )
     batches = [log.stored_batch(row) for row in rows.fetchall()]
     contents = [open_batch(batch) for batch in batches]
-    raw.execute("DELETE FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0", place)
+    raw.execute(
+        "DELETE FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0 AND from_seq > ?",
+        (*place, kept_to),
+    )
     raw.execute(
         "UPDATE sync_batch SET is_applied = 0 WHERE stream = ? AND device = ? AND to_seq > ?",
-        (*place, ended),
+        (*place, kept_to),
     )
     last = raw.execute(
         "SELECT header, body FROM sync_batch WHERE stream = ? AND device = ? "
@@ -158,24 +222,26 @@ def _taken_out(
         log.keep_chain(raw, stream, device, Chain(0, 0, NO_HASH))
     else:
         header = log.stored_batch(last).header
-        log.keep_chain(raw, stream, device, Chain(ended, header.to_seq, header.hash))
-    ops = [op for content in contents for op in expand(content) if op.seq > ended]
-    actions = [one for content in contents for one in content.actions if one.last_seq > ended]
+        log.keep_chain(raw, stream, device, Chain(kept_to, header.to_seq, header.hash))
+    ops = [op for content in contents for op in expand(content) if op.seq > kept_to]
+    actions = [one for content in contents for one in content.actions if one.last_seq > kept_to]
     return ops, actions, batches
 
 
-def _renamed(op: Op, moved: Mapping[OpId, OpId], *, is_forked: bool) -> Op:
-    """Return an operation under its new id; what it saw, under the ids it has now."""
+def _renamed(op: Op, moved: Mapping[OpId, OpId], shared_to: int) -> Op:
+    """Return an operation under its new id; what it saw, under the ids it has now.
+
+    Of the old ones it saw what both copies share, and no more.
+    """
     new = moved[op.id]
     base = tuple(moved.get(one, one) for one in op.base)
-    if op.kind == SET and not is_forked:
+    if op.kind == SET and op.seq <= shared_to:
         base = (*base, op.id)
     seen = dict(op.seen)
     through = [moved[one].seq for one in moved if one.seq <= op.seen.get(one.device, 0)]
     if through:
         seen[new.device] = max(through)
-        if is_forked:  # of the old ones it saw what both lives share, and no more
-            seen[op.device] = min(one.seq for one in moved) - 1
+        seen[op.device] = min(seen[op.device], shared_to)
     return replace(
         op,
         device=new.device,

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from logging.handlers import BufferingHandler
@@ -330,8 +330,13 @@ class World:
         return statuses, moved
 
     def files_nowhere(self) -> set[str]:
-        """Return the files that no laptop and no server has any more, through no fault of sync."""
-        return self.gone_files - self._files()
+        """Return the files that nobody can get any more, through no fault of sync.
+
+        They are gone, or only on laptops whose access was ended before they were sent.
+        """
+        shut_in = self._files_on(self.shut_out) - set(self.server.files(self.base.ws))
+        shut_in -= self._files_on(self.laptops.keys() - self.shut_out)
+        return shut_in | (self.gone_files - self._files())
 
     def _waiting_files(self, name: str, status: SyncStatus | None) -> int:
         """Return how many files a laptop waits for that are somewhere."""
@@ -343,8 +348,10 @@ class World:
 
     def _files(self) -> set[str]:
         """Return the addresses of all files that somebody has."""
-        held = [one.workspace.blobs().addresses() for one in self.laptops.values()]
-        return {*self.server.files(self.base.ws)}.union(*held)
+        return set(self.server.files(self.base.ws)) | self._files_on(self.laptops)
+
+    def _files_on(self, names: Iterable[str]) -> set[str]:
+        return set().union(*(self.laptops[one].workspace.blobs().addresses() for one in names))
 
     def probe_as_stranger(self) -> Iterator[tuple[Response, Response]]:
         """Ask for this workspace with rights in another one; give each answer, and the one for a
