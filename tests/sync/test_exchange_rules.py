@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 
 from mentor_desktop.changes import Changes
-from mentor_desktop.models import Person
-from mentor_desktop.store.unit_of_work import UnitOfWork
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.engine import Engine
 from mentor_desktop.sync.handing_over import hand_round
@@ -16,7 +14,7 @@ from mentor_desktop.sync.status import State
 from mentor_desktop.sync.taking_in import take_in
 from tests import factories
 from tests.cheap import CHEAP
-from tests.sync.pair import Pair, add_people, count, seal, value
+from tests.sync.pair import Pair, add_people, count, value
 from tests.sync.simulation.devices import Laptop, LaptopClock, claim
 from tests.sync.simulation.network import Fault, Stopped
 
@@ -183,75 +181,3 @@ def test_an_action_shows_whole_or_not_at_all(pair: Pair) -> None:
     )
     pair.network.drive(pair.second.engine.sync(), after_step=look)
     assert seen == {0, size}
-
-
-@pytest.mark.parametrize("path", ["session", "push"])
-def test_what_a_proxy_finds_too_large_is_no_word_of_the_server(pair: Pair, path: str) -> None:
-    person = pair.second.act(lambda uow: factories.person(uow.session, note="theirs").id)
-    seal(pair.second)
-    twin = pair.twin(pair.second, is_noticed=True)
-    pair.exchange()
-
-    def write_over(uow: UnitOfWork) -> None:
-        uow.session.get_one(Person, person).note = "over it"
-
-    pair.first.act(write_over)
-    pair.exchange(pair.first)
-    # The server has what the copy sealed: as something new it would compete with what came after it.
-    pair.network.orders = [(path, Fault.TOO_LARGE)]
-    twin.sync()
-    statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second)]
-    assert [one.conflicts for one in statuses] == [0, 0, 0]
-    assert twin.rows() == pair.first.rows() == pair.second.rows()
-
-
-@pytest.mark.parametrize(
-    ("is_noticed", "lost"), [(False, ""), (False, "push"), (False, "succeed"), (True, "")]
-)
-def test_what_two_lives_wrote_under_one_number_are_two_versions(
-    pair: Pair, tmp_path: Path, is_noticed: bool, lost: str
-) -> None:
-    person = pair.first.act(lambda uow: factories.person(uow.session).id)
-    pair.exchange()
-    twin = pair.twin(pair.second)
-
-    def note(laptop: Laptop, text: str) -> None:
-        def write(uow: UnitOfWork) -> None:
-            uow.session.get_one(Person, person).note = text
-
-        laptop.act(write)
-
-    note(pair.second, "one life")
-    pair.exchange(pair.second)
-    note(twin, "other life")
-    if is_noticed:  # by now: it is copied once more
-        seal(twin)
-        twin = pair.twin(twin, is_noticed=True)
-    if lost:  # it hears of the other one and gets no new name before the network goes
-        pair.network.orders = [(lost, Fault.LOST_REQUEST)] * 20
-        assert twin.sync().state is State.OFFLINE
-        pair.network.orders = []
-        handed = hand_round(twin.workspace, tmp_path / "stick", cost=CHEAP)
-        take_in(pair.first.workspace, handed.path, handed.words)
-    statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second, twin)]
-    assert [one.conflicts for one in statuses] == [1] * 4
-    assert twin.rows() == pair.first.rows() == pair.second.rows()
-
-
-def test_what_the_other_life_wrote_outlives_a_deletion_that_never_saw_it(pair: Pair) -> None:
-    person = pair.first.act(lambda uow: factories.person(uow.session).id)
-    pair.exchange()
-    twin = pair.twin(pair.second)
-
-    def note(uow: UnitOfWork) -> None:
-        uow.session.get_one(Person, person).note = "one life"
-
-    pair.second.act(note)
-    pair.exchange(pair.second)
-    twin.act(lambda uow: setattr(uow.session.get_one(Person, person), "note", "other life"))
-    twin.act(lambda uow: uow.session.delete(uow.session.get_one(Person, person)))
-    statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second, twin)]
-    # Both notes are there for somebody to decide.
-    assert count(pair.first, "person") == 1
-    assert [one.conflicts for one in statuses] == [1] * 4
-    assert twin.rows() == pair.first.rows() == pair.second.rows()

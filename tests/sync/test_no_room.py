@@ -20,7 +20,7 @@ MEGABYTE = 1_000_000
 
 
 @contextmanager
-def _full(pair: Pair) -> Iterator[None]:
+def full(pair: Pair) -> Iterator[None]:
     """Let the workspace keep no more than it does while the block lasts."""
     services = pair.server.services
     before = services[0].settings
@@ -43,7 +43,7 @@ def test_changes_wait_and_the_person_is_told_while_those_of_others_come(pair: Pa
     pair.exchange(pair.second)
     people = count(pair.second, "person")
     _add_person(pair.first)
-    with _full(pair):
+    with full(pair):
         status = pair.first.sync()
         assert (status.state, status.reason) == (State.IDLE, SENTENCE)
         assert status.waiting_changes > 0
@@ -60,7 +60,7 @@ def test_file_waits_and_the_person_is_told(pair: Pair) -> None:
     pair.exchange(laptop)  # the record goes before its file
     laptop.workspace.blobs().add(b"\x89PNG of a logo" * 100)
     pair.time.pass_by(7 * 3600)
-    with _full(pair):
+    with full(pair):
         status = laptop.sync()
         assert (status.state, status.reason, status.waiting_files) == (State.IDLE, SENTENCE, 1)
     pair.time.pass_by(7 * 3600)
@@ -84,7 +84,7 @@ def test_what_found_no_room_still_waits_where_a_copy_took_its_place(pair: Pair) 
         laptop.workspace, pair.network.source, now_ms=laptop.clock.now_ms, on_changes=stop
     )
     with ExitStack() as room:
-        room.enter_context(_full(pair))
+        room.enter_context(full(pair))
 
         def make_room_for_the_other() -> None:
             room.close()

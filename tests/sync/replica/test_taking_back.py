@@ -17,6 +17,7 @@ from mentor_desktop.sync.protocol.streams import MOST_OPS
 from mentor_desktop.sync.replica import acknowledged, log, special, state, succession
 from mentor_desktop.sync.replica.recompute import check_stream, repair_stream
 from mentor_desktop.sync.replica.refusals import Rejection
+from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.replica.special import Author
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.replica.succession import NewDevice
@@ -268,6 +269,30 @@ def test_an_action_acknowledged_in_part_is_made_anew_whole(devices: Devices) -> 
     for one in (a, b):
         assert one.receive("people", sealed).forks == ()
     assert a.rows() == before
+    same(a, b)
+    assert all(check_stream(one.raw, "people").was_right for one in (a, b))
+
+
+def test_an_action_sealed_in_part_goes_on_whole_under_the_new_name(devices: Devices) -> None:
+    a, b = devices(2)
+    first = a.act(lambda uow: factories.person(uow.session).id)
+    a.seal()
+    with a.acting() as uow:
+        for number in range(MOST_OPS + 10):
+            factories.person(uow.session, note=str(number))
+    sealer = Sealer(a.raw, most=MOST_OPS)
+    assert sealer.seal_step() == MOST_OPS
+    before, old = a.rows(), a.id
+    succession.go_on_as(a.raw, _new_device("AX"), is_offered=False)
+    assert a.rows() == before
+    # What is whole keeps its name; the half of an action does not.
+    assert [one.header.to_seq for one in a.batches("people", of=old)] == [1]
+    assert succession.former(a.raw) == [old]
+    b.meet(a)
+    b.receive("people", a.batches("people", of=old))
+    assert b.has("person", first)
+    b.receive("people", a.batches("people"))
+    assert b.rows()["person"] == before["person"]
     same(a, b)
     assert all(check_stream(one.raw, "people").was_right for one in (a, b))
 

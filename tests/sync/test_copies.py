@@ -1,0 +1,175 @@
+"""Copies of a laptop that go on beside it, or in its place: nothing lost, nothing made up."""
+
+from pathlib import Path
+
+import pytest
+
+from mentor_desktop.models import Person
+from mentor_desktop.store.unit_of_work import UnitOfWork
+from mentor_desktop.sync.handing_over import hand_round
+from mentor_desktop.sync.status import State
+from mentor_desktop.sync.taking_in import take_in
+from tests import factories
+from tests.cheap import CHEAP
+from tests.sync.pair import Pair, count, seal, value
+from tests.sync.simulation.devices import Laptop
+from tests.sync.simulation.network import Fault
+from tests.sync.test_no_room import full
+
+
+def note(laptop: Laptop, person: str, text: str) -> None:
+    """Write a note about a person."""
+
+    def write(uow: UnitOfWork) -> None:
+        uow.session.get_one(Person, person).note = text
+
+    laptop.act(write)
+
+
+def carry(source: Laptop, target: Laptop, stick: Path) -> None:
+    """Bring everything from one laptop to another without a server."""
+    handed = hand_round(source.workspace, stick / f"{source.name} {id(source)}", cost=CHEAP)
+    take_in(target.workspace, handed.path, handed.words)
+
+
+def noted(laptop: Laptop, person: str) -> str:
+    return str(value(laptop, "SELECT note FROM person WHERE id = ?", person))
+
+
+@pytest.mark.parametrize("path", ["session", "push"])
+def test_what_a_proxy_finds_too_large_is_no_word_of_the_server(pair: Pair, path: str) -> None:
+    person = pair.second.act(lambda uow: factories.person(uow.session, note="theirs").id)
+    seal(pair.second)
+    twin = pair.twin(pair.second, is_noticed=True)
+    pair.exchange()
+
+    note(pair.first, person, "over it")
+    pair.exchange(pair.first)
+    # The server has what the copy sealed: as something new it would compete with what came after it.
+    pair.network.orders = [(path, Fault.TOO_LARGE)]
+    twin.sync()
+    statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second)]
+    assert [one.conflicts for one in statuses] == [0, 0, 0]
+    assert twin.rows() == pair.first.rows() == pair.second.rows()
+
+
+@pytest.mark.parametrize(
+    ("is_noticed", "lost"),
+    [(False, ""), (False, "push"), (False, "succeed"), (True, ""), (True, "push")],
+)
+def test_what_two_lives_wrote_under_one_number_are_two_versions(
+    pair: Pair, tmp_path: Path, is_noticed: bool, lost: str
+) -> None:
+    person = pair.first.act(lambda uow: factories.person(uow.session).id)
+    pair.exchange()
+    twin = pair.twin(pair.second)
+    note(pair.second, person, "one life")
+    pair.exchange(pair.second)
+    note(twin, person, "other life")
+    if is_noticed:  # by now: it is copied once more
+        seal(twin)
+        twin = pair.twin(twin, is_noticed=True)
+    if lost:  # before it gets a new name the network goes, and then a stick
+        pair.network.orders = [(lost, Fault.LOST_REQUEST)] * 20
+        assert twin.sync().state is State.OFFLINE
+        pair.network.orders = []
+        carry(twin, pair.first, tmp_path)
+    statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second, twin)]
+    assert [one.conflicts for one in statuses] == [1] * 4
+    assert twin.rows() == pair.first.rows() == pair.second.rows()
+
+
+def test_what_the_other_life_wrote_outlives_a_deletion_that_never_saw_it(pair: Pair) -> None:
+    person = pair.first.act(lambda uow: factories.person(uow.session).id)
+    pair.exchange()
+    twin = pair.twin(pair.second)
+    note(pair.second, person, "one life")
+    pair.exchange(pair.second)
+    note(twin, person, "other life")
+    twin.act(lambda uow: uow.session.delete(uow.session.get_one(Person, person)))
+    statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second, twin)]
+    # Both notes are there for somebody to decide.
+    assert count(pair.first, "person") == 1
+    assert [one.conflicts for one in statuses] == [1] * 4
+    assert twin.rows() == pair.first.rows() == pair.second.rows()
+
+
+@pytest.mark.parametrize("has_server", [True, False])
+def test_what_others_wrote_over_stays_so_when_a_copy_goes_on_without_a_server(
+    pair: Pair, tmp_path: Path, has_server: bool
+) -> None:
+    person = pair.first.act(lambda uow: factories.person(uow.session).id)
+    pair.exchange()
+    note(pair.second, person, "sealed")
+    carry(pair.second, pair.first, tmp_path)
+    twin = pair.twin(pair.second, is_noticed=True)
+    note(pair.first, person, "over it")
+    if has_server:
+        pair.exchange(pair.first)
+    carry(twin, pair.first, tmp_path)
+    carry(pair.first, twin, tmp_path)
+    assert noted(twin, person) == noted(pair.first, person) == "over it"
+    statuses = [pair.exchange(one) for one in (twin, pair.second, pair.first, twin)]
+    assert [(one.conflicts, one.waiting_changes) for one in statuses] == [(0, 0)] * 4
+    assert twin.rows() == pair.first.rows() == pair.second.rows()
+
+
+@pytest.mark.parametrize("way", ["server", "stick"])
+def test_what_was_not_sealed_yet_stays_where_a_copy_gets_its_name(
+    pair: Pair, tmp_path: Path, way: str
+) -> None:
+    person, other = (pair.first.act(lambda uow: factories.person(uow.session).id) for _ in range(2))
+    pair.exchange()
+    twin = pair.twin(pair.second)
+    pair.second.act(lambda uow: factories.person(uow.session))
+    pair.exchange(pair.second)
+    note(twin, person, "sealed")
+    note(twin, other, "sealed")
+    pair.network.orders = [("succeed", Fault.LOST_REQUEST)] * 20
+    assert twin.sync().state is State.OFFLINE  # behind a fork, and not yet another device
+    pair.network.orders = []
+    note(twin, person, "not sealed")
+    twin.act(lambda uow: uow.session.delete(uow.session.get_one(Person, other)))
+    before = twin.rows()
+    if way == "stick":
+        carry(twin, pair.first, tmp_path)
+        assert twin.rows() == before
+    statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second)]
+    assert [one.conflicts for one in statuses] == [0] * 3
+    assert (noted(pair.first, person), count(pair.first, "person")) == ("not sealed", 2)
+    assert twin.rows() == pair.first.rows() == pair.second.rows()
+
+
+@pytest.mark.parametrize("way", ["server", "stick"])
+def test_what_was_not_sealed_yet_has_seen_nothing_of_the_other_copy(
+    pair: Pair, tmp_path: Path, way: str
+) -> None:
+    person = pair.second.act(lambda uow: factories.person(uow.session).id)
+    pair.exchange()
+    twin = pair.twin(pair.second, is_noticed=True)
+    note(twin, person, "twin")
+    note(pair.second, person, "original")  # under the number that the copy would have used
+    pair.exchange(pair.second)
+    if way == "stick":
+        carry(twin, pair.first, tmp_path)
+    statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second)]
+    assert [one.conflicts for one in statuses] == [1] * 3
+    assert twin.rows() == pair.first.rows() == pair.second.rows()
+
+
+def test_what_a_full_server_did_not_take_keeps_its_old_name_until_it_does(
+    pair: Pair, tmp_path: Path
+) -> None:
+    person = pair.first.act(lambda uow: factories.person(uow.session).id)
+    pair.exchange()
+    note(pair.second, person, "sealed")
+    carry(pair.second, pair.first, tmp_path)
+    twin = pair.twin(pair.second, is_noticed=True)
+    note(pair.first, person, "over it")
+    with full(pair):
+        status = twin.sync()
+        assert status.waiting_changes > 0
+    statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second, twin)]
+    assert [(one.conflicts, one.waiting_changes) for one in statuses] == [(0, 0)] * 4
+    assert noted(twin, person) == "over it"
+    assert twin.rows() == pair.first.rows() == pair.second.rows()
