@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -27,6 +28,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
+    # A style sheet is applied to every widget there is: the last test's would cost half a second.
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return Theme(qapp, scheme="light", reduced_motion=True)
 
 
