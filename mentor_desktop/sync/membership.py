@@ -5,11 +5,14 @@ person, and hide none that another device vouched for by a file.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.keys.entries import BadRecord, DeviceEntry, Record, Revocation, read_record
 from mentor_desktop.sync.keys.members import ROLES, Anchors, Members
+from mentor_desktop.sync.protocol.batches import BadBatch, Batch, open_batch
+from mentor_desktop.sync.protocol.operations import expand
 from mentor_desktop.sync.replica.state import Peer, learn, peers
 
 _ADMIN = ROLES[0]
@@ -31,9 +34,23 @@ def learn_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
     return members
 
 
-def read_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
-    """Fold the records that are here."""
-    return _folded(ws, anchors, list(_records(raw)))
+def read_members(
+    raw: StoreConnection, ws: str, anchors: Anchors, told: Iterable[Record] = ()
+) -> Members:
+    """Fold the records that are here, and those that somebody told besides."""
+    return _folded(ws, anchors, [*_records(raw), *told])
+
+
+def records_in(batches: Iterable[Batch]) -> Iterator[Record]:
+    """Give every readable record in batches of the members that are not here yet.
+
+    Each stands for itself, whoever signed the batch.
+    """
+    for batch in batches:
+        with suppress(BadBatch):
+            for op in expand(open_batch(batch)):
+                if op.entity == RECORD_ENTITY:
+                    yield from _read(op.values.get(RECORD_COLUMN))
 
 
 def _folded(ws: str, anchors: Anchors, waiting: list[Record]) -> Members:
@@ -56,12 +73,13 @@ def _records(raw: StoreConnection) -> Iterator[Record]:
         "SELECT vals FROM sync_shelf WHERE entity = ? AND grp = '' ORDER BY row", (RECORD_ENTITY,)
     )
     for (vals,) in rows.fetchall():
-        text = json.loads(vals).get(RECORD_COLUMN)
-        if isinstance(text, str):
-            try:
-                yield read_record(text)
-            except BadRecord:
-                continue
+        yield from _read(json.loads(vals).get(RECORD_COLUMN))
+
+
+def _read(text: object) -> Iterator[Record]:
+    if isinstance(text, str):
+        with suppress(BadRecord):
+            yield read_record(text)
 
 
 def _peer(entry: DeviceEntry, members: Members) -> Peer:

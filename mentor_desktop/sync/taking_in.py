@@ -31,10 +31,10 @@ from mentor_desktop.sync.joining import (
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
 from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, Members
+from mentor_desktop.sync.membership import read_members, records_in
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, read_batch
 from mentor_desktop.sync.protocol.streams import MEMBERS, SECRETS
 from mentor_desktop.sync.replica import state
-from mentor_desktop.sync.replica.applying import apply_page
 from mentor_desktop.sync.replica.giving_way import Pace
 from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
@@ -221,36 +221,37 @@ def _believe_server(workspace: Workspace, raw: StoreConnection, bundle: Bundle) 
     if key is None:
         return
     server = Ed25519PublicKey.from_public_bytes(key)
-    for batch in bundle.batches():
-        if batch.header.stream == MEMBERS:
-            with suppress(BadBatch):
-                read_batch(batch, server)
-                with workspace.gate.closed():
-                    learn_server(raw, batch.header.device)
+    for batch in _of_members(bundle):
+        with suppress(BadBatch):
+            read_batch(batch, server)
+            with workspace.gate.closed():
+                learn_server(raw, batch.header.device)
 
 
 def _learn_sender(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> None:
-    """Let the laptop that answers an invitation in; require that the sender belongs here."""
-    sender = bundle.contents.made_by
-    if _with_answer(workspace, raw, bundle).has_access(sender):
+    """Require that the sender belongs here; put it among the members where only its file says so.
+
+    Of a file that is refused nothing is kept: nobody but this laptop would ever have it.
+    """
+    sender, known = bundle.contents.made_by, learn(workspace, raw)
+    if known.has_access(sender):
         return
-    # What the file itself brings of the members may say who it is, or who vouches for it.
-    for batch in bundle.batches():
-        if batch.header.stream == MEMBERS:
-            with workspace.gate.closed():
-                apply_page(raw, MEMBERS, [batch])
-    _require_access(_with_answer(workspace, raw, bundle), sender)
+    told = [*records_in(_of_members(bundle)), *([bundle.answer] if bundle.answer else [])]
+    members = read_members(raw, state.identity(raw).workspace, anchors(raw), told)
+    _require_access(members, sender)
+    # With those who vouch for it: what they sign themselves says nothing to who lacks their keys.
+    unknown: dict[str, DeviceEntry] = {}
+    device = sender
+    while device in members.entries and device not in {*known.entries, *unknown}:
+        unknown[device] = members.entries[device]
+        device = unknown[device].vouched_by
+    for entry in reversed(unknown.values()):
+        add_member(workspace, raw, entry)
+    learn(workspace, raw)
 
 
-def _with_answer(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> Members:
-    """Return the members, after the sender's own entry was put among them where it counts."""
-    sender, answer, members = bundle.contents.made_by, bundle.answer, learn(workspace, raw)
-    if answer is None or answer.device != sender or sender in members.entries:
-        return members
-    if members.add(answer):
-        return members
-    add_member(workspace, raw, answer)
-    return learn(workspace, raw)
+def _of_members(bundle: Bundle) -> Iterator[Batch]:
+    return (one for one in bundle.batches() if one.header.stream == MEMBERS)
 
 
 def _require_access(members: Members, device: str) -> None:

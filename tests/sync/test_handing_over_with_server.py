@@ -1,5 +1,7 @@
 """A laptop that is on a server hands over to one that never saw it; the server hears of both."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,54 +13,104 @@ from mentor_desktop.services.second_laptop import (
     hand_to_new_laptop,
     receive,
 )
+from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.handing_over import hand_round
+from mentor_desktop.sync.taking_in import take_in
 from tests import factories
-from tests.sync.simulation.base import Base, make_base
+from tests.cheap import CHEAP
+from tests.sync.simulation.base import make_base
+from tests.sync.simulation.devices import Laptop
 from tests.sync.simulation.world import World
 
 
 @pytest.fixture
-def base(tmp_path: Path) -> Base:
-    return make_base(tmp_path / "base")
+def world(tmp_path: Path) -> Iterator[World]:
+    """Return a workshop that three laptops and a server have; they are in step."""
+    made = World(make_base(tmp_path / "base"), tmp_path / "world", 2026)
+    for name in made.laptops:
+        made.sync(name)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def newcomer(world: World, tmp_path: Path) -> Iterator[Workspace]:
+    """Return the workspace of a laptop that began with a file of the first; no server knows it."""
+    with _begun(world.laptops["ana"].workspace, tmp_path, "newcomer") as workspace:
+        yield workspace
+
+
+@contextmanager
+def _begun(first: Workspace, tmp_path: Path, name: str) -> Iterator[Workspace]:
+    """Let a new laptop begin with a file of another one."""
+    handed = hand_to_new_laptop(first, _stick(tmp_path) / f"to {name}")
+    begun = begin_on_this_laptop(
+        tmp_path / name,
+        handed.path,
+        handed.words,
+        passphrase="a passphrase without a server",
+        actor="Jana",
+        clock=first.clock,
+    ).workspace
+    yield begun
+    begun.close(with_backup=False)
+
+
+def _stick(tmp_path: Path) -> Path:
+    stick = tmp_path / "stick"
+    stick.mkdir(exist_ok=True)
+    return stick
+
+
+def _add_person(workspace: Workspace) -> str:
+    with workspace.unit_of_work() as uow:
+        person = factories.person(uow.session, given_name="Offline").id
+        uow.commit()
+    return str(person)
+
+
+def _shows(laptop: Laptop, person: str) -> bool:
+    found = laptop.look.execute("SELECT 1 FROM person WHERE id = ?", (person,))
+    return found.fetchone() is not None
 
 
 def test_what_a_laptop_without_server_did_reaches_the_server_by_the_other(
-    base: Base, tmp_path: Path
+    world: World, newcomer: Workspace, tmp_path: Path
 ) -> None:
-    world = World(base, tmp_path / "world", 2026)
-    stick = tmp_path / "stick"
-    stick.mkdir()
-    try:
-        a = world.laptops["ana"]
-        other = world.laptops["ben"]
-        for name in ("ana", "ben"):
-            world.sync(name)
-        handed = hand_to_new_laptop(a.workspace, stick / "to b")
-        b = begin_on_this_laptop(
-            tmp_path / "laptop",
-            handed.path,
-            handed.words,
-            passphrase="a passphrase without a server",
-            actor="Jana",
-            clock=a.workspace.clock,
-        ).workspace
-        try:
-            with b.unit_of_work() as uow:
-                person = factories.person(uow.session, given_name="Offline").id
-                uow.commit()
-            with b.reader() as uow:
-                device = next(
-                    one.device
-                    for one in hand_over_choices(uow).laptops
-                    if one.tag == a.workspace.device
-                )
-            file = hand_to_known_laptop(b, stick / "to a", device=device)
-        finally:
-            b.close(with_backup=False)
-        assert receive(a.workspace, file.path).others == 1
-        for name in ("ana", "ben"):
-            world.sync(name)
-        with other.workspace.reader() as uow:
-            found = uow.raw.execute("SELECT given_name FROM person WHERE id = ?", (person,))
-            assert found.fetchone() == ("Offline",)
-    finally:
-        world.close()
+    first = world.laptops["ana"].workspace
+    person = _add_person(newcomer)
+    with newcomer.reader() as uow:
+        laptops = hand_over_choices(uow).laptops
+        device = next(one.device for one in laptops if one.tag == first.device)
+    file = hand_to_known_laptop(newcomer, _stick(tmp_path) / "to first", device=device)
+    assert receive(first, file.path).others == 1
+    for name in ("ana", "ben"):
+        world.sync(name)
+    assert _shows(world.laptops["ben"], person)
+
+
+def test_who_never_met_a_laptop_tells_the_server_who_it_is(
+    world: World, newcomer: Workspace, tmp_path: Path
+) -> None:
+    """Nor the laptop that invited it; both are lost before they tell anybody."""
+    with _begun(newcomer, tmp_path, "friend of newcomer") as stranger:
+        person = _add_person(stranger)
+        handed = hand_round(stranger, _stick(tmp_path) / "to anybody", cost=CHEAP)
+    take_in(world.laptops["ben"].workspace, handed.path, handed.words)
+    for name in ("ben", "cia"):
+        world.sync(name)
+    assert _shows(world.laptops["cia"], person)
+
+
+def test_a_file_that_is_refused_leaves_nothing(world: World) -> None:
+    world.end_access("cia")
+    world.enter()
+    world.carry(next(one for one in world.laptops if one.startswith("new-")), "cia")
+    reader = world.laptops["ana"].look
+    before = reader.execute("SELECT count(*) FROM sync_batch").fetchone()
+    world.sync("ana")  # it hears that the access was ended
+    known = reader.execute("SELECT count(*) FROM sync_batch").fetchone()
+    assert known > before
+    world.carry("cia", "ana")
+    assert "refused" in world.story[-1]
+    assert reader.execute("SELECT count(*) FROM sync_batch").fetchone() == known
