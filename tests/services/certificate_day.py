@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from mentor_desktop.models import AttendanceMark
-from tests.services.sample_workshop import Sample, make_sample, rows
+from tests.services.sample_workshop import Sample, make_sample, once, rows
 
 ZONE = ZoneInfo("Europe/Prague")
 # 15:00 on the third day, when certificates are issued.
@@ -13,7 +13,11 @@ CLOSING = datetime(2026, 3, 12, 14, 0, tzinfo=UTC)
 
 def make_closing_day(workspace, **workshop) -> Sample:
     """Fill a workspace with the sample workshop and all 342 marks of its attendance file."""
-    sample = make_sample(workspace, **workshop)
+    return once(workspace, lambda: _marked(make_sample(workspace, **workshop)), "closing", workshop)
+
+
+def _marked(sample: Sample) -> Sample:
+    workspace = sample.workspace
     with workspace.unit_of_work() as uow:
         for row in rows("attendance.csv"):
             uow.session.add(
