@@ -1,5 +1,6 @@
 """Copies of a laptop that go on beside it, or in its place: nothing lost, nothing made up."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -172,4 +173,31 @@ def test_what_a_full_server_did_not_take_keeps_its_old_name_until_it_does(
     statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second, twin)]
     assert [(one.conflicts, one.waiting_changes) for one in statuses] == [(0, 0)] * 4
     assert noted(twin, person) == "over it"
+    assert twin.rows() == pair.first.rows() == pair.second.rows()
+
+
+def test_what_a_full_server_did_not_take_is_made_anew_where_it_took_another_life(
+    pair: Pair,
+) -> None:
+    person = pair.first.act(lambda uow: factories.person(uow.session).id)
+    pair.exchange()
+    twin = pair.twin(pair.second)
+    note(twin, person, "other life")
+    seal(twin)
+    twin = pair.twin(twin, is_noticed=True)
+    note(pair.second, person, "one life")
+    pair.first.act(lambda uow: factories.person(uow.session))
+    pair.exchange(pair.first)
+    with ExitStack() as room:
+        room.enter_context(full(pair))
+
+        def make_room_for_the_original() -> None:
+            room.close()
+            pair.second.sync()
+
+        pair.network.before = [("pull", make_room_for_the_original)]
+        twin.sync()
+    assert not pair.network.before
+    statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second, twin)]
+    assert [one.conflicts for one in statuses] == [1] * 4
     assert twin.rows() == pair.first.rows() == pair.second.rows()

@@ -1,7 +1,8 @@
 """Two lives of one device met: what the server holds stands, what came by a file gives way.
 
 A copy that nobody noticed wrote under the name of the other one. It makes its operations anew as
-a device of its own when it hears of that; until then they leave this log.
+a device of its own when it hears of that, this copy those that are its own; until then they leave
+this log.
 """
 
 from mentor_desktop.store.connection import StoreConnection
@@ -11,6 +12,7 @@ from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.log import Chain, chain_of
 from mentor_desktop.sync.replica.recompute import repair_stream
 from mentor_desktop.sync.replica.state import Numbers
+from mentor_desktop.sync.replica.succession import former, make_rest_anew, note_fork
 from mentor_desktop.sync.replica.transactions import writing
 
 
@@ -20,6 +22,10 @@ def give_way(raw: StoreConnection, stream: str, device: str) -> bool:
     Raises:
         LogIncompleteError: the log begins behind a snapshot; nothing was changed.
     """
+    if device in former(raw):
+        note_fork(raw)
+        make_rest_anew(raw, device)
+        return True
     with writing(raw):
         require_whole_log(raw, stream)
         numbers = Numbers(raw)
