@@ -70,6 +70,14 @@ def clock() -> FrozenClock:
     return FrozenClock()
 
 
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an exchange that finds no server try again at once, as often as ever."""
+    from mentor_desktop.sync import line
+
+    monkeypatch.setattr(line, "_FIRST_PAUSE_S", 0.02)
+
+
 @pytest.fixture(scope="session")
 def workspace_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """Make the workspace that others are copied from: once, because tables are slow to make."""

@@ -111,6 +111,7 @@ def test_nothing_waits_after_a_sync_and_what_was_done_since_does_not_get_lost(
     assert facts["last_success_at"] is not None
 
 
+@pytest.mark.usefixtures("short_pauses")
 def test_a_server_that_is_off_is_said_in_one_sentence_and_changes_wait(
     demo: Desk, tmp_path: Path
 ) -> None:

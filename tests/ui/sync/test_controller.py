@@ -93,6 +93,7 @@ def test_asking_during_an_exchange_begins_no_second_one(joined: Office) -> None:
     rest(joined)
 
 
+@pytest.mark.usefixtures("short_pauses")
 def test_being_offline_shows_no_message(joined: Office, server: Server) -> None:
     told: list[object] = []
     joined.jobs.failed.connect(told.append)

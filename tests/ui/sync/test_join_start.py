@@ -144,6 +144,7 @@ def test_a_mistyped_invitation_is_told_in_place(
     laptop.wait_for("incomplete or has a mistyped character")
 
 
+@pytest.mark.usefixtures("short_pauses")
 def test_a_server_that_is_away_is_told_in_place(
     laptop: NewLaptop, server: Server, rasa: Colleague
 ) -> None:

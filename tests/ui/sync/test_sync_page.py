@@ -89,6 +89,7 @@ def test_what_is_left_for_the_next_exchange_is_said(joined: Office) -> None:
     assert "Everything exchanged" not in status_words(joined)
 
 
+@pytest.mark.usefixtures("short_pauses")
 def test_offline_changes_wait_and_go_when_the_server_is_back(
     joined: Office, server: Server
 ) -> None:
