@@ -24,6 +24,7 @@ from mentor_desktop.sync.protocol.streams import MEMBERS, pull_order
 from mentor_desktop.sync.pulling import EpochChanged, Puller
 from mentor_desktop.sync.pushing import ForkFound, Pusher
 from mentor_desktop.sync.replica import acknowledged, state, succession
+from mentor_desktop.sync.replica.arriving import has_readable
 from mentor_desktop.sync.replica.batching import SCHEMA
 from mentor_desktop.sync.replica.beginning import LogIncompleteError
 from mentor_desktop.sync.replica.sealed_streams import may_hold
@@ -166,6 +167,10 @@ class Course:
             yield from pusher.carry(stream)
             if stream == MEMBERS:
                 self._learn_members()
+                # Who is vouched for by one that was vouched for itself, and so on.
+                while stream in heads and has_readable(self._exchange.raw, stream):
+                    yield from puller.pull(stream, heads[stream].head)
+                    self._learn_members()
         self.no_room = pusher.no_room
         self.has_left = bool(puller.left)
         if puller.has_fork:

@@ -18,6 +18,7 @@ from mentor_desktop.sync.replica.applying import (
     apply_page,
     count_deletions,
 )
+from mentor_desktop.sync.replica.arriving import has_readable
 from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.forks import give_way
 from mentor_desktop.sync.replica.giving_way import IsWanted, Pace
@@ -85,6 +86,8 @@ class Puller:
                 self._apply(stream, part, Cursor(self.epoch, reached), is_counted=is_counted)
                 self._report(reached / max(head, reached))
             head = max(head, reply.head) if reply.more else reply.next
+        if has_readable(self._exchange.raw, stream):
+            self._apply(stream, [], None, is_counted=is_counted)
         self._apply_rest(stream, is_counted=is_counted)
         self._pulled += 1
 
@@ -93,7 +96,9 @@ class Puller:
         done = round((self._pulled + share) * _STEPS)
         self._exchange.progress.step(done, max(done, self._to_pull * _STEPS))
 
-    def _apply(self, stream: str, batches: list[Batch], moved: Cursor, *, is_counted: bool) -> None:
+    def _apply(
+        self, stream: str, batches: list[Batch], moved: Cursor | None, *, is_counted: bool
+    ) -> None:
         """Keep and apply batches in one transaction with the cursor that covers them.
 
         Whoever deletes what is here is left for later, until `is_counted`, and so is beside a

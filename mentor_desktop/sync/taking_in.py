@@ -33,8 +33,9 @@ from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
 from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, Members
 from mentor_desktop.sync.membership import read_members, records_in
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, read_batch
-from mentor_desktop.sync.protocol.streams import MEMBERS, SECRETS
+from mentor_desktop.sync.protocol.streams import MEMBERS, SECRETS, pull_order
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.arriving import has_readable
 from mentor_desktop.sync.replica.giving_way import Pace
 from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
@@ -286,6 +287,12 @@ def _apply(
         progress.step(done, bundle.contents.batches)
         if stream == MEMBERS:
             learn(workspace, raw)
+            while has_readable(raw, stream):  # of those whose keys these told of
+                pages.take(stream, [])
+                learn(workspace, raw)
+    for stream in pull_order(state.streams(raw)):
+        if has_readable(raw, stream):
+            pages.take(stream, [])
     pages.end()
     return pages
 

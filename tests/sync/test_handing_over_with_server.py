@@ -19,7 +19,7 @@ from mentor_desktop.sync.taking_in import take_in
 from tests import factories
 from tests.cheap import CHEAP
 from tests.sync.simulation.base import make_base
-from tests.sync.simulation.devices import Laptop
+from tests.sync.simulation.devices import Laptop, join
 from tests.sync.simulation.world import World
 
 
@@ -100,6 +100,24 @@ def test_who_never_met_a_laptop_tells_the_server_who_it_is(
     for name in ("ben", "cia"):
         world.sync(name)
     assert _shows(world.laptops["cia"], person)
+
+
+def test_who_is_vouched_for_by_one_that_is_vouched_for_is_known_at_once(
+    world: World, newcomer: Workspace, tmp_path: Path
+) -> None:
+    first = world.laptops["ana"].workspace
+    person = _add_person(newcomer)
+    handed = hand_round(newcomer, _stick(tmp_path) / "to first", cost=CHEAP)
+    take_in(first, handed.path, handed.words)
+    handed = hand_round(first, _stick(tmp_path) / "to second", cost=CHEAP)
+    take_in(world.laptops["ben"].workspace, handed.path, handed.words)
+    assert _shows(world.laptops["ben"], person)
+    world.sync("ana")
+    invitation = world.server.invite("organiser", world.base.ws)
+    joined = join("new", world.root / "new", invitation, world.network, world.time)
+    world.laptops[joined.name] = joined
+    world.sync(joined.name)
+    assert _shows(joined, person)
 
 
 def test_a_file_that_is_refused_leaves_nothing(world: World) -> None:

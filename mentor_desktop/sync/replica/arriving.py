@@ -93,6 +93,19 @@ def retry_waiting(raw: StoreConnection, numbers: Numbers, stream: str) -> Taken:
     return taken
 
 
+def has_readable(raw: StoreConnection, stream: str) -> bool:
+    """Say whether the next batch of a device waited for a key that is known by now."""
+    row = raw.execute(
+        "SELECT 1 FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
+        "JOIN sync_peer p ON p.no = b.device "
+        "LEFT JOIN sync_applied a ON a.stream = b.stream AND a.device = b.device "
+        "WHERE s.stream = ? AND b.is_applied = 0 AND b.ends_at IS NULL "
+        "AND p.sign_key IS NOT NULL AND b.from_seq = coalesce(a.held, 0) + 1 LIMIT 1",
+        (stream,),
+    ).fetchone()
+    return row is not None
+
+
 class _Taking:
     """Puts batches into the log, one after the other."""
 
