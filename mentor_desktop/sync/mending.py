@@ -13,7 +13,7 @@ from mentor_desktop.sync.protocol.messages import (
     StreamHead,
     to_json,
 )
-from mentor_desktop.sync.protocol.streams import pull_order
+from mentor_desktop.sync.protocol.streams import PEOPLE, pull_order
 from mentor_desktop.sync.pulling import Puller
 from mentor_desktop.sync.pushing import ForkFound, Pusher
 from mentor_desktop.sync.replica import acknowledged, mass_deletions, recompute
@@ -23,6 +23,7 @@ from mentor_desktop.sync.replica.servers import note_next_life
 from mentor_desktop.sync.replica.state import Cursor, Numbers, cursor, move_cursor
 from mentor_desktop.sync.steps import Request, Steps
 from mentor_desktop.sync.troubles import Refused
+from mentor_desktop.sync.withholding import has_withheld
 
 _log = logging.getLogger(__name__)
 _EMPTY_ROOT = Buckets().root
@@ -89,6 +90,9 @@ def compare(
         if stream in puller.left or not _is_comparable(exchange, stream, head):
             continue
         if _root(exchange, stream) == _told(head):
+            continue
+        # A file told of somebody in part; whoever wrote that brings the rest.
+        if stream == PEOPLE and has_withheld(exchange.raw):
             continue
         try:
             yield from _mend(exchange, puller, pusher, stream, head.head)

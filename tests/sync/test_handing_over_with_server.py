@@ -15,6 +15,7 @@ from mentor_desktop.services.second_laptop import (
 )
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.handing_over import hand_round
+from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.taking_in import take_in
 from tests import factories
 from tests.cheap import CHEAP
@@ -41,9 +42,11 @@ def newcomer(world: World, tmp_path: Path) -> Iterator[Workspace]:
 
 
 @contextmanager
-def _begun(first: Workspace, tmp_path: Path, name: str) -> Iterator[Workspace]:
+def _begun(
+    first: Workspace, tmp_path: Path, name: str, *, workshop_id: str = ""
+) -> Iterator[Workspace]:
     """Let a new laptop begin with a file of another one."""
-    handed = hand_to_new_laptop(first, _stick(tmp_path) / f"to {name}")
+    handed = hand_to_new_laptop(first, _stick(tmp_path) / f"to {name}", workshop_id=workshop_id)
     begun = begin_on_this_laptop(
         tmp_path / name,
         handed.path,
@@ -132,3 +135,26 @@ def test_a_file_that_is_refused_leaves_nothing(world: World) -> None:
     world.carry("cia", "ana")
     assert "refused" in world.story[-1]
     assert reader.execute("SELECT count(*) FROM sync_batch").fetchone() == known
+
+
+def test_what_a_file_tells_in_part_is_no_damage_until_the_rest_comes(
+    world: World, tmp_path: Path
+) -> None:
+    """A laptop with one workshop writes a file for anybody: who is not in that has no name in it."""
+    first, other = world.laptops["ana"], world.laptops["ben"]
+    workshop = first.look.execute("SELECT id FROM workshop").fetchone()[0]
+    with _begun(first.workspace, tmp_path, "helper", workshop_id=workshop) as helper:
+        person = _add_person(helper)
+        handed = hand_round(helper, _stick(tmp_path) / "to anybody", cost=CHEAP)
+        take_in(other.workspace, handed.path, handed.words)
+        for _time in range(2):
+            world.server.fold()
+            world.sync("ben")
+        assert world.warnings.buffer == []
+        assert not _shows(other, person)
+        device = state.identity(first.look).device
+        file = hand_to_known_laptop(helper, _stick(tmp_path) / "to first", device=device)
+    take_in(first.workspace, file.path)
+    for name in ("ana", "ben"):
+        world.sync(name)
+    assert _shows(other, person)

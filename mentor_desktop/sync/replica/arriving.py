@@ -202,7 +202,18 @@ class _Taking:
             return False
         chain.held = header.to_seq
         chain.hash = header.hash
+        self._drop_strays(device, header)
         return True
+
+    def _drop_strays(self, device: int, header: Header) -> None:
+        """Let go of what waited for a place that this batch covers: it is of another life."""
+        strays = self._raw.execute(
+            "DELETE FROM sync_batch WHERE stream = ? AND device = ? "
+            "AND from_seq > ? AND from_seq <= ?",
+            (self._stream, device, header.from_seq, header.to_seq),
+        ).rowcount
+        if strays:
+            self._fork(header.device, header.from_seq + 1)
 
     def _key_of(self, header: Header) -> Ed25519PublicKey | None:
         """Return the key a batch has to be signed with; None while nobody has named it."""

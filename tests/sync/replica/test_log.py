@@ -65,6 +65,26 @@ def test_another_batch_in_the_same_place_is_a_fork(devices: Devices) -> None:
     assert [(one.device, one.seq) for one in result.forks] == [(a.id, 2)]
 
 
+def test_what_waits_inside_a_batch_of_another_life_is_let_go(devices: Devices) -> None:
+    a, b, c = devices(3)
+    c_as_a = state.identity(a.raw)
+    c.raw.execute("UPDATE sync_self SET device = ?, sign_key = ?", (c_as_a.device, c_as_a.sign_key))
+    for _number in range(3):
+        a.act(lambda uow: factories.person(uow.session))
+    _people(c, 2)
+    stray = c.batches("people", of=a.id)[1]
+    b.receive("people", [stray])  # the first of that life never comes
+    result = b.receive("people", a.batches("people"))
+    assert [(one.device, one.seq) for one in result.forks] == [(a.id, 2)]
+    found = log.batches_of(b.raw, Numbers(b.raw).stream("people"), _number_of(b, a), 1, 9)
+    assert [(one.header.from_seq, one.header.to_seq) for one in found] == [(1, 3)]
+    same(a, b)
+
+
+def _number_of(device: Device, other: Device) -> int:
+    return Numbers(device.raw).device(other.id)
+
+
 def test_a_fork_of_one_device_blocks_no_other(devices: Devices) -> None:
     a, b, c = devices(3)
     _people(a, 1)
