@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.batches import Batch, open_batch, purged
+from mentor_desktop.sync.protocol.operations import REJECT
 from mentor_desktop.sync.protocol.streams import PEOPLE
 from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.log import stored_batch
@@ -56,12 +57,12 @@ def files_of(raw: StoreConnection, rows: set[Key] | None) -> list[str]:
 
 
 def only(batches: Iterable[Batch], rows: set[Key]) -> Iterator[Batch]:
-    """Give batches of `people` in which only these rows have values."""
+    """Give batches of `people` in which only these rows have values, and what does not count."""
     for batch in batches:
         gone = [
             run.first_seq + at
             for run in open_batch(batch).runs
-            if not run.erased
+            if run.kind != REJECT and not run.erased
             for at, row in enumerate(run.rows)
             if (run.entity, row) not in rows
         ]

@@ -55,8 +55,10 @@ def _begun(
         actor="Jana",
         clock=first.clock,
     ).workspace
-    yield begun
-    begun.close(with_backup=False)
+    try:
+        yield begun
+    finally:
+        begun.close(with_backup=False)
 
 
 def _stick(tmp_path: Path) -> Path:
@@ -135,6 +137,25 @@ def test_a_file_that_is_refused_leaves_nothing(world: World) -> None:
     world.carry("cia", "ana")
     assert "refused" in world.story[-1]
     assert reader.execute("SELECT count(*) FROM sync_batch").fetchone() == known
+
+
+def test_what_the_server_rejected_counts_for_nobody_with_one_workshop_either(
+    world: World, tmp_path: Path
+) -> None:
+    first, trainer = world.laptops["ana"], world.laptops["cia"]
+    workshop = first.look.execute("SELECT id FROM workshop").fetchone()[0]
+    # Settings are not a trainer's to write.
+    trainer.act(lambda uow: factories.workspace_setting(uow.session, name="greeting"))
+    with _begun(first.workspace, tmp_path, "helper", workshop_id=workshop) as helper:
+        for laptop, expected in ((trainer, 1), (first, 0)):
+            path = _stick(tmp_path) / f"from {laptop.name}"
+            handed = hand_round(laptop.workspace, path, workshop_id=workshop, cost=CHEAP)
+            take_in(helper, handed.path, handed.words)
+            with helper.reader() as uow:
+                found = uow.raw.execute("SELECT 1 FROM workspace_setting WHERE name = 'greeting'")
+                assert len(found.fetchall()) == expected
+            for name in ("cia", "ana"):
+                world.sync(name)
 
 
 def test_what_a_file_tells_in_part_is_no_damage_until_the_rest_comes(
