@@ -19,7 +19,8 @@ from mentor_desktop.sync.bundle import write_bundle
 from mentor_desktop.sync.bundle_sections import MOST_FILE_BYTES, Contents, Offer, read_sections
 from mentor_desktop.sync.inventory import Inventory, Lacking, take_stock
 from mentor_desktop.sync.keys.entries import DeviceEntry
-from mentor_desktop.sync.protocol.batches import Batch
+from mentor_desktop.sync.protocol.batches import Batch, open_batch
+from mentor_desktop.sync.protocol.operations import CREATE
 from mentor_desktop.sync.protocol.streams import (
     MEMBERS,
     PEOPLE,
@@ -32,11 +33,19 @@ from mentor_desktop.sync.protocol.streams import (
 )
 from mentor_desktop.sync.replica import log, state
 from mentor_desktop.sync.replica.beginning import require_whole_log
+from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.sealed_streams import may_hold
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.sealed_file import Lid, read_parts
 from mentor_desktop.sync.shares import Share, kept_share
-from mentor_desktop.sync.withholding import files_of, only, passed_on, people_of, values_left
+from mentor_desktop.sync.withholding import (
+    files_of,
+    has_withheld,
+    only,
+    passed_on,
+    people_of,
+    values_left,
+)
 
 _LAST = 1 << 60
 
@@ -45,7 +54,7 @@ _LAST = 1 << 60
 class Load:
     """What a file is for: how it is closed, what its reader is given, and what rides along.
 
-    `told` is what the one reader said to hold, where there is one. The journal rides along
+    `told` is what the one `reader` said to hold, where there is one. The journal rides along
     `with_journal`: closed for another device of its author, never with words.
     """
 
@@ -53,6 +62,7 @@ class Load:
     share: Share = field(default_factory=Share)
     offer: Offer | None = None
     answer: DeviceEntry | None = None
+    reader: str = ""
     told: Inventory | None = None
     with_journal: bool = False
 
@@ -109,12 +119,13 @@ class _Picking:
         self._kept = kept_share(raw)
         _require_part(self._kept, load.share)
         given = load.share.workshops
-        self._rows = None if given is None else people_of(raw, given)
+        self._rows = None if given is None else people_of(raw, given) | self._made_by(load.reader)
 
     def stock(self, now_ms: int) -> Inventory:
         """Return what this copy holds, for the reader to know."""
         here = set(files_of(self._raw, None)) & set(self._blobs.sizes())
-        partly = () if self._kept.is_whole else (PEOPLE,)
+        is_whole = self._kept.is_whole and not has_withheld(self._raw)
+        partly = () if is_whole else (PEOPLE,)
         return take_stock(
             self._raw, here, partly=partly, with_journal=self._with_journal, now_ms=now_ms
         )
@@ -136,6 +147,19 @@ class _Picking:
                     done += 1
                     self._progress.step(done, total)
                     yield batch
+
+    def _made_by(self, device: str) -> set[Key]:
+        """Return the records of people that a laptop made itself: it knows them anyway."""
+        if not device:
+            return set()
+        place = self._numbers.stream(PEOPLE), self._numbers.device(device)
+        return {
+            (run.entity, row)
+            for batch in log.batches_of(self._raw, *place, 1, _LAST)
+            for run in open_batch(batch).runs
+            if run.kind == CREATE
+            for row in run.rows
+        }
 
     def files(self) -> Iterator[bytes]:
         """Give the files that the records refer to and the reader lacks; very large ones stay."""

@@ -135,6 +135,7 @@ def hand_to(
             lid_for_key(entry.seal_key),
             share_of(raw, members, device),
             answer=own_entry(raw, members),
+            reader=device,
             told=told_by(raw, device),
             with_journal=entry.user == state.identity(raw).user,
         )

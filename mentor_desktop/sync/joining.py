@@ -28,7 +28,7 @@ from mentor_desktop.sync.keys.entries import (
     to_bytes,
 )
 from mentor_desktop.sync.keys.invitations import Invitation
-from mentor_desktop.sync.keys.members import Anchors, Members
+from mentor_desktop.sync.keys.members import ROLES, Anchors, Members
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.membership import read_members
 from mentor_desktop.sync.protocol.messages import PATHS, JoinReply, JoinRequest, to_json
@@ -127,6 +127,9 @@ def begin(
             succession.NewDevice(
                 new.device, keys.signing, keys.receiving, reply.tag, name, reply.user
             ),
+            # Others may have what it gave away before it heard that its access had ended. Where
+            # it has less rights by now, these hold for that too.
+            is_offered=not _has_rights_of_before(raw, reply),
         )
     with writing(raw):
         if not state.is_joined(raw):
@@ -218,6 +221,15 @@ def create(
 def new_device() -> NewDevice:
     """Return a device that nobody knows yet."""
     return NewDevice(new_incarnation(), DeviceKeys.make())
+
+
+def _has_rights_of_before(raw: StoreConnection, reply: JoinReply) -> bool:
+    own = state.identity(raw)
+    members = read_members(raw, own.workspace, anchors(raw))
+    if own.device not in members.entries or reply.role not in ROLES:
+        return False
+    before = members.role_of(own.device)
+    return before in ROLES and ROLES.index(reply.role) <= ROLES.index(before)
 
 
 def succeed(

@@ -186,6 +186,25 @@ def test_what_is_done_under_a_role_that_was_taken_away_counts_for_nobody(world: 
     assert all(one.look.execute("SELECT * FROM programme").fetchall() for one in _all(world))
 
 
+def test_who_is_let_in_again_says_nothing_twice(world: World) -> None:
+    """What it gave away before it heard that its access had ended is with somebody by now."""
+    world.end_access("cia")
+    _do(world, "cia", add_person)
+    world.carry("cia", "ana")
+    added = world.written[-1]
+
+    def rename(uow: Any, _source: Random, desk: Desk, laptop: str) -> list[Written]:
+        person = uow.session.get_one(Person, added.row)
+        person.given_name = person.family_name = token = desk.token()
+        return [Written(token, laptop, "person", added.row, "name", added.token)]
+
+    _do(world, "ana", rename)
+    world.sync("cia")
+    world.invite_again("cia")
+    _settle(world)
+    assert all(one.engine.status().conflicts == 0 for one in world.laptops.values())
+
+
 def _all(world: World) -> list[Laptop]:
     return list(world.laptops.values())
 

@@ -1,11 +1,12 @@
 """A laptop that is on a server hands over to one that never saw it; the server hears of both."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from mentor_desktop.models import Person
 from mentor_desktop.services.second_laptop import (
     begin_on_this_laptop,
     hand_over_choices,
@@ -173,9 +174,41 @@ def test_what_a_file_tells_in_part_is_no_damage_until_the_rest_comes(
             world.sync("ben")
         assert world.warnings.buffer == []
         assert not _shows(other, person)
-        device = state.identity(first.look).device
-        file = hand_to_known_laptop(helper, _stick(tmp_path) / "to first", device=device)
-    take_in(first.workspace, file.path)
-    for name in ("ana", "ben"):
-        world.sync(name)
+        # What it says it holds is not all of it.
+        with closing(helper.exchange_connection()) as raw:
+            device = state.identity(raw).device
+        file = hand_to_known_laptop(other.workspace, _stick(tmp_path) / "to helper", device=device)
+        take_in(helper, file.path)
+        device = state.identity(other.look).device
+        file = hand_to_known_laptop(helper, _stick(tmp_path) / "to other", device=device)
+    take_in(other.workspace, file.path)
     assert _shows(other, person)
+    for name in ("ben", "ana"):
+        world.sync(name)
+    assert _shows(first, person)
+
+
+@pytest.mark.parametrize("for_anybody", [False, True])
+def test_nobody_loses_a_name_by_a_file(world: World, tmp_path: Path, for_anybody: bool) -> None:
+    """Somebody whom a laptop with one workshop entered, and who is not in that, is renamed elsewhere."""
+    first = world.laptops["ana"]
+    workshop = first.look.execute("SELECT id FROM workshop").fetchone()[0]
+    with _begun(first.workspace, tmp_path, "helper", workshop_id=workshop) as helper:
+        person = _add_person(helper)
+        with closing(helper.exchange_connection()) as raw:
+            device = state.identity(raw).device
+        own = state.identity(first.look).device
+        file = hand_to_known_laptop(helper, _stick(tmp_path) / "to first", device=own)
+        take_in(first.workspace, file.path)
+        first.act(lambda uow: setattr(uow.session.get_one(Person, person), "given_name", "Anew"))
+        if for_anybody:
+            path = _stick(tmp_path) / "to anybody"
+            handed = hand_round(first.workspace, path, workshop_id=workshop, cost=CHEAP)
+        else:
+            path = _stick(tmp_path) / "to helper"
+            handed = hand_to_known_laptop(first.workspace, path, device=device)
+        take_in(helper, handed.path, handed.words)
+        with helper.reader() as uow:
+            sql = "SELECT given_name FROM person WHERE id = ?"
+            found = uow.raw.execute(sql, (person,)).fetchall()
+        assert found == ([] if for_anybody else [("Anew",)])

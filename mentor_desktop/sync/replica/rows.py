@@ -53,10 +53,11 @@ class OpenRow:
 
     @property
     def is_withheld(self) -> bool:
-        """Say whether this copy was not told what the row holds (`sync.withholding`)."""
+        """Say whether this copy was not told all that the row holds (`sync.withholding`)."""
+        groups: Iterable[str] = entities()[self.entity].groups
+        # A person with half of what is known would pass for one without a name.
         if self.values.get(self.state.winner(UNTOUCHED) or _NOBODY):
-            return False
-        groups = entities()[self.entity].groups
+            groups = self.state.heads.keys() & set(groups)
         return any(not self.values.get(self.state.winner(one) or _NOBODY) for one in groups)
 
     def learn(self, op: Op) -> None:
