@@ -119,7 +119,11 @@ class _Picking:
         self._kept = kept_share(raw)
         _require_part(self._kept, load.share)
         given = load.share.workshops
-        self._rows = None if given is None else people_of(raw, given) | self._made_by(load.reader)
+        self._rows = None if given is None else people_of(raw, given)
+        if self._rows is not None:
+            self._rows |= self._made_by(load.reader)
+            if not self._kept.is_whole:  # nobody else may have them
+                self._rows |= self._made_by(state.identity(raw).device)
 
     def stock(self, now_ms: int) -> Inventory:
         """Return what this copy holds, for the reader to know."""

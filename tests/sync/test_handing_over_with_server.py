@@ -162,27 +162,36 @@ def test_what_the_server_rejected_counts_for_nobody_with_one_workshop_either(
 def test_what_a_file_tells_in_part_is_no_damage_until_the_rest_comes(
     world: World, tmp_path: Path
 ) -> None:
-    """A laptop with one workshop writes a file for anybody: who is not in that has no name in it."""
+    """A file of one workshop, for anybody: who is not in that has no name in it."""
+    first, other = world.laptops["ana"], world.laptops["ben"]
+    workshop = first.look.execute("SELECT id FROM workshop").fetchone()[0]
+    person = _add_person(first.workspace)
+    path = _stick(tmp_path) / "to anybody"
+    handed = hand_round(first.workspace, path, workshop_id=workshop, cost=CHEAP)
+    take_in(other.workspace, handed.path, handed.words)
+    for _time in range(2):
+        world.server.fold()
+        world.sync("ben")
+    assert world.warnings.buffer == []
+    assert not _shows(other, person)
+    # What it says it holds is not all of it.
+    for source, target in ((other, first), (first, other)):
+        device = state.identity(target.look).device
+        path = _stick(tmp_path) / f"to {target.name}"
+        take_in(target.workspace, hand_to_known_laptop(source.workspace, path, device=device).path)
+    assert _shows(other, person)
+
+
+def test_what_a_laptop_with_one_workshop_entered_goes_to_whoever_reads_its_file(
+    world: World, tmp_path: Path
+) -> None:
+    """Whoever it is: nobody else may have it."""
     first, other = world.laptops["ana"], world.laptops["ben"]
     workshop = first.look.execute("SELECT id FROM workshop").fetchone()[0]
     with _begun(first.workspace, tmp_path, "helper", workshop_id=workshop) as helper:
         person = _add_person(helper)
         handed = hand_round(helper, _stick(tmp_path) / "to anybody", cost=CHEAP)
-        take_in(other.workspace, handed.path, handed.words)
-        for _time in range(2):
-            world.server.fold()
-            world.sync("ben")
-        assert world.warnings.buffer == []
-        assert not _shows(other, person)
-        # What it says it holds is not all of it.
-        with closing(helper.exchange_connection()) as raw:
-            device = state.identity(raw).device
-        file = hand_to_known_laptop(other.workspace, _stick(tmp_path) / "to helper", device=device)
-        take_in(helper, file.path)
-        device = state.identity(other.look).device
-        file = hand_to_known_laptop(helper, _stick(tmp_path) / "to other", device=device)
-    take_in(other.workspace, file.path)
-    assert _shows(other, person)
+    take_in(other.workspace, handed.path, handed.words)
     for name in ("ben", "ana"):
         world.sync(name)
     assert _shows(first, person)

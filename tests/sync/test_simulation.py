@@ -26,12 +26,14 @@ from hypothesis.stateful import (
 )
 
 from tests.sync.simulation.base import MEMBERS, ROLES_OF_BEN, Base
+from tests.sync.simulation.helper import walk_with_helper
 from tests.sync.simulation.walking import Walk, walk
 
 # Five thousand steps and some more in each run of the tests.
 EXAMPLES, STEPS = 50, 50
 # In parts, so that every worker of the tests has something to do to the end.
 PARTS, WALKS_A_PART = 4, 13
+HELPERS = 6
 SEEDS = st.integers(0, 2**32)
 NAMES = st.sampled_from(sorted(MEMBERS))
 
@@ -193,3 +195,13 @@ def test_walks_from_seeds_end_equal(
         seed += PARTS
     story = f"{steps} steps from every {PARTS}th seed from {first} to {seed - PARTS}"
     record_testsuite_property("simulation", story)
+
+
+@pytest.mark.soak
+@pytest.mark.slow
+def test_a_laptop_with_one_workshop_shows_what_all_show(base: Base, tmp_path: Path) -> None:
+    seed = first = int(os.environ.get("MENTOR_SIMULATION_SEED", "1"))
+    end = time.monotonic() + float(os.environ.get("MENTOR_SIMULATION_S", "0")) / PARTS
+    while seed < first + HELPERS or time.monotonic() < end:
+        walk_with_helper(base, tmp_path / str(seed), seed, STEPS)
+        seed += 1
