@@ -4,7 +4,7 @@ One way for all files, whoever may open them (`handing_over`). What a reader is 
 out (`shares`, `withholding`), and so is what it told that it holds (`inventory`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from mentor_desktop.sync.protocol.streams import (
 from mentor_desktop.sync.replica import log, state
 from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.digests import Key
+from mentor_desktop.sync.replica.merging import CARRYING
 from mentor_desktop.sync.replica.sealed_streams import may_hold
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.sealed_file import Lid, read_parts
@@ -121,9 +122,9 @@ class _Picking:
         given = load.share.workshops
         self._rows = None if given is None else people_of(raw, given)
         if self._rows is not None:
-            self._rows |= self._made_by(load.reader)
-            if not self._kept.is_whole:  # nobody else may have them
-                self._rows |= self._made_by(state.identity(raw).device)
+            self._rows |= self._written_by(load.reader, {CREATE})  # it knows them anyway
+            if not self._kept.is_whole:  # nobody else may have what it wrote
+                self._rows |= self._written_by(state.identity(raw).device, CARRYING)
 
     def stock(self, now_ms: int) -> Inventory:
         """Return what this copy holds, for the reader to know."""
@@ -152,8 +153,8 @@ class _Picking:
                     self._progress.step(done, total)
                     yield batch
 
-    def _made_by(self, device: str) -> set[Key]:
-        """Return the records of people that a laptop made itself: it knows them anyway."""
+    def _written_by(self, device: str, kinds: Collection[str]) -> set[Key]:
+        """Return the records of people that a laptop wrote by operations of these kinds."""
         if not device:
             return set()
         place = self._numbers.stream(PEOPLE), self._numbers.device(device)
@@ -161,7 +162,7 @@ class _Picking:
             (run.entity, row)
             for batch in log.batches_of(self._raw, *place, 1, _LAST)
             for run in open_batch(batch).runs
-            if run.kind == CREATE
+            if run.kind in kinds
             for row in run.rows
         }
 

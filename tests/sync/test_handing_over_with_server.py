@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mentor_desktop.models import Person
+from mentor_desktop.models import Person, Registration
 from mentor_desktop.services.second_laptop import (
     begin_on_this_laptop,
     hand_over_choices,
@@ -182,19 +182,26 @@ def test_what_a_file_tells_in_part_is_no_damage_until_the_rest_comes(
     assert _shows(other, person)
 
 
-def test_what_a_laptop_with_one_workshop_entered_goes_to_whoever_reads_its_file(
+def test_what_a_laptop_with_one_workshop_wrote_goes_to_whoever_reads_its_file(
     world: World, tmp_path: Path
 ) -> None:
-    """Whoever it is: nobody else may have it."""
+    """Of people who are not in that workshop too: nobody else may have it."""
     first, other = world.laptops["ana"], world.laptops["ben"]
     workshop = first.look.execute("SELECT id FROM workshop").fetchone()[0]
+    listed = first.look.execute("SELECT person_id, id FROM registration").fetchone()
     with _begun(first.workspace, tmp_path, "helper", workshop_id=workshop) as helper:
         person = _add_person(helper)
+        with helper.unit_of_work() as uow:
+            uow.session.get_one(Person, listed[0]).note = "asked to be taken off the list"
+            uow.session.delete(uow.session.get_one(Registration, listed[1]))
+            uow.commit()
         handed = hand_round(helper, _stick(tmp_path) / "to anybody", cost=CHEAP)
     take_in(other.workspace, handed.path, handed.words)
     for name in ("ben", "ana"):
         world.sync(name)
     assert _shows(first, person)
+    noted = first.look.execute("SELECT note FROM person WHERE id = ?", (listed[0],)).fetchone()
+    assert noted == ("asked to be taken off the list",)
 
 
 @pytest.mark.parametrize("for_anybody", [False, True])

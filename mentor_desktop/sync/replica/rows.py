@@ -54,11 +54,14 @@ class OpenRow:
     @property
     def is_withheld(self) -> bool:
         """Say whether this copy was not told all that the row holds (`sync.withholding`)."""
-        groups: Iterable[str] = entities()[self.entity].groups
-        # A person with half of what is known would pass for one without a name.
+        groups = entities()[self.entity].groups
         if self.values.get(self.state.winner(UNTOUCHED) or _NOBODY):
-            groups = self.state.heads.keys() & set(groups)
-        return any(not self.values.get(self.state.winner(one) or _NOBODY) for one in groups)
+            # Somebody with half of what is known would pass for one without a name.
+            return any(one in groups and self._is_untold(one) for one in self.state.heads)
+        return any(self._is_untold(one) for one in groups)
+
+    def _is_untold(self, group: str) -> bool:
+        return not self.values.get(self.state.winner(group) or _NOBODY)
 
     def learn(self, op: Op) -> None:
         """Keep the values of an operation that was just folded in."""
