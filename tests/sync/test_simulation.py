@@ -16,6 +16,7 @@ from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis import seed as from_seed
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -30,9 +31,9 @@ from tests.sync.simulation.helper import walk_with_helper
 from tests.sync.simulation.walking import Walk, walk
 
 # Five thousand steps and some more in each run of the tests.
-EXAMPLES, STEPS = 50, 50
+STEPS = 50
 # In parts, so that every worker of the tests has something to do to the end.
-PARTS, WALKS_A_PART = 4, 13
+PARTS, EXAMPLES_A_PART, WALKS_A_PART = 4, 12, 13
 HELPERS = 6
 SEEDS = st.integers(0, 2**32)
 NAMES = st.sampled_from(sorted(MEMBERS))
@@ -152,13 +153,13 @@ class Exchange(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
-def test_nothing_is_lost_and_everybody_ends_equal(base: Base, tmp_path: Path) -> None:
-    examples = int(os.environ.get("MENTOR_SIMULATION_EXAMPLES", str(EXAMPLES)))
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nothing_is_lost_and_everybody_ends_equal(base: Base, tmp_path: Path, part: int) -> None:
     Exchange.base, Exchange.root, Exchange.count, Exchange.steps = base, tmp_path, 0, 0
     run_state_machine_as_test(
-        Exchange,
+        from_seed(part)(Exchange),
         settings=settings(
-            max_examples=examples,
+            max_examples=EXAMPLES_A_PART,
             phases=(Phase.generate,),  # a story of fifty lines is read sooner than shrunk
             stateful_step_count=STEPS,
             suppress_health_check=list(HealthCheck),
