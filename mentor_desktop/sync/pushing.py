@@ -1,5 +1,7 @@
 """Sending what this device made and no server has acknowledged, batch by batch in order."""
 
+from itertools import takewhile
+
 import msgspec
 
 from mentor_desktop.sync.exchange import Exchange
@@ -11,6 +13,7 @@ from mentor_desktop.sync.replica.set_aside import aside_of, forget_aside, note_a
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.steps import BYTES, Request, Steps, Trouble, Wait
 from mentor_desktop.sync.troubles import NO_ROOM, Refused, Unreachable
+from mentor_desktop.sync.withholding import is_withheld
 
 MOST_BATCHES = 10
 _TRIES = 6
@@ -36,17 +39,19 @@ class Pusher:
     def carry(self, stream: str) -> Steps[None]:
         """Push what came by a file of other devices; what the server does not take stays here.
 
+        So does what is here without some values, with all behind it: the server would keep it so.
+
         Raises:
             Unreachable, SignInNeeded: as `Line.ask`.
         """
         for device in self._others(stream):
             try:
-                while batches := self._next(stream, device):
+                while batches := self._whole(stream, self._next(stream, device)):
                     reply = yield from self.send(stream, batches)
                     if reply is not None:
                         self.count += len(batches)
                         self.heads[stream] = max(reply.head, self.heads.get(stream, 0))
-                        self._acknowledge(stream, _agreed(reply, batches), device)
+                        self._note_held(stream, _agreed(reply, batches), device)
             except Refused:
                 continue
 
@@ -135,6 +140,16 @@ class Pusher:
         return acknowledged.unacknowledged(
             raw, Numbers(raw), device, stream, self._most, after=after
         )
+
+    def _whole(self, stream: str, batches: list[Batch]) -> list[Batch]:
+        """Return those before the first from which values were kept."""
+        raw = self._exchange.raw
+        return list(takewhile(lambda one: not is_withheld(raw, stream, one), batches))
+
+    def _note_held(self, stream: str, to_seq: int, device: str) -> None:
+        exchange = self._exchange
+        with exchange.writing():
+            acknowledged.note_held(exchange.raw, Numbers(exchange.raw), device, stream, to_seq)
 
     def _others(self, stream: str) -> list[str]:
         rows = self._exchange.raw.execute(

@@ -76,10 +76,7 @@ def values_left(batch: Batch) -> bool:
 
 def passed_on(raw: StoreConnection, stream: str, batches: Iterable[Batch]) -> Iterator[Batch]:
     """Leave out what this copy itself was given without values: others must not take it for whole."""
-    for batch in batches:
-        if stream == PEOPLE and _is_withheld(raw, batch):
-            continue
-        yield batch
+    return (one for one in batches if not is_withheld(raw, stream, one))
 
 
 def has_withheld(raw: StoreConnection) -> bool:
@@ -89,9 +86,12 @@ def has_withheld(raw: StoreConnection) -> bool:
         "WHERE s.stream = ?",
         (PEOPLE,),
     )
-    return any(_is_withheld(raw, stored_batch(row)) for row in rows.fetchall())
+    return any(is_withheld(raw, PEOPLE, stored_batch(row)) for row in rows.fetchall())
 
 
-def _is_withheld(raw: StoreConnection, batch: Batch) -> bool:
+def is_withheld(raw: StoreConnection, stream: str, batch: Batch) -> bool:
+    """Say whether values of a batch were kept from this copy."""
+    if stream != PEOPLE:
+        return False
     erased = {(run.entity, row) for run in open_batch(batch).runs if run.erased for row in run.rows}
     return any(not is_purged(raw, key) for key in erased)

@@ -182,6 +182,20 @@ def test_what_a_file_tells_in_part_is_no_damage_until_the_rest_comes(
     assert _shows(other, person)
 
 
+def test_what_is_here_in_part_is_never_carried_to_the_server(world: World, tmp_path: Path) -> None:
+    """The server would keep it without its values, and take those of their author for known."""
+    first, other = world.laptops["ana"], world.laptops["ben"]
+    workshop = first.look.execute("SELECT id FROM workshop").fetchone()[0]
+    for number, given in enumerate(("", workshop)):
+        person = _add_person(first.workspace)
+        path = _stick(tmp_path) / f"file {number}"
+        handed = hand_round(first.workspace, path, workshop_id=given, cost=CHEAP)
+        take_in(other.workspace, handed.path, handed.words)
+    for name in ("ben", "ana", "cia"):
+        world.sync(name)
+    assert _shows(world.laptops["cia"], person)
+
+
 def test_what_a_laptop_with_one_workshop_wrote_goes_to_whoever_reads_its_file(
     world: World, tmp_path: Path
 ) -> None:

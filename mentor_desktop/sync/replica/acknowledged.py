@@ -50,6 +50,16 @@ def acknowledge(
     raw.execute(f"UPDATE sync_batch SET is_acked = 0 WHERE {own} AND to_seq > ?", place)
 
 
+def note_held(
+    raw: StoreConnection, numbers: Numbers, device: str, stream: str, to_seq: int
+) -> None:
+    """Note up to where the server holds another device's operations; nothing is asked again."""
+    raw.execute(
+        "UPDATE sync_batch SET is_acked = 1 WHERE stream = ? AND device = ? AND to_seq <= ?",
+        (numbers.stream(stream), numbers.device(device), to_seq),
+    )
+
+
 def forget_acknowledged(raw: StoreConnection, numbers: Numbers, device: str) -> None:
     """Note that no operation of a device is known to be held by the server."""
     raw.execute("UPDATE sync_batch SET is_acked = 0 WHERE device = ?", (numbers.device(device),))
