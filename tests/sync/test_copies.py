@@ -33,6 +33,20 @@ def carry(source: Laptop, target: Laptop, stick: Path) -> None:
     take_in(target.workspace, handed.path, handed.words)
 
 
+def written_over(pair: Pair, stick: Path) -> tuple[Laptop, str]:
+    """Return a noticed copy with a note no server has, of somebody whose note was written over.
+
+    It came to the first laptop by a stick of the original.
+    """
+    person = str(pair.first.act(lambda uow: factories.person(uow.session).id))
+    pair.exchange()
+    note(pair.second, person, "sealed")
+    carry(pair.second, pair.first, stick)
+    twin = pair.twin(pair.second, is_noticed=True)
+    note(pair.first, person, "over it")
+    return twin, person
+
+
 def noted(laptop: Laptop, person: str) -> str:
     return str(value(laptop, "SELECT note FROM person WHERE id = ?", person))
 
@@ -99,12 +113,7 @@ def test_what_the_other_life_wrote_outlives_a_deletion_that_never_saw_it(pair: P
 def test_what_others_wrote_over_stays_so_when_a_copy_goes_on_without_a_server(
     pair: Pair, tmp_path: Path, has_server: bool
 ) -> None:
-    person = pair.first.act(lambda uow: factories.person(uow.session).id)
-    pair.exchange()
-    note(pair.second, person, "sealed")
-    carry(pair.second, pair.first, tmp_path)
-    twin = pair.twin(pair.second, is_noticed=True)
-    note(pair.first, person, "over it")
+    twin, person = written_over(pair, tmp_path)
     if has_server:
         pair.exchange(pair.first)
     carry(twin, pair.first, tmp_path)
@@ -161,12 +170,7 @@ def test_what_was_not_sealed_yet_has_seen_nothing_of_the_other_copy(
 def test_what_a_full_server_did_not_take_keeps_its_old_name_until_it_does(
     pair: Pair, tmp_path: Path
 ) -> None:
-    person = pair.first.act(lambda uow: factories.person(uow.session).id)
-    pair.exchange()
-    note(pair.second, person, "sealed")
-    carry(pair.second, pair.first, tmp_path)
-    twin = pair.twin(pair.second, is_noticed=True)
-    note(pair.first, person, "over it")
+    twin, person = written_over(pair, tmp_path)
     with full(pair):
         status = twin.sync()
         assert status.waiting_changes > 0
