@@ -163,6 +163,12 @@ def _load(connection: Connection, ws: str, stream: str, names: Iterable[Row]) ->
     return loaded
 
 
+def purged_rows(connection: Connection, ws: str, stream: str, names: Iterable[Row]) -> set[Row]:
+    """Return which of these rows are known to be erased for ever, as far as all is merged."""
+    loaded = _load(connection, ws, stream, names)
+    return {name for name, one in loaded.items() if one.state.purged}
+
+
 def read_merged(state: str, vals: str) -> Merged:
     """Return a row as it was written."""
     read = RowState.from_text(state)

@@ -17,6 +17,7 @@ from mentor_desktop.server.accounts import Member, devices_of, find_member
 from mentor_desktop.server.change_log import Rejection, Tail
 from mentor_desktop.server.limits import MOST_BATCH_BYTES, MOST_BATCHES
 from mentor_desktop.server.membership import Membership
+from mentor_desktop.server.merging import purged_rows
 from mentor_desktop.server.own_batches import batches_for
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.rejecting import reject
@@ -54,7 +55,7 @@ def push(service: Service, caller: Session, ws: str, stream: str, body: bytes) -
 
     Raises:
         Refusal: 400 for what is no batch, 401 or 403 without access, 409 `gap` or `fork` with
-            the last number and hash the server holds; nothing was stored. 403 `quarantined`:
+            the last number and hash the server holds, or `withheld`; nothing was stored. 403 `quarantined`:
             the batches were stored aside. 413 `quota`: the workspace keeps as much as it may.
     """
     batches = _parsed(body, ws, stream)
@@ -160,6 +161,8 @@ def _append(
             connection, ws, stream, device, verified[0].first_seq, last
         )
         return _reply(before.last_seq, change_log.stream_head(connection, ws, stream), known)
+    if sender.device != author.device:
+        _require_values(connection, ws, stream, fresh)
     membership = Membership(service, connection, ws)
     rejections, after = _judged(connection, author, stream, fresh, before, membership)
     dialect, now = service.database.dialect, service.now_ms()
@@ -208,6 +211,28 @@ def _fresh(connection: Connection, verified: Sequence[Verified], before: Tail) -
         if change_log.stored_hash(connection, header) != header.hash:
             raise _out_of_step("fork", before)
     return []
+
+
+def _require_values(
+    connection: Connection, ws: str, stream: str, fresh: Sequence[Verified]
+) -> None:
+    """Take from others than its author no batch whose values were taken out on the way.
+
+    It would stay so here, and what its author sends would count as known. What was erased for ever
+    comes once that is known.
+
+    Raises:
+        Refusal: 409 `withheld`.
+    """
+    erased = {
+        (run.entity, row)
+        for one in fresh
+        for run in one.content.runs
+        if run.erased
+        for row in run.rows
+    }
+    if erased - purged_rows(connection, ws, stream, erased):
+        raise Refusal("withheld", "Values of this batch are missing. Its author has them.")
 
 
 def _out_of_step(code: str, before: Tail) -> Refusal:

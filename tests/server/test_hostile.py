@@ -13,12 +13,13 @@ from sqlalchemy import func, select
 
 from mentor_desktop.ids import new_id
 from mentor_desktop.server.endpoints import ENDPOINTS
+from mentor_desktop.server.folding import fold_all
 from mentor_desktop.server.rights import ROLES
 from mentor_desktop.server.tables import metadata
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.sessions import Session, make_token, sign_session
 from mentor_desktop.sync.merge.digest import Buckets
-from mentor_desktop.sync.protocol.batches import NO_HASH, Batch
+from mentor_desktop.sync.protocol.batches import NO_HASH, Batch, open_batch, purged
 from mentor_desktop.sync.protocol.hashes import signed_bytes
 from mentor_desktop.sync.protocol.messages import Refusal
 from tests.server.world import Device, World
@@ -315,6 +316,34 @@ def test_what_a_colleague_may_not_read_they_cannot_carry(world: World, ana: Devi
     batch = ana.batch(stream, ana.ops(stream, PERSON))
     assert _code(trainer.send(stream, batch)) == "quarantined"
     assert ana.pull_all(stream) == []
+
+
+def test_who_carries_somebody_elses_batch_takes_no_values_out_of_it(
+    world: World, ana: Device
+) -> None:
+    ben = world.colleague(ana, "organiser")
+    batch = ana.batch("people", ana.ops("people", PERSON))
+    stripped = purged(batch, [1])
+    before = _rows(world)
+    answer = ben.send("people", stripped)
+    assert (answer.status_code, _code(answer)) == (409, "withheld")
+    assert _rows(world) == before
+    assert ana.send("people", batch).status_code == 200
+    assert ben.pull_all("people") == [batch]
+
+
+def test_what_was_erased_for_ever_is_carried_without_its_values(world: World, ana: Device) -> None:
+    """To a server that was brought back to before its author sent it."""
+    ben = world.colleague(ana, "organiser")
+    batch = ana.batch("people", ana.ops("people", PERSON))
+    row = open_batch(batch).runs[0].rows[0]
+    admin = world.colleague(ana, "admin")
+    admin.write(
+        "people",
+        {"entity": "person", "kind": "purge", "row": row, "values": {"reason": "asked to"}},
+    )
+    fold_all(world.service)
+    assert ben.send("people", purged(batch, [1])).status_code == 200
 
 
 def test_device_cannot_write_as_the_server(ana: Device) -> None:

@@ -318,6 +318,7 @@ STATUS: Final[dict[str, int]] = {
     "taken": 409,
     "behind": 409,  # rows are merged up to another number, `last_seq`: ask again soon
     "unknown_author": 409,
+    "withheld": 409,  # somebody else's, and values were taken out of it
     "too_large": 413,  # `most_bytes`
     "quarantine_full": 413,
     "quota": 413,  # the workspace keeps as much as it may
