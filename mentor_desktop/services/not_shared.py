@@ -133,15 +133,16 @@ def not_shared_json(uow: Reader, card: NotSharedCard) -> str:
 
 
 def share_again(uow: UnitOfWork, card: NotSharedCard) -> Changes:
-    """Make rejected changes again as fresh ones of this person, and list them no more.
+    """Make rejected changes again as fresh ones of this person; what cannot be made stays listed.
 
     Raises:
         ConflictError: none of them can be made on what is there now.
     """
     one = _found(uow, card)
-    if not kept.make_again(uow.raw, one):
+    made = kept.make_again(uow.raw, one)
+    if not made:
         raise ConflictError(_("What these changes were about is not here any more."))
-    kept.settle(uow.raw, one, to_milliseconds(uow.clock()))
+    kept.settle_made(uow.raw, one, made, to_milliseconds(uow.clock()))
     uow.describe(N_("Made changes again that were not shared"))
     return uow.commit()
 

@@ -20,7 +20,7 @@ from mentor_desktop.store.atomic import write_file
 # Without vowels, so that no tag is a word; the first device's A never comes from here.
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 _FAIR = 256 // len(_LETTERS) * len(_LETTERS)  # from here on a byte would favour some letters
-_LONGEST_TAG = 4
+LONGEST_TAG = 4
 _EXTENSION = 2
 _DRAWS = 1_000
 _INCARNATION_BYTES = 16
@@ -88,12 +88,12 @@ def new_tag(tag: str, taken: Collection[str]) -> str:
     By lot, because two copies of one backup know nothing of each other; the tags given
     from hand to hand (A, AA, AB) add one letter and so stay apart from most of these.
     """
-    stems = [tag[: _LONGEST_TAG - _EXTENSION]] * _DRAWS + [""] * _DRAWS
+    stems = [tag[: LONGEST_TAG - _EXTENSION]] * _DRAWS + [""] * _DRAWS
     for stem in stems:
         drawn = stem + _letters(_EXTENSION)
         if drawn not in taken:
             return drawn
-    return _letters(_LONGEST_TAG)
+    return _letters(LONGEST_TAG)
 
 
 def _letters(count: int) -> str:

@@ -18,6 +18,7 @@ from mentor_desktop.ids import new_id
 from mentor_desktop.models.base import to_milliseconds
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.incarnation import LONGEST_TAG, new_tag
 from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.bundle_sections import Contents, Offer
@@ -44,7 +45,6 @@ SUFFIX: Final = ".mentor"
 _GIVEN_TAGS = "handed_tags"
 _TRAINER: Final = "trainer"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_LONGEST_TAG = 4
 _VALID_MS: Final = (
     14 * 86_400_000
 )  # from a file to its laptop; a stick that was lost opens nothing later
@@ -253,15 +253,16 @@ def _offer(workspace: Workspace, raw: StoreConnection, members: Members, share: 
 
 
 def _next_tag(raw: StoreConnection, own_tag: str) -> str:
-    """Return a tag for the new laptop: the own one and a letter, never the same twice."""
+    """Return a tag for the new laptop, never the same twice: the own one and a letter.
+
+    Drawn by lot, as for copies, where the letters are used up or the own tag is long.
+    """
     given = json.loads(setting(raw, _GIVEN_TAGS) or "[]")
     taken = {*given, *(peer.tag for peer in state.peers(raw))}
     taken |= {row[0] for row in raw.execute("SELECT DISTINCT device FROM txn").fetchall()}
     free = (own_tag + letter for letter in _LETTERS if own_tag + letter not in taken)
     tag = next(free, "")
-    if not tag or len(tag) > _LONGEST_TAG:
-        raise StoreError(
-            _("This laptop cannot hand on to more laptops. Use the one it came from for that.")
-        )
+    if not tag or len(tag) > LONGEST_TAG:
+        tag = new_tag(own_tag, taken)
     remember(raw, **{_GIVEN_TAGS: json.dumps([*given, tag])})
     return tag

@@ -1,6 +1,9 @@
 """A workshop on two laptops and a stick: handed over, worked on apart, brought together."""
 
+import json
 import shutil
+import string
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ from mentor_desktop.services.second_laptop import (
     hand_to_new_laptop,
     receive,
 )
+from mentor_desktop.store.settings import remember
 from mentor_desktop.store.workspace import Workspace
 from tests import factories
 from tests.cheap import CHEAP
@@ -166,6 +170,14 @@ def test_two_more_laptops_never_get_the_same_letter(laptops: TwoLaptops) -> None
     first = laptops.begin(laptops.hand_over(), "Jana")
     second = laptops.begin(laptops.hand_over(), "Petr")
     assert [first.device, second.device] == ["AA", "AB"]
+
+
+def test_letters_that_are_used_up_are_drawn_by_lot(laptops: TwoLaptops) -> None:
+    with closing(laptops.a.exchange_connection()) as raw:
+        remember(raw, handed_tags=json.dumps([f"A{letter}" for letter in string.ascii_uppercase]))
+    first, second = (laptops.begin(laptops.hand_over(), name).device for name in ("Jana", "Petr"))
+    assert first != second
+    assert {len(first), len(second)} == {3}
 
 
 def test_two_more_laptops_come_together_on_the_first(laptops: TwoLaptops) -> None:

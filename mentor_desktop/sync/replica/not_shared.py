@@ -4,15 +4,14 @@ Rejected operations count as never made and are made again as fresh ones. What i
 force here, waits in the log, and goes by itself when the right is back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.batches import open_batch
-from mentor_desktop.sync.protocol.operations import Op, expand
+from mentor_desktop.sync.protocol.operations import Op, Value, expand
 from mentor_desktop.sync.replica import log, state
-from mentor_desktop.sync.replica.digests import Key
-from mentor_desktop.sync.replica.entities import entities
+from mentor_desktop.sync.replica.entities import Entity, entities
 from mentor_desktop.sync.replica.parked import in_table
 from mentor_desktop.sync.replica.set_aside import asides, dismiss_to
 from mentor_desktop.sync.replica.state import Numbers
@@ -77,6 +76,18 @@ def settle(raw: StoreConnection, one: NotShared, at_ms: int) -> None:
     )
 
 
+def settle_made(raw: StoreConnection, one: NotShared, made: Iterable[Op], at_ms: int) -> None:
+    """Note that some of what was rejected was made again: the rest stays listed."""
+    settle(raw, one, at_ms)
+    done = {op.seq for op in made}
+    stream, device, _first, _last = _place(raw, one)
+    raw.executemany(
+        "INSERT INTO sync_refused (stream, device, first_seq, last_seq, reason) "
+        "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET settled_at = NULL",
+        [(stream, device, op.seq, op.seq, one.reason) for op in one.ops if op.seq not in done],
+    )
+
+
 def unsettle(raw: StoreConnection, one: NotShared, at_ms: int) -> None:
     """List again what somebody dealt with at a time."""
     if one.is_waiting:
@@ -89,33 +100,53 @@ def unsettle(raw: StoreConnection, one: NotShared, at_ms: int) -> None:
     )
 
 
-def make_again(raw: StoreConnection, one: NotShared) -> list[Key]:
-    """Do again what was rejected, as fresh changes; return the rows that could be changed."""
-    done = []
-    for op in one.ops:
-        known = entities().get(op.entity)
-        if known is None:
-            continue
-        values = {name: value for name, value in op.values.items() if name in known.group_of}
-        is_there = bool(in_table(raw, op.entity, [op.row]))
-        if op.kind == "create" and not is_there:
-            filled = {**known.defaults, **values, "id": op.row}
-            names = ", ".join(f'"{name}"' for name in filled)
-            holes = ", ".join("?" * len(filled))
-            raw.execute(
-                f'INSERT INTO "{op.entity}" ({names}) VALUES ({holes})', tuple(filled.values())
-            )
-        elif op.kind in ("set", "create") and is_there and values and not known.is_append_only:
-            assignments = ", ".join(f'"{name}" = ?' for name in values)
-            raw.execute(
-                f'UPDATE "{op.entity}" SET {assignments} WHERE id = ?', (*values.values(), op.row)
-            )
-        elif op.kind == "delete" and is_there:
-            raw.execute(f'DELETE FROM "{op.entity}" WHERE id = ?', (op.row,))
-        else:
-            continue
-        done.append((op.entity, op.row))
-    return done
+def make_again(raw: StoreConnection, one: NotShared) -> list[Op]:
+    """Do again what was rejected, as fresh changes; return the operations that could be made.
+
+    Not made is a change of what is gone, a row whose parent is gone, and a deletion under
+    which something stands.
+    """
+    return [op for op in one.ops if op.entity in entities() and _make(raw, op)]
+
+
+def _make(raw: StoreConnection, op: Op) -> bool:
+    known = entities()[op.entity]
+    values = {name: value for name, value in op.values.items() if name in known.group_of}
+    is_there = bool(in_table(raw, op.entity, [op.row]))
+    if op.kind == "create" and not is_there:
+        filled = {**known.defaults, **values, "id": op.row}
+        if not _has_parents(raw, known, filled):
+            return False
+        names = ", ".join(f'"{name}"' for name in filled)
+        holes = ", ".join("?" * len(filled))
+        raw.execute(f'INSERT INTO "{op.entity}" ({names}) VALUES ({holes})', tuple(filled.values()))
+    elif op.kind in ("set", "create") and is_there and values and not known.is_append_only:
+        if not _has_parents(raw, known, values):
+            return False
+        assignments = ", ".join(f'"{name}" = ?' for name in values)
+        raw.execute(
+            f'UPDATE "{op.entity}" SET {assignments} WHERE id = ?', (*values.values(), op.row)
+        )
+    elif op.kind == "delete" and is_there and not _has_children(raw, known, op.row):
+        raw.execute(f'DELETE FROM "{op.entity}" WHERE id = ?', (op.row,))
+    else:
+        return False
+    return True
+
+
+def _has_parents(raw: StoreConnection, known: Entity, values: Mapping[str, Value]) -> bool:
+    return all(
+        bool(in_table(raw, parent, [str(values[column])]))
+        for column, parent in known.parents
+        if values.get(column) is not None
+    )
+
+
+def _has_children(raw: StoreConnection, known: Entity, row: str) -> bool:
+    return any(
+        raw.execute(f'SELECT 1 FROM "{child}" WHERE "{column}" = ? LIMIT 1', (row,)).fetchone()
+        for child, column in known.children
+    )
 
 
 def waiting_range(raw: StoreConnection, stream: str) -> tuple[int, int]:

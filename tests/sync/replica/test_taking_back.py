@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from mentor_desktop.errors import ValidationError
+from mentor_desktop.errors import ConflictError, ValidationError
 from mentor_desktop.ids import new_id
 from mentor_desktop.services import history
 from mentor_desktop.services import not_shared as cards
@@ -95,6 +95,47 @@ def test_what_is_not_shared_can_be_made_again(devices: Devices) -> None:
         one.receive_all(b, *(other for other in (admin,) if other is not one))
         assert one.value("person", person, "given_name") == "Ona"
     same(a, b, admin)
+
+
+def test_what_cannot_be_made_again_stays_listed(devices: Devices) -> None:
+    a, b, admin = devices(3)
+    _make_admin(admin, a, b)
+    gone, there = (a.act(lambda uow: factories.person(uow.session).id) for _number in range(2))
+    b.receive_all(a)
+    b.set("person", gone, note="of somebody who goes")
+    b.set("person", there, note="of somebody who stays")
+    admin.receive_all(a, b)
+    _reject(admin, b, 1, 2)
+    b.receive_all(admin)
+    b.act(lambda uow: uow.raw.execute("DELETE FROM person WHERE id = ?", (gone,)))
+    with b.workspace.unit_of_work() as uow:
+        (card,) = cards.not_shared_cards(uow)
+        assert card.count == 2
+        assert cards.share_again(uow, card)
+    assert b.value("person", there, "note") == "of somebody who stays"
+    with b.workspace.unit_of_work() as uow:
+        (left,) = cards.not_shared_cards(uow)
+        assert left.count == 1
+        with pytest.raises(ConflictError, match="not here any more"):
+            cards.share_again(uow, left)
+    with b.workspace.reader() as uow:
+        assert cards.not_shared_cards(uow) == [left]
+
+
+def test_what_hangs_on_something_that_is_gone_is_not_made_again(devices: Devices) -> None:
+    a, b, admin = devices(3)
+    _make_admin(admin, a, b)
+    home = a.act(lambda uow: factories.organisation(uow.session).id)
+    b.receive_all(a)
+    b.act(lambda uow: factories.person(uow.session, organisation_id=home))
+    admin.receive_all(a, b)
+    _reject(admin, b, 1, 1)
+    b.receive_all(admin)
+    b.act(lambda uow: uow.raw.execute("DELETE FROM organisation WHERE id = ?", (home,)))
+    with b.workspace.unit_of_work() as uow:
+        (card,) = cards.not_shared_cards(uow)
+        with pytest.raises(ConflictError, match="not here any more"):
+            cards.share_again(uow, card)
 
 
 def test_rejections_in_a_row_are_told_together_and_dismissed_with_undo(devices: Devices) -> None:
