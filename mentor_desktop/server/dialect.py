@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Engine,
+    String,
     Table,
     TextClause,
     create_engine,
@@ -99,6 +100,10 @@ class Dialect(ABC):
             )
 
     @abstractmethod
+    def widen(self, connection: Connection, table: Table, name: str) -> None:
+        """Let a column that held short texts hold texts of any length."""
+
+    @abstractmethod
     def upsert(
         self, connection: Connection, table: Table, rows: Sequence[Row], keep: bool = False
     ) -> int:
@@ -146,6 +151,9 @@ class SqliteDialect(Dialect):
 
     def create(self, connection: Connection) -> None:
         metadata.create_all(connection)
+
+    def widen(self, connection: Connection, table: Table, name: str) -> None:
+        """Nothing to do: no text is too long for SQLite."""
 
     def upsert(
         self, connection: Connection, table: Table, rows: Sequence[Row], keep: bool = False
@@ -242,6 +250,9 @@ class PostgresqlDialect(Dialect):
             connection.execute(text(f"drop policy if exists one_workspace on {table.name}"))
             connection.execute(text(_POLICY.format(table=table.name)))
 
+    def widen(self, connection: Connection, table: Table, name: str) -> None:
+        connection.execute(text(f"alter table {table.name} alter column {name} type text"))
+
     def upsert(
         self, connection: Connection, table: Table, rows: Sequence[Row], keep: bool = False
     ) -> int:
@@ -263,10 +274,14 @@ class PostgresqlDialect(Dialect):
         key = [one.name for one in table.primary_key]
         rest = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
         quoted, keys = (", ".join(f'"{one}"' for one in part) for part in (names, key))
-        kinds = connection.dialect
-        arrays = ", ".join(
-            f"cast(:{name} as {table.c[name].type.compile(kinds)}[])" for name in names
-        )
+        kinds = {
+            # A cast to a length cuts what is longer and says nothing; the column itself refuses it.
+            name: "text"
+            if isinstance(table.c[name].type, String)
+            else table.c[name].type.compile(connection.dialect)
+            for name in names
+        }
+        arrays = ", ".join(f"cast(:{name} as {kind}[])" for name, kind in kinds.items())
         action = "nothing" if keep or not rest else f"update set {rest}"
         return text(
             f"insert into {table.name} ({quoted})"  # noqa: S608  # names come from the metadata

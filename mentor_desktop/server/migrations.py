@@ -13,7 +13,7 @@ from mentor_desktop.i18n import _
 from mentor_desktop.server import room
 from mentor_desktop.server.database import Database
 from mentor_desktop.server.dialect import EVERYWHERE, Dialect
-from mentor_desktop.server.tables import SERVER, meta, workspace
+from mentor_desktop.server.tables import SERVER, merged, meta, workspace
 
 _VERSION = "version"
 
@@ -32,7 +32,11 @@ def _second(dialect: Dialect, connection: Connection) -> None:
     dialect.enter(connection, SERVER)
 
 
-STEPS: tuple[Step, ...] = (_first, _second)
+def _third(dialect: Dialect, connection: Connection) -> None:
+    dialect.widen(connection, merged, "entity")
+
+
+STEPS: tuple[Step, ...] = (_first, _second, _third)
 CURRENT = len(STEPS)
 
 

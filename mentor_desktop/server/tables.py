@@ -188,7 +188,7 @@ merged = _table(
     "merged",
     "stream entity row",
     _id("stream"),
-    _id("entity"),
+    _text("entity"),  # of any program: up to 128 characters
     _id("row"),
     Column("bucket", Integer, nullable=False),
     _text("state"),
