@@ -5,7 +5,7 @@ the end of the device's own chain, then the workspace's counter as late as can b
 pushes of different devices stand in line for microseconds. Whoever was overtaken starts again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,16 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from mentor_desktop.server.database import OvertakenError
 from mentor_desktop.server.dialect import Dialect
+from mentor_desktop.server.limits import MOST_KEPT_BYTES
 from mentor_desktop.server.tables import log, rejected, stream, tail, workspace
-from mentor_desktop.sync.protocol.batches import NO_HASH, Batch, Header
+from mentor_desktop.sync.protocol.batches import NO_HASH, Batch, Header, open_batch
+from mentor_desktop.sync.protocol.operations import Content
 
 encode_header = msgspec.msgpack.Encoder().encode
 decode_header = msgspec.msgpack.Decoder(Header).decode
+
+_SCAN_BYTES = 2 * 1024 * 1024
+_SCAN_BATCHES = 64
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,24 @@ def store(
 def batch_of(row: Any) -> Batch:  # Any: a row of some columns, header and body among them
     """Return the batch in a row of the log."""
     return Batch(decode_header(row.header), row.body)
+
+
+def content_of(batch: Batch) -> Content:
+    """Return the operations of a batch of the log, which was verified when it came."""
+    return open_batch(batch, most_bytes=MOST_KEPT_BYTES)
+
+
+def scanned(connection: Connection, ws: str, name: str, upto: int) -> Iterator[tuple[int, Batch]]:
+    """Give the batches of a stream up to a number, each with its own; few are held at once."""
+    since = 0
+    while since < upto:
+        found = page(connection, ws, name, since, _SCAN_BYTES, _SCAN_BATCHES)
+        for number, batch in zip(found.numbers, found.batches, strict=True):
+            if number <= upto:
+                yield number, batch
+        if not found.more:
+            return
+        since = found.numbers[-1]
 
 
 def stored_hash(connection: Connection, header: Header) -> bytes | None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from mentor_desktop.server import change_log, quarantine, refusals, room
 from mentor_desktop.server.accounts import Member, devices_of, find_member
 from mentor_desktop.server.change_log import Rejection, Tail
-from mentor_desktop.server.limits import MOST_BATCH_BYTES, MOST_BATCHES
+from mentor_desktop.server.limits import MOST_BATCHES, MOST_VALUES
 from mentor_desktop.server.membership import Membership
 from mentor_desktop.server.merging import purged_rows
 from mentor_desktop.server.own_batches import batches_for
@@ -26,7 +26,7 @@ from mentor_desktop.server.service import Service
 from mentor_desktop.sync.keys.sessions import Session
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, Header, read_batch, read_frames
 from mentor_desktop.sync.protocol.messages import PushReply, Rejected
-from mentor_desktop.sync.protocol.operations import DELETE, Content, expand
+from mentor_desktop.sync.protocol.operations import DELETE, Content, Run, expand
 from mentor_desktop.sync.protocol.streams import MEMBERS
 
 NO_RIGHT, NO_STREAM, REVOKED = "no_right", "no_stream", "revoked"
@@ -34,7 +34,10 @@ NO_RIGHT, NO_STREAM, REVOKED = "no_right", "no_stream", "revoked"
 
 @dataclass(frozen=True)
 class Verified:
-    """A batch whose shape, hash and signature are right, and what is in it."""
+    """A batch whose shape, hash and signature are right, and what is in it.
+
+    Values are there for the members alone: those of a push of 64 batches would fill the memory.
+    """
 
     batch: Batch
     content: Content
@@ -56,13 +59,14 @@ def push(service: Service, caller: Session, ws: str, stream: str, body: bytes) -
     Raises:
         Refusal: 400 for what is no batch, 401 or 403 without access, 409 `gap` or `fork` with
             the last number and hash the server holds, or `withheld`; nothing was stored. 403 `quarantined`:
-            the batches were stored aside. 413 `quota`: the workspace keeps as much as it may.
+            the batches were stored aside. 413 `quota`: the workspace keeps as much as it may;
+            `too_large`: fewer batches of the members pass.
     """
     batches = _parsed(body, ws, stream)
     caller_now, author = service.database.read(
         ws, lambda connection: _people(service, connection, caller, batches[0].header)
     )
-    verified = [_verified(one, author) for one in batches]
+    verified = _all_verified(batches, author, stream)
     reason = _without_any_right(caller_now, author, stream)
     if reason:
         quarantine.keep(service, ws, stream, batches, reason)
@@ -118,9 +122,32 @@ def _people(
     return sender, author
 
 
+def _all_verified(batches: Sequence[Batch], author: Member, stream: str) -> list[Verified]:
+    verified: list[Verified] = []
+    held = 0
+    for batch in batches:
+        one = _verified(batch, author)
+        if stream == MEMBERS:
+            held += sum(len(run.rows) * len(run.columns) for run in one.content.runs)
+            if verified and held > MOST_VALUES:
+                raise refusals.too_large(sum(len(one.batch.body) for one in verified))
+        else:
+            one = replace(one, content=_without_values(one.content))
+        verified.append(one)
+    return verified
+
+
+def _without_values(content: Content) -> Content:
+    def bare(run: Run) -> Run:
+        return replace(run, columns={}, bases=())
+
+    actions = tuple(replace(action, text="", values={}) for action in content.actions)
+    return Content(tuple(map(bare, content.runs)), actions)
+
+
 def _verified(batch: Batch, author: Member) -> Verified:
     try:
-        return Verified(batch, read_batch(batch, author.sign_key, most_bytes=MOST_BATCH_BYTES))
+        return Verified(batch, read_batch(batch, author.sign_key))
     except BadBatch as error:
         if isinstance(author.access, ServerAccess) and error.code == "signature":
             raise Refusal(

@@ -1,5 +1,7 @@
 """The fold: competing values, deletes and purges of one row, worked by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from mentor_desktop.sync.merge.fold import fold, fold_op, rejected_ids
@@ -111,5 +113,22 @@ def test_text_brings_the_state_back() -> None:
         THEIRS, op(3, kind="delete", seen={DEVICE: 1}), _set(4, DEVICE, OpId("f" * 32, 9))
     )
     assert state.early
-    assert RowState.from_text(state.to_text()) == state
+    read = RowState.from_text(state.to_text())
+    assert read.early == {("status", OpId("f" * 32, 9))}
+    assert (read.to_text(), replace(state, early=read.early)) == (state.to_text(), read)
     assert _state(MADE).to_text() == _state(MADE).digest_text()
+
+
+def test_base_that_was_passed_over_is_waited_for_no_more() -> None:
+    waiting = _state(MADE, _set(2, DEVICE, OpId(OTHER_DEVICE, 3), OpId(OTHER_DEVICE, 9)))
+    fold_op(waiting, _set(5, OTHER_DEVICE, group="note"), {})
+    assert RowState.from_text(waiting.to_text()).early == {("status", OpId(OTHER_DEVICE, 9))}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"device": "x"}, {"device": 1}, {"first": 0}, {"first": True}, {"first": 3}, {"last": None}],
+)
+def test_rejection_of_nothing_that_can_be_rejects_nothing(values: dict[str, object]) -> None:
+    named = {"device": DEVICE, "first": 1, "last": 2, "reason": "mistake"} | values
+    assert rejected_ids([MADE, op(1, device=OTHER_DEVICE, kind="reject", values=named)]) == set()

@@ -339,7 +339,7 @@ def test_header_that_is_none_is_refused(field: str, value: object) -> None:
 
 
 def test_body_beyond_all_limits_is_refused_unopened() -> None:
-    big = Batch(BATCH.header, bytes(2 << 20))
+    big = Batch(BATCH.header, bytes(3 << 20))
     with pytest.raises(BadBatch, match="size"):
         read_frames(frames([big]))
     assert _attempt(big, open_batch) == "size"

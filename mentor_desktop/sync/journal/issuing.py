@@ -19,6 +19,7 @@ from mentor_desktop.sync.protocol.operations import (
     runs_of,
     tick,
 )
+from mentor_desktop.sync.protocol.streams import MOST_BASES
 from mentor_desktop.sync.replica import log
 from mentor_desktop.sync.replica.applying import apply_own
 from mentor_desktop.sync.replica.batching import add_batches
@@ -86,7 +87,7 @@ class Issue:
             kind=kind,
             group=group,
             values=dict(values or {}),
-            base=base,
+            base=base[:MOST_BASES],
             seen=dict(seen or {}),
         )
         self._ops.append(op)

@@ -19,8 +19,8 @@ from mentor_desktop.sync.protocol.operations import (
     SET,
     Op,
     OpId,
-    Value,
 )
+from mentor_desktop.sync.protocol.streams import is_id
 
 _TOUCHING = frozenset({CREATE, SET, RESTORE, KEY})
 _OF_ROWS = _TOUCHING | {DELETE, PURGE}
@@ -54,11 +54,11 @@ def fold_op(state: RowState, op: Op, applied: Mapping[str, int]) -> None:
         _fold_create(state, op)
     state.touched[op.device] = op.seq
     if state.early:
-        state.early = {
-            (group, base)
-            for group, base in state.early
-            if base.device != op.device or base.seq > op.seq
-        }
+        # Those that were passed over go when the state is written: here they would be looked at once
+        # for every operation.
+        state.early.difference_update(
+            (group, op.id) for group in ((op.group,) if op.kind == SET else state.heads)
+        )
 
 
 def fold(
@@ -76,21 +76,31 @@ def fold(
     return states
 
 
+def rejected_span(op: Op) -> tuple[str, int, int] | None:
+    """Return whose operations a rejection names, from which number to which.
+
+    None where it names nothing that can be: it does nothing then, with nobody.
+    """
+    device, first, last = (
+        op.values.get(name) for name in (REJECTED_DEVICE, REJECTED_FIRST, REJECTED_LAST)
+    )
+    if type(device) is str and type(first) is int and type(last) is int:
+        return (device, first, last) if is_id(device) and 1 <= first <= last else None
+    return None
+
+
 def rejected_ids(ops: Collection[Op]) -> frozenset[OpId]:
     """Return which of these operations the rejections among them name.
 
     Who may reject is the caller's to know.
     """
-    ranges: dict[object, list[tuple[Value, Value]]] = {}
+    ranges: dict[str, list[tuple[int, int]]] = {}
     for op in ops:
-        if op.kind == REJECT:
-            first, last = op.values.get(REJECTED_FIRST), op.values.get(REJECTED_LAST)
-            ranges.setdefault(op.values.get(REJECTED_DEVICE), []).append((first, last))
+        span = rejected_span(op) if op.kind == REJECT else None
+        if span is not None:
+            ranges.setdefault(span[0], []).append(span[1:])
     return frozenset(
-        op.id
-        for op in ops
-        for first, last in ranges.get(op.device, ())
-        if isinstance(first, int) and isinstance(last, int) and first <= op.seq <= last
+        op.id for op in ops for first, last in ranges.get(op.device, ()) if first <= op.seq <= last
     )
 
 

@@ -38,7 +38,8 @@ class RowState:
 
     `heads` has only groups that a set has touched; the creates are the heads of all others.
     `early` are operations that a set named as its base before they arrived: they will be no
-    heads of that group. What it holds depends on the order of arrival, all else does not.
+    heads of that group. What it holds depends on the order of arrival, all else does not; those that
+    were passed over, and never come, leave it when the state is written.
     """
 
     creates: dict[OpId, int] = field(default_factory=dict)
@@ -93,7 +94,11 @@ class RowState:
 
     def to_text(self) -> str:
         """Return everything as compact JSON, to be kept."""
-        early = sorted((group, op.device, op.seq) for group, op in self.early)
+        early = sorted(
+            (group, op.device, op.seq)
+            for group, op in self.early
+            if op.seq > self.touched.get(op.device, 0)  # else it was one of another row or group
+        )
         return _encoder.encode(self._text(early)).decode()
 
     def digest_text(self) -> str:

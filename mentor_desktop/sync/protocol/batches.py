@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Meta
 
 from mentor_desktop.sync.protocol.body import BadBatch, decode_body, encode_body
+from mentor_desktop.sync.protocol.bounds import require_bounds
 from mentor_desktop.sync.protocol.hashes import (
     NO_HASH,
     action_hash,
@@ -36,6 +37,7 @@ from mentor_desktop.sync.protocol.streams import (
     MOST_BATCHES,
     MOST_OPS,
     MOST_RAW_BYTES,
+    MOST_READ_BYTES,
     is_id,
     is_stream,
 )
@@ -62,8 +64,8 @@ Sha256 = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
 Number = Annotated[int, Meta(ge=1, le=MOST_INTEGER)]
 
-# A body that does not compress grows by a few bytes in each 16 KiB.
-_MOST_BODY_BYTES: Final = MOST_RAW_BYTES + 1024
+# A body that does not compress grows by five bytes in each 16 KiB.
+_BODY_SHARE: Final = 1024
 
 
 class Header(msgspec.Struct, frozen=True, array_like=True):
@@ -112,7 +114,8 @@ def make_batch(
     """
     if content.runs and (content.runs[0].device, content.runs[0].first_seq) != (device, from_seq):
         raise BadBatch("count")
-    body = encode_body(content, schema)
+    body = encode_body(content, schema, MOST_RAW_BYTES)
+    require_bounds(content)
     hash_ = content_hash(prev_hash, content)
     count = content.count
     signed = signed_bytes(ws, stream, device, from_seq, count, prev_hash, hash_, schema)
@@ -121,15 +124,14 @@ def make_batch(
     return Batch(header, body)
 
 
-def read_batch(
-    batch: Batch, public_key: Ed25519PublicKey, *, most_bytes: int = MOST_RAW_BYTES
-) -> Content:
+def read_batch(batch: Batch, public_key: Ed25519PublicKey) -> Content:
     """Return the operations of a batch that its device signed; raise BadBatch otherwise."""
     header = batch.header
     # First: nothing of a stranger is unpacked.
     if not is_signed(header, public_key):
         raise BadBatch("signature")
-    content = open_batch(batch, most_bytes=most_bytes)
+    content = open_batch(batch)
+    require_bounds(content)
     if content_hash(header.prev_hash, content) != header.hash:
         raise BadBatch("hash")
     return content
@@ -154,14 +156,14 @@ def is_signed(header: Header, public_key: Ed25519PublicKey) -> bool:
     return True
 
 
-def open_batch(batch: Batch, *, most_bytes: int = MOST_RAW_BYTES) -> Content:
+def open_batch(batch: Batch, *, most_bytes: int = MOST_READ_BYTES) -> Content:
     """Return the operations of a batch from the own log, which was read with its key before.
 
     Checks the shape, neither hash nor signature.
     """
     header = batch.header
     _check_header(header)
-    if len(batch.body) > _MOST_BODY_BYTES:
+    if len(batch.body) > _most_body_bytes(most_bytes):
         raise BadBatch("size")
     content, schema = decode_body(batch.body, header.device, header.from_seq, most_bytes)
     if content.count != header.count:
@@ -171,13 +173,14 @@ def open_batch(batch: Batch, *, most_bytes: int = MOST_RAW_BYTES) -> Content:
     return content
 
 
-def purged(batch: Batch, seqs: Collection[int]) -> Batch:
+def purged(batch: Batch, seqs: Collection[int], *, most_bytes: int = MOST_READ_BYTES) -> Batch:
     """Return the batch without the values of these operations; its hash and signature hold.
 
     What is told of an action that one of them belongs to loses its values too, for they
-    may name the person; the reasons of purges stay.
+    may name the person; the reasons of purges stay. It may come out larger, for what was the same
+    for all rows is not any more: `MOST_READ_BYTES` counts with that.
     """
-    content = open_batch(batch)
+    content = open_batch(batch, most_bytes=most_bytes)
     gone = frozenset(seqs)
     runs = runs_of(_erased_op(op) if op.seq in gone else op for op in expand(content))
     actions = tuple(_erased_actions(content.actions, batch.header.from_seq, gone))
@@ -223,9 +226,13 @@ def read_frames(message: bytes) -> list[Batch]:
         raise BadBatch("size")
     for header, body in pairs:
         _check_header(header)
-        if len(body) > _MOST_BODY_BYTES:
+        if len(body) > _most_body_bytes(MOST_READ_BYTES):
             raise BadBatch("size")
     return [Batch(header, body) for header, body in pairs]
+
+
+def _most_body_bytes(most_bytes: int) -> int:
+    return most_bytes + most_bytes // _BODY_SHARE
 
 
 def _check_header(header: Header) -> None:

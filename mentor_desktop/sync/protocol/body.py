@@ -97,8 +97,11 @@ _decoder = msgspec.json.Decoder(_Body)
 _version_decoder = msgspec.json.Decoder(_Version)
 
 
-def encode_body(content: Content, schema: int) -> bytes:
-    """Return the content as a compressed body; raise BadBatch when reading would refuse it."""
+def encode_body(content: Content, schema: int, most_bytes: int | None = None) -> bytes:
+    """Return the content as a compressed body; raise BadBatch when its shape is unsound.
+
+    Code `size`: it takes more than `most_bytes`.
+    """
     check_content(content)
     body = _Body(
         v=FORMAT,
@@ -110,7 +113,7 @@ def encode_body(content: Content, schema: int) -> bytes:
         raw = _encoder.encode(body)
     except UnicodeEncodeError as error:  # half of a surrogate pair
         raise BadBatch("value") from error
-    if len(raw) > MOST_RAW_BYTES:
+    if most_bytes is not None and len(raw) > most_bytes:
         raise BadBatch("size")
     return zlib.compress(raw, _LEVEL)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.sync.merge.fold import REJECTED_DEVICE, REJECTED_FIRST, REJECTED_LAST
+from mentor_desktop.sync.merge.fold import rejected_span
 from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Op
 from mentor_desktop.sync.replica.sealed_streams import owner_of
 from mentor_desktop.sync.replica.state import Numbers
@@ -85,9 +85,5 @@ class Rules:
 
 def rejection_of(op: Op) -> Rejection | None:
     """Return what a rejection names; None where it names nothing that can be."""
-    device, first, last = (
-        op.values.get(name) for name in (REJECTED_DEVICE, REJECTED_FIRST, REJECTED_LAST)
-    )
-    if not (isinstance(device, str) and isinstance(first, int) and isinstance(last, int)):
-        return None
-    return Rejection(device, first, last, str(op.values.get(REASON, "")))
+    span = rejected_span(op)
+    return None if span is None else Rejection(*span, str(op.values.get(REASON, "")))

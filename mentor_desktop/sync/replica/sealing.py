@@ -26,7 +26,7 @@ from mentor_desktop.sync.protocol.operations import (
     runs_of,
     tick,
 )
-from mentor_desktop.sync.protocol.streams import MOST_OPS
+from mentor_desktop.sync.protocol.streams import MOST_BASES, MOST_OPS
 from mentor_desktop.sync.replica import log
 from mentor_desktop.sync.replica.batching import add_batches
 from mentor_desktop.sync.replica.digests import Digests, Key, add_plain_rows
@@ -345,7 +345,7 @@ class _Step:
             kind=kind,
             group=group,
             values=values or {},
-            base=base,
+            base=base[:MOST_BASES],
             seen=seen or {},
         )
         fold_op(row.state, op, stream.applied)

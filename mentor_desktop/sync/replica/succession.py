@@ -17,6 +17,7 @@ from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.sync.protocol.batches import NO_HASH, Batch, open_batch
 from mentor_desktop.sync.protocol.operations import SET, Action, Op, OpId, expand, runs_of
+from mentor_desktop.sync.protocol.streams import MOST_BASES
 from mentor_desktop.sync.replica import acknowledged, log, state
 from mentor_desktop.sync.replica.batching import add_batches
 from mentor_desktop.sync.replica.digests import Digests
@@ -236,7 +237,7 @@ def _renamed(op: Op, moved: Mapping[OpId, OpId], shared_to: int) -> Op:
     new = moved[op.id]
     base = tuple(moved.get(one, one) for one in op.base)
     if op.kind == SET and op.seq <= shared_to:
-        base = (*base, op.id)
+        base = (op.id, *base)
     seen = dict(op.seen)
     through = [moved[one].seq for one in moved if one.seq <= op.seen.get(one.device, 0)]
     if through:
@@ -246,6 +247,6 @@ def _renamed(op: Op, moved: Mapping[OpId, OpId], shared_to: int) -> Op:
         op,
         device=new.device,
         seq=new.seq,
-        base=base,
+        base=base[:MOST_BASES],
         seen={one: last for one, last in seen.items() if last},
     )

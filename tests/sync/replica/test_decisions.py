@@ -6,10 +6,21 @@ from mentor_desktop.errors import ConflictError, ValidationError
 from mentor_desktop.services import conflicts as cards
 from mentor_desktop.services import history
 from mentor_desktop.services.conflicts import ConflictCard
-from mentor_desktop.sync.protocol.batches import open_batch
-from mentor_desktop.sync.protocol.operations import expand
+from mentor_desktop.sync.protocol.batches import NO_HASH, make_batch, open_batch
+from mentor_desktop.sync.protocol.operations import (
+    SET,
+    Action,
+    Content,
+    Op,
+    expand,
+    runs_of,
+    tick,
+)
+from mentor_desktop.sync.protocol.streams import MOST_BASES
+from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.batching import SCHEMA
 from tests import factories
-from tests.sync.replica.devices import Device, Devices, same
+from tests.sync.replica.devices import SHARED, Device, Devices, same
 
 
 def _in_conflict(a: Device, b: Device) -> str:
@@ -200,3 +211,26 @@ def test_an_undo_is_told_as_the_undo_of_that_action(devices: Devices) -> None:
     with b.workspace.reader() as uow:
         undoing, undone, _created = history.recent_actions(uow)
     assert (undoing.depth, undone.is_undone) == (1, True)
+
+
+def test_a_choice_between_more_than_one_change_names_leaves_the_rest(devices: Devices) -> None:
+    a, b, c = devices(3)
+    person = str(a.act(lambda uow: factories.person(uow.session).id))
+    c.receive_all(a)
+    hlc = tick(0, int(a.clock.now.timestamp() * 1_000) + 1)
+    ops = [
+        Op(b.id, seq, hlc + seq, "person", person, SET, "email", {"email": f"{seq}@example.org"})
+        for seq in range(1, MOST_BASES + 10)
+    ]
+    content = Content(runs_of(ops), (Action(ops[-1].seq, 0, "", "Changed"),))
+    signer = state.identity(b.raw).signer()
+    batch = make_batch(SHARED, "people", b.id, 1, NO_HASH, content, SCHEMA, signer)
+    for one in (a, c):
+        one.receive("people", [batch])
+    for _turn in range(2):
+        with a.workspace.unit_of_work() as uow:
+            cards.choose_value(uow, _card(a), _card(a).choices[0])
+        c.receive_all(a)
+        same(a, c)
+    with c.workspace.reader() as uow:
+        assert cards.conflict_cards(uow) == []
