@@ -7,14 +7,14 @@ cannot be read here, so that a file sent for such a one is never collected.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import Connection, Select, delete, func, select
 
 from mentor_desktop.server import audit, room
-from mentor_desktop.server.change_log import batch_of
+from mentor_desktop.server.change_log import batch_of, content_of
 from mentor_desktop.server.limits import GRACE_DAYS
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import (
@@ -25,7 +25,7 @@ from mentor_desktop.server.tables import (
     quarantine,
 )
 from mentor_desktop.server.workspaces import workspace_ids
-from mentor_desktop.sync.protocol.batches import Batch, open_batch
+from mentor_desktop.sync.protocol.batches import Batch
 
 _DAY_MS = 86_400_000
 _SEALED_STREAMS = "u:%"
@@ -105,13 +105,13 @@ def _unused(service: Service, ws: str, addresses: set[str]) -> tuple[int, set[st
     """Return up to which batch was looked, and which of the addresses stood nowhere there."""
     unused, upto = set(addresses), 0
     aside = select(quarantine.c.header, quarantine.c.body).where(quarantine.c.ws == ws)
-    unused -= service.database.read(ws, lambda one: _addresses(_read(one, aside)))
+    unused -= service.database.read(ws, lambda one: _named(_read(one, aside), unused))
     while unused:
         rows = service.database.read(ws, partial(_page, ws=ws, since=upto))
         if not rows:
             break
         upto = rows[-1][0]
-        unused -= _addresses(batch for _number, batch in rows)
+        unused -= _named((batch for _number, batch in rows), unused)
     return upto, unused
 
 
@@ -129,19 +129,20 @@ def _read(connection: Connection, wanted: Select[tuple[bytes, bytes]]) -> Iterat
     return map(batch_of, connection.execute(wanted.execution_options(yield_per=_BATCHES_AT_ONCE)))
 
 
-def _addresses(batches: Iterable[Batch]) -> set[str]:
-    """Return what may be addresses of files in the values of these batches."""
+def _named(batches: Iterable[Batch], addresses: Collection[str]) -> set[str]:
+    """Return which of these addresses stand in the values of these batches."""
     found: set[str] = set()
     for batch in batches:
-        for run in open_batch(batch).runs:
+        for run in content_of(batch).runs:
             for values in run.columns.values():
                 for value in values:
                     if isinstance(value, str) and len(value) >= _ADDRESS_DIGITS:
-                        found.update(_in(value))
+                        found.update(one for one in _in(value) if one in addresses)
     return found
 
 
 def _in(value: str) -> Iterator[str]:
+    """Give what may be an address in a text: as many as it has digits, so nobody keeps them."""
     for digits in _ADDRESSES.findall(value):
         for start in range(len(digits) - _ADDRESS_DIGITS + 1):
             yield digits[start : start + _ADDRESS_DIGITS]
@@ -180,4 +181,4 @@ def _is_used(connection: Connection, ws: str, one: _Candidate, upto: int, now: i
     aside = select(quarantine.c.header, quarantine.c.body).where(
         quarantine.c.ws == ws, quarantine.c.at >= now
     )
-    return any(one.address in _addresses(_read(connection, wanted)) for wanted in (later, aside))
+    return any(_named(_read(connection, wanted), {one.address}) for wanted in (later, aside))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -58,6 +59,18 @@ def test_file_without_a_reference_goes_and_others_stay(world: World, ana: Device
     _file(ana)
     alone.all()
     assert read_file(ana, alone.address).content == alone.content
+
+
+def test_long_digits_are_looked_through_and_not_kept(sqlite_world: World) -> None:
+    ana = sqlite_world.founder()
+    named, alone = _file(ana), _file(ana)
+    _refer(ana, os.urandom(100_000).hex() + named.address + os.urandom(100_000).hex())
+    tracemalloc.start()
+    collected = collect_in(sqlite_world.service, ana.ws, 0, is_trial=True)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert collected == Collected(1, 0, len(alone.content))
+    assert peak < 10e6
 
 
 def test_file_waits_for_its_reference(world: World, ana: Device) -> None:
