@@ -60,15 +60,24 @@ def fold(
 ) -> int:
     """Merge these streams (workspace and name) and return in how many steps.
 
-    Each step is short and whole.
+    Each step is short and whole. A stream that cannot be merged is counted and tried again with the
+    next look; it holds up no other.
     """
     steps = 0
     for ws, name in names:
         step = partial(_step, service, ws, name)
-        while not is_stopping() and service.database.write(ws, step):
-            steps += 1
-        if not is_stopping():
-            snapshots.take_when_due(service, ws, name)
+        try:
+            while not is_stopping() and service.database.write(ws, step):
+                steps += 1
+            if not is_stopping():
+                snapshots.take_when_due(service, ws, name)
+        except Refusal:
+            # The database is busy, or this stream's rows are: what is left is found later.
+            service.meter.add("merge_failures_total")
+            journal.log.warning("merging was interrupted", exc_info=True)
+        except Exception:  # noqa: BLE001  # the edge: what one stream holds must not end all merging
+            service.meter.add("merge_failures_total")
+            journal.log.exception("bug", extra={"facts": {"route": "merging"}})
     service.meter.add("merge_steps_total", steps)
     return steps
 

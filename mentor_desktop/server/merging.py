@@ -7,38 +7,32 @@ else stand. Values are kept for every operation that still competes: creates and
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from mentor_desktop.server import change_log, rejecting
-from mentor_desktop.server.change_log import Rejection
+from mentor_desktop.server import change_log, erasing, rejecting
+from mentor_desktop.server.change_log import Rejection, content_of
+from mentor_desktop.server.erasing import Row
 from mentor_desktop.server.service import Service
+from mentor_desktop.server.spans import Spans
 from mentor_desktop.server.tables import digest, folding, log, merged, rejected
 from mentor_desktop.sync.merge.digest import Buckets, bucket_of
-from mentor_desktop.sync.merge.fold import (
-    REJECTED_DEVICE,
-    REJECTED_FIRST,
-    REJECTED_LAST,
-    fold_op,
-)
+from mentor_desktop.sync.merge.fold import REASON, fold_op, rejected_span
 from mentor_desktop.sync.merge.row_state import RowState
-from mentor_desktop.sync.protocol.batches import open_batch, purged
 from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Op, OpId, Value, expand
 
 MOST_STEP_BATCHES = 16
 MOST_STEP_BYTES = 2 * 1024 * 1024
 MOST_STEP_OPS = 4_000  # a process needs some 2 KiB for each
-_SCAN_BATCHES = 64
 _NAMES_AT_ONCE = 500  # rows looked up by one statement
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[tuple[str, int, dict[str, Value]]]).decode
 
-Row = tuple[str, str]  # entity, row
-Ranges = dict[str, list[Rejection]]  # by device
+Ranges = dict[str, Spans]  # what is rejected, by device
 
 
 @dataclass
@@ -96,14 +90,20 @@ def merge_step(service: Service, connection: Connection, ws: str, stream: str) -
         return False
     ends = json.loads(found.ends)
     applied = {device: end[0] for device, end in ends.items()}
-    ops = [op for batch in page.batches for op in expand(open_batch(batch))]
+    ops = [op for batch in page.batches for op in expand(content_of(batch))]
     ranges = _rejections(service, connection, ws, stream, ops)
     rows = _merge(connection, ws, stream, ops, applied, ranges)
     upto = page.numbers[-1]
     again = _folded_though_rejected(connection, ws, stream, ops, applied, found.folded)
     if again:
         rows |= _recomputed(connection, ws, stream, again, upto, ranges)
-    _erase_purged(connection, ws, stream, [op for op in ops if not _is_in(ranges, op)], upto)
+    gone = {(op.entity, op.row) for op in ops if op.kind == PURGE and not _is_in(ranges, op)}
+    if gone:
+        erasing.erase(connection, ws, stream, gone, upto)
+    late = _purged_before(connection, ws, stream, ops, rows) - gone
+    if late:
+        numbered = zip(page.numbers, page.batches, strict=True)
+        erasing.erase_in_log(connection, ws, numbered, late | gone)
     _write(service, connection, ws, stream, rows, upto)
     for batch in page.batches:
         ends[batch.header.device] = [batch.header.to_seq, batch.header.hash.hex()]
@@ -184,41 +184,35 @@ def _rejections(
 ) -> Ranges:
     """Return all that does not count, with what the rejections in these operations add."""
     ranges = _known_rejections(connection, ws, stream)
+    found: dict[str, list[Rejection]] = defaultdict(list)
     for op in ops:
-        if op.kind != REJECT or _is_in(ranges, op):
-            continue
-        # The server's own are written down with their batch; others by an administrator's, or
-        # from before a restore, are here.
-        device, span = _target(op)
-        if device:
-            rejecting.remember(service, connection, ws, stream, device, [span])
-            ranges.setdefault(device, []).append(span)
+        span = rejected_span(op) if op.kind == REJECT and not _is_in(ranges, op) else None
+        if span is not None:
+            device, first, last = span
+            ranges.setdefault(device, Spans()).add(first, last)
+            # What PostgreSQL keeps in no text.
+            reason = str(op.values.get(REASON) or "").replace("\0", "")
+            found[device].append(Rejection(first, last, reason))
+    # The server's own are written down with their batch; others by an administrator's, or
+    # from before a restore, are here.
+    for device, rejections in found.items():
+        rejecting.remember(service, connection, ws, stream, device, rejections)
     return ranges
 
 
 def _known_rejections(connection: Connection, ws: str, stream: str) -> Ranges:
     ranges: Ranges = {}
     for row in connection.execute(
-        select(
-            rejected.c.device, rejected.c.first_seq, rejected.c.last_seq, rejected.c.reason
-        ).where(rejected.c.ws == ws, rejected.c.stream == stream)
+        select(rejected.c.device, rejected.c.first_seq, rejected.c.last_seq).where(
+            rejected.c.ws == ws, rejected.c.stream == stream
+        )
     ):
-        span = Rejection(row.first_seq, row.last_seq, row.reason)
-        ranges.setdefault(row.device, []).append(span)
+        ranges.setdefault(row.device, Spans()).add(row.first_seq, row.last_seq)
     return ranges
 
 
-def _target(op: Op) -> tuple[str, Rejection]:
-    device, first, last = (
-        op.values.get(name) for name in (REJECTED_DEVICE, REJECTED_FIRST, REJECTED_LAST)
-    )
-    if isinstance(device, str) and isinstance(first, int) and isinstance(last, int):
-        return device, Rejection(first, last, str(op.values.get("reason") or ""))
-    return "", Rejection(0, 0, "")
-
-
 def _is_in(ranges: Ranges, op: Op) -> bool:
-    return any(one.first_seq <= op.seq <= one.last_seq for one in ranges.get(op.device, ()))
+    return op.device in ranges and op.seq in ranges[op.device]
 
 
 def _folded_though_rejected(
@@ -230,30 +224,47 @@ def _folded_though_rejected(
     folded: int,
 ) -> set[Row]:
     """Return the rows that an earlier step merged with operations which are rejected only now."""
-    rows: set[Row] = set()
+    fresh: Ranges = {}
     for op in ops:
-        if op.kind != REJECT:
-            continue
-        device, span = _target(op)
-        last = min(span.last_seq, applied.get(device, 0))
-        if device and span.first_seq <= last:
+        span = rejected_span(op) if op.kind == REJECT else None
+        if span is not None and span[1] <= applied.get(span[0], 0):
+            device, first, last = span
+            fresh.setdefault(device, Spans()).add(first, min(last, applied[device]))
+    rows: set[Row] = set()
+    for device, spans in fresh.items():
+        for number in _batches_in(connection, ws, stream, device, spans, folded):
+            # Each once, and one at a time, however many spans are in it.
             found = connection.execute(
-                select(log.c.header, log.c.body).where(
-                    log.c.ws == ws,
-                    log.c.stream == stream,
-                    log.c.device == device,
-                    log.c.from_seq <= last,
-                    log.c.from_seq + log.c["count"] > span.first_seq,
-                    log.c.seq <= folded,
-                )
-            )
-            for batch in map(change_log.batch_of, found):
-                rows |= {
-                    (one.entity, one.row)
-                    for one in expand(open_batch(batch))
-                    if span.first_seq <= one.seq <= last
-                }
+                select(log.c.header, log.c.body).where(log.c.ws == ws, log.c.seq == number)
+            ).one()
+            its_ops = expand(content_of(change_log.batch_of(found)))
+            rows |= {(one.entity, one.row) for one in its_ops if one.seq in spans}
     return rows
+
+
+def _batches_in(
+    connection: Connection, ws: str, stream: str, device: str, spans: Spans, folded: int
+) -> list[int]:
+    """Return the numbers of a device's merged batches that have an operation in these spans."""
+    found = connection.execute(
+        select(log.c.seq, log.c.from_seq, log.c["count"])
+        .where(log.c.ws == ws, log.c.stream == stream, log.c.device == device, log.c.seq <= folded)
+        .order_by(log.c.seq)
+    )
+    return [seq for seq, first, count in found if spans.meet(first, first + count - 1)]
+
+
+def _purged_before(
+    connection: Connection,
+    ws: str,
+    stream: str,
+    ops: Sequence[Op],
+    rows: Mapping[Row, Merged],
+) -> set[Row]:
+    """Return the purged rows that these operations, made by who did not know of it, still name."""
+    named = {(op.entity, op.row) for op in ops if op.kind not in (PURGE, REJECT)}
+    gone = {name for name in named & rows.keys() if rows[name].state.purged}
+    return gone | purged_rows(connection, ws, stream, named - rows.keys())
 
 
 def _recomputed(
@@ -270,8 +281,8 @@ def _folded_from_log(
     connection: Connection, ws: str, stream: str, upto: int, names: set[Row] | None, ranges: Ranges
 ) -> dict[Row, Merged]:
     rows: dict[Row, Merged] = {}
-    for _number, ops in _scanned(connection, ws, stream, upto):
-        for op in ops:
+    for _number, batch in change_log.scanned(connection, ws, stream, upto):
+        for op in expand(content_of(batch)):
             name = (op.entity, op.row)
             wanted = names is None or name in names
             if wanted and op.kind != REJECT and not _is_in(ranges, op):
@@ -279,36 +290,6 @@ def _folded_from_log(
     for row in rows.values():
         row.tidy()
     return rows
-
-
-def _scanned(
-    connection: Connection, ws: str, stream: str, upto: int
-) -> Iterator[tuple[int, list[Op]]]:
-    since = 0
-    while since < upto:
-        page = change_log.page(connection, ws, stream, since, MOST_STEP_BYTES, _SCAN_BATCHES)
-        for number, batch in zip(page.numbers, page.batches, strict=True):
-            if number <= upto:
-                yield number, list(expand(open_batch(batch)))
-        if not page.more:
-            return
-        since = page.numbers[-1]
-
-
-def _erase_purged(
-    connection: Connection, ws: str, stream: str, ops: Sequence[Op], upto: int
-) -> None:
-    """Take the values of purged rows out of the log; chains and signatures still hold."""
-    gone = {(op.entity, op.row) for op in ops if op.kind == PURGE}
-    if not gone:
-        return
-    for number, its_ops in _scanned(connection, ws, stream, upto):
-        seqs = [op.seq for op in its_ops if (op.entity, op.row) in gone and op.kind != PURGE]
-        if seqs:
-            where = (log.c.ws == ws, log.c.seq == number)
-            row = connection.execute(select(log.c.header, log.c.body).where(*where)).one()
-            body = purged(change_log.batch_of(row), seqs).body
-            connection.execute(update(log).where(*where).values(body=body, size=len(body)))
 
 
 def _write(

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, func, select
 
 from mentor_desktop.server import audit
-from mentor_desktop.server.change_log import encode_header
+from mentor_desktop.server.change_log import content_of, encode_header
+from mentor_desktop.server.erasing import without
 from mentor_desktop.server.limits import MOST_QUARANTINE_BYTES
+from mentor_desktop.server.merging import purged_rows
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import quarantine
@@ -19,9 +21,14 @@ from mentor_desktop.sync.protocol.batches import Batch
 def keep(service: Service, ws: str, stream: str, batches: Sequence[Batch], reason: str) -> None:
     """Set verified batches aside; the same ones again change nothing.
 
+    What they say of rows that are purged is taken out.
+
     Raises:
         Refusal: 413 when this device has filled its room.
     """
+    named = {
+        (run.entity, row) for one in batches for run in content_of(one).runs for row in run.rows
+    }
 
     def work(connection: Connection) -> int:
         device = batches[0].header.device
@@ -32,6 +39,7 @@ def keep(service: Service, ws: str, stream: str, batches: Sequence[Batch], reaso
         ).scalar_one()
         if held + sum(len(one.body) for one in batches) > MOST_QUARANTINE_BYTES:
             raise Refusal("quarantine_full", "No more changes of this device are set aside.")
+        gone = purged_rows(connection, ws, stream, named)
         now = service.now_ms()
         rows = [
             {
@@ -43,7 +51,7 @@ def keep(service: Service, ws: str, stream: str, batches: Sequence[Batch], reaso
                 "count": one.header.count,
                 "reason": reason,
                 "header": encode_header(one.header),
-                "body": one.body,
+                "body": without(one, gone).body if gone else one.body,
                 "at": now,
             }
             for one in batches

@@ -6,7 +6,7 @@ leaves out the same operations, wherever it has them from.
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from mentor_desktop.server import audit, own_batches
 from mentor_desktop.server.change_log import Rejection
@@ -58,7 +58,16 @@ def remember(
     device: str,
     rejections: Sequence[Rejection],
 ) -> None:
-    """Write down which operations do not count, for answers to resends and for merging."""
+    """Write down which operations do not count, for answers to resends and for merging.
+
+    Of two rejections from one number on, the longer one stays.
+    """
+    known = _known(connection, ws, stream, device, rejections)
+    longer: dict[int, Rejection] = {}
+    for one in rejections:
+        if one.last_seq > known.get(one.first_seq, 0):
+            known[one.first_seq] = one.last_seq
+            longer[one.first_seq] = one
     rows = [
         {
             "ws": ws,
@@ -68,6 +77,21 @@ def remember(
             "last_seq": one.last_seq,
             "reason": one.reason,
         }
-        for one in rejections
+        for one in longer.values()
     ]
     service.database.dialect.upsert(connection, rejected, rows)
+
+
+def _known(
+    connection: Connection, ws: str, stream: str, device: str, wanted: Sequence[Rejection]
+) -> dict[int, int]:
+    firsts = [one.first_seq for one in wanted]
+    rows = connection.execute(
+        select(rejected.c.first_seq, rejected.c.last_seq).where(
+            rejected.c.ws == ws,
+            rejected.c.stream == stream,
+            rejected.c.device == device,
+            rejected.c.first_seq.between(min(firsts), max(firsts)),
+        )
+    )
+    return {row.first_seq: row.last_seq for row in rows}

@@ -28,6 +28,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, upda
 from mentor_desktop.server import journal, refusals
 from mentor_desktop.server.accounts import reader_of
 from mentor_desktop.server.dialect import Row
+from mentor_desktop.server.erasing import SNAPSHOT_IS_DUE
 from mentor_desktop.server.merging import read_merged
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import digest, folding, merged, snapshot, snapshot_part
@@ -261,22 +262,28 @@ class _Entity:
 def _publish(service: Service, connection: Connection, ws: str, stream: str, taken: _Taken) -> bool:
     """Make the parts the newest snapshot and drop those before the last one.
 
-    False when another process has a newer one, or dropped a part that both had.
+    False when another process has a newer one, or dropped a part that both had, or when a row was
+    purged since the parts were cut: they have its values.
     """
+    fresh = connection.execute(
+        select(folding.c.fresh).where(folding.c.ws == ws, folding.c.stream == stream)
+    ).scalar_one()
     before = connection.execute(
         select(snapshot.c.at_seq).where(snapshot.c.ws == ws, snapshot.c.stream == stream)
     ).scalar()
     seq, where = taken.reply.seq, (snapshot_part.c.ws == ws, snapshot_part.c.stream == stream)
     wanted = {one.hash.hex() for one in taken.reply.parts}
     there = set(connection.execute(select(snapshot_part.c.hash).where(*where)).scalars())
-    if (before is not None and before >= seq) or not wanted <= there:
+    is_purged = fresh - taken.fresh >= SNAPSHOT_IS_DUE
+    if is_purged or (before is not None and before >= seq) or not wanted <= there:
         return False
     if wanted:  # a stream of which every row is gone has no part
         connection.execute(
             update(snapshot_part).where(*where, snapshot_part.c.hash == bindparam("named")),
             [{"named": one, "at_seq": seq} for one in sorted(wanted)],
         )
-    connection.execute(delete(snapshot_part).where(*where, snapshot_part.c.at_seq < (before or 0)))
+    oldest = seq if before is None else before  # without one before, the others are of no snapshot
+    connection.execute(delete(snapshot_part).where(*where, snapshot_part.c.at_seq < oldest))
     row = {"ws": ws, "stream": stream, "at_seq": seq, "rows": taken.rows}
     row |= {"manifest": msgspec.json.encode(taken.reply).decode()}
     service.database.dialect.upsert(connection, snapshot, [row])

@@ -23,7 +23,7 @@ PERSON = {"entity": "person", "kind": "create", "values": {"note": "a"}}
 ROW_BYTES = 1_000  # that zlib cannot make smaller
 
 
-class CutShortError(Exception):
+class CutShortError(BaseException):
     """The process ends in the middle of a snapshot."""
 
 
