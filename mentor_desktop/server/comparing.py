@@ -17,6 +17,8 @@ from mentor_desktop.sync.protocol.messages import (
     RowText,
 )
 
+MOST_ROWS = 20_000  # of one answer; a stream of two million rows has some 8,000 in a bucket
+
 
 def differing(service: Service, caller: Session, asked: DigestRequest) -> DigestReply:
     """Return which buckets are not the same at a number of the log.
@@ -41,20 +43,27 @@ def differing(service: Service, caller: Session, asked: DigestRequest) -> Digest
 
 
 def bucket_rows(service: Service, caller: Session, asked: RowsRequest) -> RowsReply:
-    """Return the states of the rows of one bucket, and at which number of the log."""
+    """Return the states of the rows of one bucket, and at which number of the log.
+
+    Raises:
+        Refusal: 413 `too_large` for a bucket that somebody filled with rows made for it.
+    """
 
     def work(connection: Connection) -> RowsReply:
         reader_of(connection, caller, asked.ws, asked.stream)
         at_seq, _sums = _digest(connection, asked.ws, asked.stream)
         rows = connection.execute(
-            select(merged.c.entity, merged.c.row, merged.c.state, merged.c.vals)
+            select(merged.c.entity, merged.c.row, merged.c.state)
             .where(
                 merged.c.ws == asked.ws,
                 merged.c.stream == asked.stream,
                 merged.c.bucket == asked.bucket,
             )
             .order_by(merged.c.entity, merged.c.row)
-        )
+            .limit(MOST_ROWS + 1)
+        ).all()
+        if len(rows) > MOST_ROWS:
+            raise Refusal("too_large", "There are too many rows in this bucket.")
         texts = [(row, read_merged(row.state, "[]").was) for row in rows]
         return RowsReply(
             at_seq=at_seq,

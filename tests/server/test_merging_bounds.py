@@ -8,11 +8,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import event, update
 
 from mentor_desktop.ids import new_id
+from mentor_desktop.server import comparing
 from mentor_desktop.server.folding import fold, fold_all
 from mentor_desktop.server.inspection import check_everything
 from mentor_desktop.server.merging import merge_step
 from mentor_desktop.server.tables import log
-from mentor_desktop.sync.merge.digest import Buckets
+from mentor_desktop.sync.merge.digest import Buckets, bucket_of
 from mentor_desktop.sync.protocol.batches import read_batch
 from mentor_desktop.sync.protocol.operations import OpId
 from mentor_desktop.sync.protocol.streams import MOST_BASES
@@ -140,6 +141,18 @@ def test_many_rejections_of_one_batch_are_one_look_at_it(world: World, ana: Devi
         event.remove(engine, "before_cursor_execute", count)
     assert len(statements) < 60
     assert _root(ana) is not None
+
+
+def test_bucket_with_very_many_rows_is_not_told(
+    world: World, ana: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "MOST_ROWS", 2)
+    rows = [row for row in (new_id() for _row in range(4_000)) if bucket_of("person", row) == 7]
+    asked = {"ws": ana.ws, "stream": STREAM, "bucket": 7}
+    for row, status in zip(rows[:3], (200, 200, 413), strict=True):
+        ana.write(STREAM, {**PERSON, "row": row})
+        fold(world.service, [(ana.ws, STREAM)])
+        assert ana.post("/v1/rows", asked).status_code == status
 
 
 def test_push_does_not_hold_the_values_of_all_its_batches(sqlite_world: World) -> None:
