@@ -31,7 +31,7 @@ BATCH, FILE, OFFER, ANSWER, HELD, CONTENTS = b"B", b"F", b"I", b"A", b"H", b"C"
 VERSION: Final = 1
 MOST_FILE_BYTES: Final = 64 << 20  # of one file that rides along; it is held in memory
 _MOST_BYTES = {
-    BATCH: 2 << 20,
+    BATCH: 3 << 20,  # one that a purge made larger, not compressed, and its header
     FILE: MOST_FILE_BYTES,
     OFFER: 64 << 10,
     ANSWER: 64 << 10,
