@@ -17,6 +17,7 @@ from mentor_desktop.server.rights import ROLES, ServerAccess
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import account, device, member_record, workspace
 from mentor_desktop.sync.keys.entries import (
+    MOST_NAME,
     BadRecord,
     DeviceEntry,
     Grant,
@@ -111,19 +112,20 @@ class Membership:
             return BAD_RECORD
 
     def _take_user(self, kind: str, row: str, values: Mapping[str, Value], author: Member) -> str:
-        if kind not in (CREATE, SET):
-            return ""
+        is_change = kind in (CREATE, SET)
         found = self._connection.execute(
             select(account.c.role).where(account.c.ws == self._ws, account.c.user == row)
         ).scalar()
-        role = values.get("role", found or "reader")
-        workshops = values.get("workshops", "[]")
-        if role not in ROLES or not _is_workshops(workshops):
+        role = values.get("role", found or "reader") if is_change else found or "reader"
+        if is_change and not _are_sound(role, values):
             return BAD_VALUE
-        if min(ROLES.index(str(role)), ROLES.index(found or role)) < ROLES.index(
-            author.access.role
-        ):
+        # What a colleague carries of somebody whose access ended may have been signed since.
+        is_over = author.is_revoked and not isinstance(author.access, ServerAccess)
+        highest = min(ROLES.index(str(role)), ROLES.index(found or role))
+        if is_over or highest < ROLES.index(author.access.role):
             return UPWARDS
+        if not is_change:
+            return ""
         changes = {name: values[name] for name in ("name", "role", "workshops") if name in values}
         if "is_disabled" in values:
             changes["disabled_at"] = self._service.now_ms() if values["is_disabled"] else None
@@ -134,8 +136,9 @@ class Membership:
     def _may_vouch_now(self, record: Record) -> bool:
         """Tell whether who signed it has, by today's roles, the right over that user.
 
-        Records keep the role of their day; whoever lost it since vouches for nobody, and nobody
-        adds a device to a user above them. An unknown voucher is `Members`' to refuse.
+        Records keep the role of their day; whoever lost it since vouches for nobody else, and
+        nobody adds a device to a user above them. Of their own everybody adds and ends devices,
+        but grants nothing. An unknown voucher is `Members`' to refuse.
         """
         entries = self._members().entries
         if isinstance(record, DeviceEntry):
@@ -147,7 +150,7 @@ class Membership:
                 voucher, over = entries.get(record.granted_by), [record.role]
             else:
                 voucher, over = entries.get(record.revoked_by), []
-        if voucher is None or user in {"", voucher.user}:
+        if voucher is None or not user or (user == voucher.user and not isinstance(record, Grant)):
             return True
         own = self._role_of(voucher.user)
         if own not in INVITING_ROLES:
@@ -171,7 +174,7 @@ class Membership:
         fresh = {"ws": self._ws, "user": user, "name": "", "role": "reader", "workshops": "[]"}
         dialect = self._service.database.dialect
         is_new = dialect.upsert(
-            self._connection, account, [{**fresh, **changes, "disabled_at": None}], keep=True
+            self._connection, account, [{**fresh, "disabled_at": None, **changes}], keep=True
         )
         if changes and not is_new:
             self._connection.execute(
@@ -253,6 +256,18 @@ class Membership:
             .where(device.c.ws == self._ws, device.c.device == revocation.device)
             .values(revoked_at=self._service.now_ms())
         )
+
+
+def _are_sound(role: Value, values: Mapping[str, Value]) -> bool:
+    """Tell whether a user can have this role, and the name and workshops among the values."""
+    name = values.get("name", "")
+    return (
+        role in ROLES
+        and isinstance(name, str)
+        and len(name) <= MOST_NAME
+        and "\0" not in name  # PostgreSQL keeps none
+        and _is_workshops(values.get("workshops", "[]"))
+    )
 
 
 def _is_workshops(value: Value) -> bool:

@@ -14,6 +14,8 @@ from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import (
     NO_SIGNATURE,
     DeviceEntry,
+    Grant,
+    Record,
     Revocation,
     read_record,
     signed,
@@ -45,9 +47,18 @@ def _records(device: Device) -> list[object]:
     ]
 
 
-def _record_op(record: DeviceEntry | Revocation) -> dict[str, object]:
+def _record_op(record: Record) -> dict[str, object]:
     values = {"record": to_bytes(record).decode()}
     return {"entity": "member_record", "kind": "create", "values": values}
+
+
+def _change(user: str, **values: object) -> dict[str, object]:
+    group = next(iter(values))
+    return {"entity": "member", "kind": "set", "row": user, "group": group, "values": values}
+
+
+def _reasons(device: Device, *ops: dict[str, object]) -> list[str]:
+    return [one.reason for one in device.write("members", *ops).rejected]
 
 
 def _entry(by: Device, user: str, role: str, **more: object) -> tuple[DeviceEntry, DeviceKeys]:
@@ -320,3 +331,67 @@ def test_user_without_access_has_none_with_any_device(world: World, ana: Device)
     for device in (ben, second):
         assert device.post("/v1/hello", {"ws": ben.ws, "schema": 2}).status_code == 403
     assert revoke_user(world.service, ana.ws, new_id()) is None
+
+
+@pytest.mark.parametrize("role", ["admin", "organiser"])
+def test_nobody_grants_themselves_a_role_that_was_taken(
+    world: World, ana: Device, role: str
+) -> None:
+    eve = world.colleague(ana, role)
+    assert _reasons(ana, _change(eve.user, role="reader")) == []
+    draft = Grant(ana.ws, eve.device, role, ("*",), eve.device, 5, NO_SIGNATURE)
+    assert _reasons(eve, _record_op(signed(draft, eve.keys.sign))) == ["above_own_role"]
+    assert (eve.hello().role, eve.hello().workshops) == ("reader", [])
+
+
+def test_who_has_everything_grants_it_to_a_second_laptop(world: World, ana: Device) -> None:
+    ben, workshop = world.colleague(ana, "organiser"), new_id()
+    draft = Grant(ana.ws, ben.device, "organiser", (workshop,), ben.device, 5, NO_SIGNATURE)
+    assert _reasons(ben, _record_op(signed(draft, ben.keys.sign))) == []
+    assert ben.hello().workshops == [workshop]
+
+
+def test_who_lost_access_changes_nobody_through_a_colleague(world: World, ana: Device) -> None:
+    eve, bob = world.colleague(ana, "admin"), world.colleague(ana, "reader")
+    revoke_user(world.service, ana.ws, eve.user)
+    signed_since = eve.batch("members", eve.ops("members", _change(bob.user, role="admin")))
+    answer = bob.send("members", signed_since)
+    assert [one["reason"] for one in answer.json()["rejected"]] == ["above_own_role"]
+    assert bob.hello().role == "reader"
+
+
+@pytest.mark.parametrize("kind", ["delete", "restore"])
+def test_organiser_ends_nobody_above_by_the_row(world: World, ana: Device, kind: str) -> None:
+    ben = world.colleague(ana, "organiser")
+    change = {"entity": "member", "kind": kind, "row": ana.user}
+    seen = {"seen": {ana.device: 5}} if kind == "delete" else {}
+    assert _reasons(ben, change | seen) == ["above_own_role"]
+
+
+def test_who_is_disabled_before_their_device_is_known_stays_out(world: World, ana: Device) -> None:
+    entry, keys = _entry(ana, new_id(), "reader")
+    values = {"name": "Bob", "role": "reader", "workshops": "[]", "is_disabled": True}
+    user = {"entity": "member", "kind": "create", "row": entry.user, "values": values}
+    assert _reasons(ana, user) == []
+    assert _reasons(ana, _record_op(entry)) == []
+    bob = _as_device(ana, entry, keys)
+    bob.sign_in()
+    assert bob.post("/v1/hello", {"ws": ana.ws, "schema": 2}).status_code == 403
+
+
+@pytest.mark.parametrize("name", [None, 5, True, "A\0B", "A" * 201])
+def test_name_that_is_none_is_rejected(world: World, ana: Device, name: object) -> None:
+    assert _reasons(ana, _change(ana.user, name=name)) == ["bad_value"]
+
+
+def test_name_that_no_entry_may_have_does_not_join(world: World) -> None:
+    answer, _device = world.ask_to_join(world.invitation(), name="A\0B")
+    assert (answer.status_code, _code(answer)) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("field", ["ws", "device", "user", "role", "tag"])
+def test_word_in_an_entry_ends_where_it_ends(ana: Device, field: str) -> None:
+    entry, _keys = _entry(ana, ana.user, "admin", tag="A")
+    odd = msgspec.structs.replace(entry, **{field: getattr(entry, field) + "\n"})
+    answer = ana.http.post("/v1/succeed", content=to_bytes(odd))
+    assert (answer.status_code, _code(answer)) == (400, "bad_request")

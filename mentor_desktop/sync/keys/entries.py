@@ -18,11 +18,12 @@ from mentor_desktop.sync.keys.canonical import canonical, digest
 SERVER: Final = "server"  # vouches and revokes with its own key
 
 Sign: TypeAlias = Callable[[bytes], bytes]
-Id = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
-Voucher = Annotated[str, Meta(pattern="^([0-9a-f]{32}|server)$")]
-Name = Annotated[str, Meta(max_length=200)]
-Word = Annotated[str, Meta(pattern="^[a-z_]{1,32}$")]
-Tag = Annotated[str, Meta(pattern="^[A-Z]{0,4}$")]
+MOST_NAME: Final = 200  # characters
+Id = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
+Voucher = Annotated[str, Meta(pattern=r"\A([0-9a-f]{32}|server)\Z")]
+Name = Annotated[str, Meta(max_length=MOST_NAME, pattern=r"\A[^\x00]*\Z")]
+Word = Annotated[str, Meta(pattern=r"\A[a-z_]{1,32}\Z")]
+Tag = Annotated[str, Meta(pattern=r"\A[A-Z]{0,4}\Z")]
 PublicKey = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
 Milliseconds = Annotated[int, Meta(ge=0, lt=2**53)]
@@ -38,7 +39,7 @@ class SignedInvitation(msgspec.Struct, frozen=True, tag="invitation", forbid_unk
     """Leave for one new device, given by `invited_by`; `key` belongs to the invitation's secret."""
 
     ws: Id
-    id: Annotated[str, Meta(pattern="^[0-9A-Z]{8}$")]
+    id: Annotated[str, Meta(pattern=r"\A[0-9A-Z]{8}\Z")]
     user: Id
     name: Name
     role: Word

@@ -35,8 +35,8 @@ RECOVERY: Final = "recovery"  # stands for the device in the card of a recovery 
 ENTITY: Final = "journal_key"  # of the operations these records travel in
 COLUMN: Final = "record"
 
-Fingerprint = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-EpochId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+Fingerprint = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+EpochId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 Kind: TypeAlias = Literal["add", "reader", "revoke", "confirm", "epoch", "disable"]
 _MOST_NAMED = 500
 _MOST_SEAL_BYTES = 256
@@ -49,7 +49,7 @@ class Card(msgspec.Struct, frozen=True, tag="card", forbid_unknown_fields=True):
 
     ws: Id
     user: Id
-    device: Annotated[str, Meta(pattern="^([0-9a-f]{32}|recovery)$")]
+    device: Annotated[str, Meta(pattern=r"\A([0-9a-f]{32}|recovery)\Z")]
     sign_key: PublicKey
     seal_key: PublicKey
     signature: Signature
@@ -74,8 +74,8 @@ class Statement(msgspec.Struct, frozen=True, tag="statement", forbid_unknown_fie
     user: Id
     kind: Kind
     by: Fingerprint
-    about: Annotated[str, Meta(pattern="^([0-9a-f]{64}|[0-9a-f]{32})$")]
-    journal: Annotated[str, Meta(pattern="^([0-9a-f]{32})?$")]
+    about: Annotated[str, Meta(pattern=r"\A([0-9a-f]{64}|[0-9a-f]{32})\Z")]
+    journal: Annotated[str, Meta(pattern=r"\A([0-9a-f]{32})?\Z")]
     prev: Annotated[tuple[Fingerprint, ...], Meta(max_length=_MOST_NAMED)]
     out: Annotated[tuple[Fingerprint, ...], Meta(max_length=_MOST_NAMED)]
     made_at: Milliseconds
