@@ -91,12 +91,14 @@ class Dialect(ABC):
     def create(self, connection: Connection) -> None:
         """Make what is missing of the tables and of what guards them."""
 
-    def add_number(self, connection: Connection, table: Table, name: str) -> None:
-        """Make a column of whole numbers, 0 in all rows, where it is missing."""
+    def add_column(self, connection: Connection, table: Table, name: str, default: str) -> None:
+        """Make a column, with this constant in all rows, where it is missing."""
         if name not in {one["name"] for one in inspect(connection).get_columns(table.name)}:
             kind = table.c[name].type.compile(connection.dialect)
             connection.execute(
-                text(f"alter table {table.name} add column {name} {kind} not null default 0")
+                text(
+                    f"alter table {table.name} add column {name} {kind} not null default '{default}'"
+                )
             )
 
     @abstractmethod

@@ -12,7 +12,16 @@ from sqlalchemy import Connection, insert, select, update
 
 from mentor_desktop.ids import new_id
 from mentor_desktop.server import audit, refusals
-from mentor_desktop.server.accounts import caller_in
+from mentor_desktop.server.accounts import caller_in, find_member
+from mentor_desktop.server.invitations import (
+    DAY_MS,
+    MOST_DAYS,
+    may_invite,
+    no_invitation,
+    opened,
+    role_for,
+    role_today,
+)
 from mentor_desktop.server.members_log import append, record_draft
 from mentor_desktop.server.membership import (
     USER_ENTITY,
@@ -20,7 +29,7 @@ from mentor_desktop.server.membership import (
 )
 from mentor_desktop.server.own_batches import Draft
 from mentor_desktop.server.refusals import Refusal
-from mentor_desktop.server.rights import ROLES, Access
+from mentor_desktop.server.rights import Access
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import SERVER as SERVER_ROWS
 from mentor_desktop.server.tables import account, device, invitation, stream, workspace
@@ -34,8 +43,7 @@ from mentor_desktop.sync.keys.entries import (
     signed,
     to_bytes,
 )
-from mentor_desktop.sync.keys.invitations import Invitation, is_secret_of
-from mentor_desktop.sync.keys.members import INVITING_ROLES
+from mentor_desktop.sync.keys.invitations import Invitation
 from mentor_desktop.sync.keys.sessions import Session
 from mentor_desktop.sync.protocol.messages import (
     InvitationReply,
@@ -47,7 +55,6 @@ from mentor_desktop.sync.protocol.messages import (
 )
 from mentor_desktop.sync.protocol.operations import CREATE
 
-_DAY_MS = 86_400_000
 _TEXT, _TEXT_MORE = "Joined", "Got more rights"
 
 
@@ -74,9 +81,10 @@ def make_invitation(
             "hash": invited.hash,
             "for_ws": invited.ws,
             "role": given,
-            "workshops": json.dumps(workshops),
+            "workshops": json.dumps([] if user else workshops),
             "user": user,
-            "expires_at": service.now_ms() + days * _DAY_MS,
+            "invited_by": "",
+            "expires_at": service.now_ms() + days * DAY_MS,
             "used_ws": "",
             "used_by": "",
         }
@@ -90,14 +98,23 @@ def make_invitation(
 def invite(service: Service, caller: Session, asked: InviteRequest) -> InviteReply:
     """Keep an invitation that a device of the workspace made; only its hash came here.
 
+    A further device of a user gives no workshops: it has those of the user.
+
     Raises:
-        Refusal: 403 for who may not invite, or not to such a role.
+        Refusal: 403 for who may not invite, or not to such a role; 400 for one that is good for
+            more than `MOST_DAYS`.
     """
+    if asked.expires_at > service.now_ms() + MOST_DAYS * DAY_MS:
+        raise Refusal(
+            "bad_request",
+            f"An invitation is good for {MOST_DAYS} days at most.",
+            detail="expires_at",
+        )
 
     def work(connection: Connection) -> InviteReply:
         member = caller_in(connection, caller, asked.ws)
         role = role_for(connection, asked.ws, asked.user, asked.role)
-        if asked.user != member.access.user and not _may_invite(member.access.role, role):
+        if not may_invite(member.access, asked.user, role):
             raise refusals.no_right()
         row = {
             "ws": SERVER_ROWS,
@@ -105,8 +122,9 @@ def invite(service: Service, caller: Session, asked: InviteRequest) -> InviteRep
             "hash": asked.hash,
             "for_ws": asked.ws,
             "role": role,
-            "workshops": json.dumps(asked.workshops),
+            "workshops": json.dumps([] if asked.user else asked.workshops),
             "user": asked.user,
+            "invited_by": caller.device,
             "expires_at": asked.expires_at,
             "used_ws": "",
             "used_by": "",
@@ -119,44 +137,18 @@ def invite(service: Service, caller: Session, asked: InviteRequest) -> InviteRep
     return service.database.write(asked.ws, work)
 
 
-def role_for(connection: Connection, ws: str, user: str, role: str) -> str:
-    """Return the role an invitation gives: a further device has that of its user.
-
-    Raises:
-        Refusal: 403 for a user the workspace does not have.
-    """
-    if not user:
-        return role
-    found = connection.execute(
-        select(account.c.role).where(
-            account.c.ws == ws, account.c.user == user, account.c.disabled_at.is_(None)
-        )
-    ).scalar()
-    if found is None:
-        raise refusals.no_right()
-    return str(found)
-
-
-def _may_invite(own: str, role: str) -> bool:
-    return own in INVITING_ROLES and role in ROLES and ROLES.index(role) >= ROLES.index(own)
-
-
 def look_at_invitation(service: Service, asked: InvitationRequest) -> InvitationReply:
     """Return what an invitation gives; it stays unused.
 
     Raises:
-        Refusal: 403 `invitation`: it is none, used up or too old (which, is not told).
+        Refusal: 403 `invitation`: it is none, used up, too old, or who made it may not invite any
+            more (which, is not told).
     """
 
     def work(connection: Connection) -> InvitationReply:
-        found = connection.execute(
-            select(invitation).where(invitation.c.ws == SERVER_ROWS, invitation.c.id == asked.id)
-        ).one_or_none()
-        if found is None or not is_secret_of(found.hash, asked.secret):
-            raise _no_invitation()
-        if found.used_by or found.expires_at <= service.now_ms():
-            raise _no_invitation()
-        return InvitationReply(ws=found.for_ws, role=found.role, user=found.user)
+        found = opened(connection, asked.id, asked.secret)
+        role = role_today(service, connection, found)
+        return InvitationReply(ws=found.for_ws, role=role, user=found.user)
 
     return service.database.read(SERVER_ROWS, work)
 
@@ -165,20 +157,16 @@ def join(service: Service, newcomer: JoinRequest) -> JoinReply:
     """Make a device of the workspace that the invitation is for; the same device again is no harm.
 
     Raises:
-        Refusal: 403 `invitation`: it is none, used up or too old (which, is not told).
+        Refusal: 403 `invitation`: as with `look_at_invitation`; or the device has no access by now.
     """
 
     def work(connection: Connection) -> JoinReply:
-        found = connection.execute(
-            select(invitation).where(invitation.c.ws == SERVER_ROWS, invitation.c.id == newcomer.id)
-        ).one_or_none()
-        if found is None or not is_secret_of(found.hash, newcomer.secret):
-            raise _no_invitation()
+        found = opened(connection, newcomer.id, newcomer.secret)
         if found.used_by == newcomer.device:
             service.database.enter(connection, found.used_ws)
+            _require_access(service, connection, found.used_ws, newcomer)
             return _joined(service, connection, found.used_ws, newcomer.device)
-        if found.expires_at <= service.now_ms():
-            raise _no_invitation()
+        role = role_today(service, connection, found)
         ws = found.for_ws or newcomer.ws or new_id()
         used = connection.execute(
             update(invitation)
@@ -190,12 +178,12 @@ def join(service: Service, newcomer: JoinRequest) -> JoinReply:
             .values(used_by=newcomer.device, used_ws=ws)
         ).rowcount
         if not used:
-            raise _no_invitation()
+            raise no_invitation()
         service.database.enter(connection, ws)
         is_new = not found.for_ws
         if is_new and not _create_workspace(service, connection, ws, newcomer.founders):
-            raise _no_invitation()  # somebody else's workspace by chance or on purpose
-        _admit(service, connection, ws, found, newcomer)
+            raise no_invitation()  # somebody else's workspace by chance or on purpose
+        _admit(service, connection, ws, found, newcomer, role)
         return _joined(service, connection, ws, newcomer.device)
 
     return service.database.write(SERVER_ROWS, work)
@@ -248,6 +236,7 @@ def _admit(
     ws: str,
     invited: Any,  # Any: a row of `invitation`
     newcomer: JoinRequest,
+    role: str,
 ) -> None:
     membership = Membership(service, connection, ws)
     known = membership.entry_of(newcomer.device)
@@ -255,10 +244,10 @@ def _admit(
         _widen(service, connection, membership, known, invited, newcomer)
         return
     workshops = json.loads(invited.workshops)
-    role, is_new_user = invited.role, not invited.user
+    is_new_user = not invited.user
     tag = free_tag(connection, ws, membership.tags())
     if not tag:  # half a million devices
-        raise _no_invitation()
+        raise no_invitation()
     draft = DeviceEntry(
         ws=ws,
         device=newcomer.device,
@@ -277,7 +266,7 @@ def _admit(
     except BadRecord as error:
         raise refusals.bad_request("device") from error
     if membership.add(entry, workshops):
-        raise _no_invitation()  # a device by that name or with that key is there already
+        raise no_invitation()  # a device by that name or with that key is there already
     drafts = [record_draft(entry)]
     if is_new_user:
         values = {"name": entry.name, "role": role, "workshops": invited.workshops}
@@ -294,10 +283,14 @@ def _widen(
     invited: Any,  # Any: a row of `invitation`
     newcomer: JoinRequest,
 ) -> None:
-    """Give a device that was there already what the invitation gives, besides what it has."""
-    keys = (newcomer.sign_key, newcomer.seal_key)
-    if (known.sign_key, known.seal_key) != keys or invited.user not in ("", known.user):
-        raise _no_invitation()
+    """Give a device that was there already what the invitation gives, besides what it has.
+
+    A further device of a user gives nothing to one that the user has.
+    """
+    if not _has_keys(known, newcomer) or invited.user not in ("", known.user):
+        raise no_invitation()
+    if invited.user:
+        return
     draft = Grant(
         ws=known.ws,
         device=known.device,
@@ -309,9 +302,27 @@ def _widen(
     )
     record = signed(draft, service.keys.sign_key.sign)
     if membership.add(record):
-        raise _no_invitation()
+        raise no_invitation()
     append(service, connection, known.ws, [record_draft(record)], _TEXT_MORE)
     audit.record(connection, known.ws, service.now_ms(), "granted", known.device, role=invited.role)
+
+
+def _require_access(
+    service: Service, connection: Connection, ws: str, newcomer: JoinRequest
+) -> None:
+    """Return when this is a device that has access, with the keys it came with.
+
+    Raises:
+        Refusal: 403 `invitation`.
+    """
+    member = find_member(connection, ws, newcomer.device)
+    entry = Membership(service, connection, ws).entry_of(newcomer.device)
+    if member is None or member.is_revoked or entry is None or not _has_keys(entry, newcomer):
+        raise no_invitation()
+
+
+def _has_keys(entry: DeviceEntry, newcomer: JoinRequest) -> bool:
+    return (entry.sign_key, entry.seal_key) == (newcomer.sign_key, newcomer.seal_key)
 
 
 def _joined(service: Service, connection: Connection, ws: str, device_id: str) -> JoinReply:
@@ -342,7 +353,3 @@ def _joined(service: Service, connection: Connection, ws: str, device_id: str) -
         streams=sorted(name for name in names if access.may_read(name)),
         entry=to_bytes(entry).decode() if entry else "",
     )
-
-
-def _no_invitation() -> Refusal:
-    return Refusal("invitation", "This invitation is used up, too old, or none of this server.")

@@ -13,7 +13,7 @@ from mentor_desktop.i18n import _
 from mentor_desktop.server import room
 from mentor_desktop.server.database import Database
 from mentor_desktop.server.dialect import EVERYWHERE, Dialect
-from mentor_desktop.server.tables import SERVER, merged, meta, workspace
+from mentor_desktop.server.tables import SERVER, invitation, merged, meta, workspace
 
 _VERSION = "version"
 
@@ -25,7 +25,7 @@ def _first(dialect: Dialect, connection: Connection) -> None:
 
 
 def _second(dialect: Dialect, connection: Connection) -> None:
-    dialect.add_number(connection, workspace, "bytes")
+    dialect.add_column(connection, workspace, "bytes", default="0")
     dialect.enter(connection, EVERYWHERE)
     for ws in list(connection.execute(select(workspace.c.ws)).scalars()):
         room.recount(connection, ws)
@@ -36,7 +36,11 @@ def _third(dialect: Dialect, connection: Connection) -> None:
     dialect.widen(connection, merged, "entity")
 
 
-STEPS: tuple[Step, ...] = (_first, _second, _third)
+def _fourth(dialect: Dialect, connection: Connection) -> None:
+    dialect.add_column(connection, invitation, "invited_by", default="")
+
+
+STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth)
 CURRENT = len(STEPS)
 
 

@@ -131,6 +131,8 @@ invitation = _table(
     Column("role", String(16), nullable=False),
     _text("workshops"),
     _id("user"),  # empty for a new user
+    # The device that made it; empty for the command line, and in rows of the versions before.
+    Column("invited_by", String(64), nullable=False, server_default=""),
     _number("expires_at"),
     _id("used_ws"),  # empty until it is used
     _id("used_by"),

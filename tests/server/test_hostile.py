@@ -67,7 +67,7 @@ REQUESTS: dict[str, Callable[[Device, str, str], httpx2.Response]] = {
             "id": new_id()[-8:].upper(),
             "hash": HASH,
             "role": "reader",
-            "expires_at": 2**52,
+            "expires_at": 1,
         },
     ),
     "PUT /v1/blob/{address}/chunk/{number}": lambda who, ws, stream: who.http.put(
