@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from mentor_desktop.server.accounts import Member
 from mentor_desktop.server.rights import ROLES, ServerAccess
 from mentor_desktop.server.service import Service
-from mentor_desktop.server.tables import account, device, member_record, workspace
+from mentor_desktop.server.tables import account, device, member_record, tail, workspace
 from mentor_desktop.sync.keys.entries import (
     MOST_NAME,
     BadRecord,
@@ -32,6 +32,7 @@ from mentor_desktop.sync.protocol.operations import CREATE, SET, Op, Value
 RECORD_ENTITY, RECORD_COLUMN = "member_record", "record"
 USER_ENTITY = "member"
 BAD_RECORD, UPWARDS, BAD_VALUE = "bad_record", "above_own_role", "bad_value"
+IS_SERVER = "is_server"
 
 _workshops = msgspec.json.Decoder(list[str])
 
@@ -73,6 +74,8 @@ class Membership:
             return ""
         if isinstance(record, Grant) and record in known.grants.get(record.device, ()):
             return ""
+        if isinstance(record, DeviceEntry) and self._is_of_server(record.device):
+            return IS_SERVER
         if not was_taken and not self._may_vouch_now(record):
             return UPWARDS
         reason = known.add_taken(record) if was_taken else known.add(record)
@@ -132,6 +135,20 @@ class Membership:
         self._write_user(row, changes)
         self.has_changed = True
         return ""
+
+    def _is_of_server(self, device_id: str) -> bool:
+        """Tell whether the server writes under this id, or did in an epoch before.
+
+        Whoever has a chain here and no entry is the server: nobody else's batches are taken.
+        """
+        epoch = self._connection.execute(
+            select(workspace.c.epoch).where(workspace.c.ws == self._ws)
+        ).scalar()
+        if epoch is not None and self._service.keys.device_in(epoch) == device_id:
+            return True
+        chain = select(tail.c.stream).where(tail.c.ws == self._ws, tail.c.device == device_id)
+        is_known = device_id in self._members().entries
+        return not is_known and self._connection.execute(chain.limit(1)).first() is not None
 
     def _may_vouch_now(self, record: Record) -> bool:
         """Tell whether who signed it has, by today's roles, the right over that user.

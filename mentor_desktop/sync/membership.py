@@ -23,13 +23,13 @@ USER_ENTITY = "member"
 def learn_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
     """Fold the records that are here and keep the keys of the devices that count.
 
-    Called inside a transaction of the exchange.
+    An entry for an id under which the server writes is nobody's. Called inside a transaction of the exchange.
     """
     members = read_members(raw, ws, anchors)
     known = {one.device: one for one in peers(raw)}
     for device, entry in members.entries.items():
-        peer = _peer(entry, members)
-        if known.get(device) != peer:
+        peer, before = _peer(entry, members), known.get(device)
+        if before != peer and not (before and before.is_server):
             learn(raw, peer)
     return members
 

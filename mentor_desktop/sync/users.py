@@ -45,8 +45,7 @@ def read_told(raw: StoreConnection, members: Members) -> Mapping[str, User]:
     ]
     book = Book(raw, Numbers(raw), Digests(raw))
     book.open(((USER_ENTITY, one) for one in ids), _NO_STREAM)
-    # The server is no device of any user, under whichever id it wrote.
-    trusted = {one.device for one in peers(raw) if one.is_admin and not one.user}
+    trusted = {one.device for one in peers(raw) if one.is_server}
     users: dict[str, User] = joined
     while True:
         # Whose row says today that they may invite has a word on others from then on.

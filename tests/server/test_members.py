@@ -7,9 +7,12 @@ from dataclasses import replace
 import httpx2
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from mentor_desktop.ids import new_id
+from mentor_desktop.server.inspection import check_log
 from mentor_desktop.server.members_log import revoke_user
+from mentor_desktop.server.tables import workspace
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import (
     NO_SIGNATURE,
@@ -400,3 +403,20 @@ def test_word_in_an_entry_ends_where_it_ends(ana: Device, field: str) -> None:
     odd = msgspec.structs.replace(entry, **{field: getattr(entry, field) + "\n"})
     answer = ana.http.post("/v1/succeed", content=to_bytes(odd))
     assert (answer.status_code, _code(answer)) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("is_former", [False, True])
+def test_nobody_becomes_the_server_by_its_name(world: World, ana: Device, is_former: bool) -> None:
+    name, keys = ana.hello().server_device, DeviceKeys.make()
+    if is_former:  # as after a restore
+        epoch = update(workspace).where(workspace.c.ws == ana.ws).values(epoch=new_id())
+        world.service.database.write(ana.ws, lambda one: one.execute(epoch))
+    taken = Device(world.http, keys, ana.ws, name)
+    answer, _same = world.ask_to_join(world.invitation(ana.ws, "reader"), device=taken)
+    assert (answer.status_code, _code(answer)) == (403, "invitation")
+    entry = msgspec.structs.replace(_entry(ana, ana.user, "admin")[0], device=name)
+    entry = signed(entry, ana.keys.sign)
+    assert ana.http.post("/v1/succeed", content=to_bytes(entry)).status_code == 403
+    assert _reasons(ana, _record_op(entry)) == ["is_server"]
+    assert world.devices(ana.ws) == [ana.device]
+    assert world.service.database.read(ana.ws, lambda one: check_log(one, ana.ws))[1] == []

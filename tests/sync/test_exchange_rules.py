@@ -6,10 +6,17 @@ from pathlib import Path
 import pytest
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.ids import new_id
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync import joining
 from mentor_desktop.sync.engine import Engine
 from mentor_desktop.sync.handing_over import hand_round
+from mentor_desktop.sync.keys.device import DeviceKeys
+from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
+from mentor_desktop.sync.membership import learn_members
 from mentor_desktop.sync.protocol.streams import MOST_OPS
+from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.sharing import add_member
 from mentor_desktop.sync.status import State
 from mentor_desktop.sync.taking_in import take_in
 from tests import factories
@@ -181,3 +188,20 @@ def test_an_action_shows_whole_or_not_at_all(pair: Pair) -> None:
     )
     pair.network.drive(pair.second.engine.sync(), after_step=look)
     assert seen == {0, size}
+
+
+def test_nobody_becomes_the_server_by_an_entry(pair: Pair) -> None:
+    pair.exchange()
+    with closing(pair.first.workspace.exchange_connection()) as raw:
+        own = state.identity(raw)
+        (server,) = (one for one in state.peers(raw) if one.is_server)
+        keys = DeviceKeys.make()
+        draft = DeviceEntry(
+            ws=own.workspace, device=server.device, user=new_id(), name="Ona", role="admin", tag="",
+            sign_key=keys.sign_key, seal_key=keys.seal_key, made_at=1, vouched_by=own.device,
+            signature=NO_SIGNATURE,
+        )  # fmt: skip
+        sign = DeviceKeys(own.sign_key, own.seal_key).sign
+        add_member(pair.first.workspace, raw, signed(draft, sign))
+        learn_members(raw, own.workspace, joining.anchors(raw))
+        assert [one for one in state.peers(raw) if one.is_server] == [server]

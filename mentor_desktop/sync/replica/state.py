@@ -47,6 +47,11 @@ class Peer:
     revoked_at: int | None = None
     is_admin: bool = False
 
+    @property
+    def is_server(self) -> bool:
+        """The server under one of its ids: it is no device of any user."""
+        return self.is_admin and not self.user
+
 
 @dataclass(frozen=True)
 class Cursor:
