@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from mentor_desktop.server.database import OvertakenError
 from mentor_desktop.server.dialect import Dialect
@@ -137,6 +137,15 @@ def take_numbers(
     return Taken(int(found.head) - count, int(found.bytes))
 
 
+def stand_in_line(connection: Connection, ws: str) -> None:
+    """Wait until nobody else takes numbers of the workspace; until the commit nobody else does.
+
+    For what is short and of one workspace's members: whoever comes next judges by it, instead of
+    being overtaken by it.
+    """
+    connection.execute(select(workspace.c.ws).where(workspace.c.ws == ws).with_for_update())
+
+
 def store(
     dialect: Dialect,
     connection: Connection,
@@ -200,6 +209,14 @@ def stored_hash(connection: Connection, header: Header) -> bytes | None:
         )
     ).scalar()
     return decode_header(found).hash if found else None
+
+
+def size_of_chain(connection: Connection, ws: str, name: str, device: str) -> int:
+    """Return how many bytes of a device the log holds in one stream."""
+    size = select(func.coalesce(func.sum(log.c.size), 0)).where(
+        log.c.ws == ws, log.c.stream == name, log.c.device == device
+    )
+    return int(connection.execute(size).scalar_one())
 
 
 def rejections_of(

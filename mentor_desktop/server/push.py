@@ -23,13 +23,17 @@ from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.rejecting import reject
 from mentor_desktop.server.rights import ROLES, ServerAccess
 from mentor_desktop.server.service import Service
+from mentor_desktop.sync.keys.members import INVITING_ROLES
 from mentor_desktop.sync.keys.sessions import Session
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, Header, read_batch, read_frames
 from mentor_desktop.sync.protocol.messages import PushReply, Rejected
 from mentor_desktop.sync.protocol.operations import DELETE, Content, Run, expand
 from mentor_desktop.sync.protocol.streams import MEMBERS
 
-NO_RIGHT, NO_STREAM, REVOKED = "no_right", "no_stream", "revoked"
+NO_RIGHT, NO_STREAM, REVOKED, OPEN = "no_right", "no_stream", "revoked", "open"
+MOST_MEMBER_OPS = 1_000  # of one push, as in one batch: each is judged under the workspace's lock
+# Of `members`, from each device of somebody who may end access, where there is no room.
+_MOST_MEMBERS_BYTES = 8_000_000
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,11 @@ def push(service: Service, caller: Session, ws: str, stream: str, body: bytes) -
         Refusal: 400 for what is no batch, 401 or 403 without access, 409 `gap` or `fork` with
             the last number and hash the server holds, or `withheld`; nothing was stored. 403 `quarantined`:
             the batches were stored aside. 413 `quota`: the workspace keeps as much as it may;
-            `too_large`: fewer batches of the members pass.
+            `too_large`: fewer batches of `members` at once.
     """
     batches = _parsed(body, ws, stream)
+    if stream == MEMBERS and len(batches) > 1:
+        _require_few([one.header for one in batches])
     caller_now, author = service.database.read(
         ws, lambda connection: _people(service, connection, caller, batches[0].header)
     )
@@ -100,6 +106,11 @@ def _parsed(body: bytes, ws: str, stream: str) -> list[Batch]:
         if after.from_seq != before.to_seq + 1 or after.prev_hash != before.hash:
             raise refusals.bad_request("chain")
     return batches
+
+
+def _require_few(headers: Sequence[Header]) -> None:
+    if sum(one.count for one in headers) > MOST_MEMBER_OPS:
+        raise Refusal("too_large", "Send fewer changes of members at once.", detail="members")
 
 
 def _people(
@@ -204,13 +215,22 @@ def _append(
         changes_access=membership.has_changed,
         size=sum(len(one.body) for one in batches),
     )
-    room.require_room(service, taken.kept)
+    if not _may_go_over(connection, author, stream):
+        room.require_room(service, taken.kept)
     start = taken.before
     change_log.store(dialect, connection, ws, stream, batches, start + 1, now)
     if rejections:
         number = start + len(fresh) + 1
         reject(service, connection, ws, stream, device, rejections, number)
     return _reply(after.last_seq, start + count, rejections)
+
+
+def _may_go_over(connection: Connection, author: Member, stream: str) -> bool:
+    """Tell whether this is kept though there is no room: access must end there too."""
+    if stream != MEMBERS or author.is_revoked or author.access.role not in INVITING_ROLES:
+        return False
+    kept = change_log.size_of_chain(connection, author.ws, stream, author.device)
+    return kept <= _MOST_MEMBERS_BYTES
 
 
 def _reply(acked_to: int, head: int, rejections: Sequence[Rejection]) -> PushReply:
@@ -282,7 +302,8 @@ def _judged(
     """Return what has no right, whole actions at a time, and the end of the chain behind it.
 
     An action is seen whole or not at all: one refused operation takes its action along, also
-    the part of it that an earlier push brought or a later one will bring.
+    the part of it that an earlier push brought or a later one will bring. Of `members`, where what
+    is seen is in force at once, an action lies in one batch.
     """
     own: set[str] = set()
     rejections: list[Rejection] = []
@@ -291,12 +312,13 @@ def _judged(
         if not own and any(run.kind == DELETE for run in one.content.runs):
             own = devices_of(connection, author.ws, author.access.user)
         refused = _refused_in(one, author, stream, own)
+        ops = list(expand(one.content)) if stream == MEMBERS else []
         for first, last, is_ended in _actions(one, open_from):
             is_refused = any(max(first, a) <= min(last, b) for a, b in refused)
             reason = open_reason or (NO_RIGHT if is_refused else "")
             if not reason and stream == MEMBERS:
-                ops = [op for op in expand(one.content) if first <= op.seq <= last]
-                reason = membership.take(ops, author)
+                part = ops[max(0, first - one.first_seq) : last + 1 - one.first_seq]
+                reason = membership.take(part, author) if is_ended else OPEN
             if reason:
                 rejections.append(Rejection(first, last, reason))
             open_from, open_reason = (0, "") if is_ended else (first, reason)

@@ -8,8 +8,9 @@ import httpx2
 import msgspec
 import pytest
 
-from mentor_desktop.server import room
+from mentor_desktop.server import push, room
 from mentor_desktop.server.room import kept_by
+from mentor_desktop.sync.keys.entries import NO_SIGNATURE, Revocation, signed, to_bytes
 from mentor_desktop.sync.protocol.messages import STATUS
 from tests.server.uploads import Upload, code_of
 from tests.server.world import Device, World
@@ -88,6 +89,33 @@ def test_other_workspaces_and_members_are_not_held_up(world: World, ana: Device)
         trainer = world.colleague(ana, "trainer", "*")
         world.revoke(trainer)
         assert trainer.post("/v1/hello", {"ws": ana.ws, "schema": 2}).status_code == 403
+
+
+@pytest.mark.parametrize(("role", "is_taken"), [("organiser", True), ("trainer", False)])
+def test_who_may_invite_ends_access_where_there_is_no_room(
+    world: World, ana: Device, role: str, is_taken: bool
+) -> None:
+    ben, lost = world.colleague(ana, role), world.colleague(ana, "reader")
+    draft = Revocation(ana.ws, lost.device, ben.device, 5, NO_SIGNATURE)
+    record = to_bytes(signed(draft, ben.keys.sign)).decode()
+    end = {"entity": "member_record", "kind": "create", "values": {"record": record}}
+    _fill(world, ana, 2 * MEGABYTE)
+    with _limited(world, 1):  # less than it keeps already
+        answer = ben.send("members", ben.batch("members", ben.ops("members", end)))
+        assert answer.status_code == (200 if is_taken else STATUS["quota"])
+        left = lost.post("/v1/hello", {"ws": ana.ws, "schema": 2}).status_code
+        assert left == (403 if is_taken else 200)
+
+
+def test_members_have_a_bound_of_their_own(
+    world: World, ana: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push, "_MOST_MEMBERS_BYTES", 1_000)
+    with _limited(world, 1):
+        _fill(world, ana, MEGABYTE)
+        assert ana.write("members", _note(4_000)).acked_to == 1
+        again = ana.batch("members", ana.ops("members", _note(4_000)))
+        assert _is_no_room(ana.send("members", again))
 
 
 def test_limit_of_nothing_is_none(world: World, ana: Device) -> None:
