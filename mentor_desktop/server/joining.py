@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from mentor_desktop.ids import new_id
-from mentor_desktop.server import audit, refusals
+from mentor_desktop.server import audit, change_log, refusals
 from mentor_desktop.server.accounts import caller_in, find_member
 from mentor_desktop.server.invitations import (
     DAY_MS,
@@ -31,6 +31,7 @@ from mentor_desktop.server.own_batches import Draft
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.rights import Access
 from mentor_desktop.server.service import Service
+from mentor_desktop.server.sessions import NOBODY
 from mentor_desktop.server.tables import SERVER as SERVER_ROWS
 from mentor_desktop.server.tables import account, device, invitation, stream, workspace
 from mentor_desktop.server.tags import free_tag
@@ -44,6 +45,7 @@ from mentor_desktop.sync.keys.entries import (
     to_bytes,
 )
 from mentor_desktop.sync.keys.invitations import Invitation
+from mentor_desktop.sync.keys.members import is_vouched_for
 from mentor_desktop.sync.keys.sessions import Session
 from mentor_desktop.sync.protocol.messages import (
     InvitationReply,
@@ -183,6 +185,7 @@ def join(service: Service, newcomer: JoinRequest) -> JoinReply:
         is_new = not found.for_ws
         if is_new and not _create_workspace(service, connection, ws, newcomer.founders):
             raise no_invitation()  # somebody else's workspace by chance or on purpose
+        change_log.stand_in_line(connection, ws)
         _admit(service, connection, ws, found, newcomer, role)
         return _joined(service, connection, ws, newcomer.device)
 
@@ -193,13 +196,17 @@ def succeed(service: Service, entry: DeviceEntry) -> None:
     """Take a copied or restored workspace as a new device, on the signature of the one it was.
 
     An entry the server itself signed is taken too: a restored server has forgotten who joined
-    after its backup, and a workspace that was brought to it since.
+    after its backup, and a workspace that was brought to it since. Anybody may ask, so the
+    signature is looked at before anything is locked, and costs the same where there is nobody.
 
     Raises:
         Refusal: 403 when that signature, or that device's access, is not there.
     """
+    if not is_vouched_for(entry, _key_of_voucher(service, entry)):
+        raise refusals.no_right()
 
     def work(connection: Connection) -> None:
+        change_log.stand_in_line(connection, entry.ws)
         membership = Membership(service, connection, entry.ws)
         is_own = entry.vouched_by == SERVER or membership.knows(entry.vouched_by, entry.user)
         if not is_own or membership.add(entry):
@@ -213,6 +220,15 @@ def succeed(service: Service, entry: DeviceEntry) -> None:
             )  # fmt: skip
 
     service.database.write(entry.ws, work)
+
+
+def _key_of_voucher(service: Service, entry: DeviceEntry) -> bytes:
+    if entry.vouched_by == SERVER:
+        return service.keys.public_key
+    found = service.database.read(
+        entry.ws, lambda connection: find_member(connection, entry.ws, entry.vouched_by)
+    )
+    return found.sign_bytes if found else NOBODY
 
 
 def _create_workspace(

@@ -10,9 +10,10 @@ import json
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from mentor_desktop.server.accounts import Member
+from mentor_desktop.server.database import OvertakenError
 from mentor_desktop.server.rights import ROLES, ServerAccess
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import account, device, member_record, tail, workspace
@@ -43,15 +44,21 @@ class Membership:
     def __init__(self, service: Service, connection: Connection, ws: str) -> None:
         self._service, self._connection, self._ws = service, connection, ws
         self._known: Members | None = None
+        self._last_number = 0  # of the records that were read, or written since
         self.has_changed = False
 
     def take(self, ops: Sequence[Op], author: Member) -> str:
         """Take the operations of one action; return why it does not count, with nothing done then."""
+        has_records = any(op.entity == RECORD_ENTITY for op in ops)
+        # Kept rather than read again: that verifies all records, for every action that is refused.
+        before = self._members().copy() if has_records else self._known
+        number, has_changed = self._last_number, self.has_changed
         with self._connection.begin_nested() as step:
             for op in ops:
                 if reason := self._take_op(op, author):
                     step.rollback()
-                    self._known = None
+                    self._known, self._last_number = before, number
+                    self.has_changed = has_changed
                     return reason
         return ""
 
@@ -202,11 +209,13 @@ class Membership:
 
     def _members(self) -> Members:
         if self._known is None:
-            records = self._connection.execute(
-                select(member_record.c.content)
+            rows = self._connection.execute(
+                select(member_record.c.number, member_record.c.content)
                 .where(member_record.c.ws == self._ws)
                 .order_by(member_record.c.number)
-            ).scalars()
+            ).all()
+            self._last_number = rows[-1].number if rows else 0
+            records = [read_record(row.content) for row in rows]
             founders = self._connection.execute(
                 select(workspace.c.founders).where(workspace.c.ws == self._ws)
             ).scalar()
@@ -215,19 +224,21 @@ class Membership:
                 {one: bytes.fromhex(key) for one, key in json.loads(founders or "{}").items()},
             )
             # All of them counted when they came. What somebody vouched for stays after their end.
-            taken = sorted(map(read_record, records), key=lambda one: isinstance(one, Revocation))
+            taken = sorted(records, key=lambda one: isinstance(one, Revocation))
             self._known = members_of(self._ws, anchors, taken)
         return self._known
 
     def _write_record(self, record: Record) -> None:
-        last = self._connection.execute(
-            select(func.max(member_record.c.number)).where(member_record.c.ws == self._ws)
-        ).scalar()
-        self._connection.execute(
-            insert(member_record).values(
-                ws=self._ws, number=(last or 0) + 1, content=to_bytes(record)
-            )
-        )
+        """Write a record behind those it was judged by.
+
+        Raises:
+            OvertakenError: there is another one by now.
+        """
+        self._last_number += 1
+        row = {"ws": self._ws, "number": self._last_number, "content": to_bytes(record)}
+        dialect = self._service.database.dialect
+        if not dialect.upsert(self._connection, member_record, [row], keep=True):
+            raise OvertakenError
 
     def _write_device(self, entry: DeviceEntry, workshops: Sequence[str]) -> None:
         invited = entry.invitation.workshops if entry.invitation else workshops

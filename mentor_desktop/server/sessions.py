@@ -8,7 +8,7 @@ from mentor_desktop.server.service import Service
 from mentor_desktop.sync.keys.sessions import LIFETIME_MS, Session, make_token, why_no_session
 
 # Stands in for the key of who is not known: the same work, the same time.
-_NOBODY = public_signing_key(new_signing_key())
+NOBODY = public_signing_key(new_signing_key())
 
 
 def open_session(
@@ -24,7 +24,7 @@ def open_session(
     """
     now = service.now_ms()
     member = service.database.read(ws, lambda one: find_member(one, ws, device))
-    key = member.sign_bytes if member else _NOBODY
+    key = member.sign_bytes if member else NOBODY
     reason = why_no_session(key, ws, device, at, signature, now=now)
     if reason == "clock":
         raise Refusal("clock", "Sign the server's time.", server_time=now)

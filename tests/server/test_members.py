@@ -1,15 +1,19 @@
 """Joining, inviting, succeeding: who becomes a device, and that nobody rises above their role."""
 
 import json
+import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import httpx2
 import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from mentor_desktop.ids import new_id
+from mentor_desktop.server import push
 from mentor_desktop.server.inspection import check_log
 from mentor_desktop.server.members_log import revoke_user
 from mentor_desktop.server.tables import workspace
@@ -62,6 +66,38 @@ def _change(user: str, **values: object) -> dict[str, object]:
 
 def _reasons(device: Device, *ops: dict[str, object]) -> list[str]:
     return [one.reason for one in device.write("members", *ops).rejected]
+
+
+@contextmanager
+def _statements(world: World) -> Iterator[list[str]]:
+    """Give what the server asks its database while the block lasts."""
+    engine, said = world.service.database.engine, []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        said.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def _at_once(works: Sequence[Callable[[], httpx2.Response]]) -> list[httpx2.Response]:
+    """Do all of these at the same moment; return the answers."""
+    answers: list[httpx2.Response] = []
+    start = threading.Barrier(len(works))
+
+    def run(work: Callable[[], httpx2.Response]) -> None:
+        start.wait()
+        answers.append(work())
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return answers
 
 
 def _entry(by: Device, user: str, role: str, **more: object) -> tuple[DeviceEntry, DeviceKeys]:
@@ -420,3 +456,110 @@ def test_nobody_becomes_the_server_by_its_name(world: World, ana: Device, is_for
     assert _reasons(ana, _record_op(entry)) == ["is_server"]
     assert world.devices(ana.ws) == [ana.device]
     assert world.service.database.read(ana.ws, lambda one: check_log(one, ana.ws))[1] == []
+
+
+def test_founder_of_no_role_is_rejected(world: World) -> None:
+    ws, keys, founder = new_id(), DeviceKeys.make(), new_id()
+    ana = world.founder(ws=ws, founders={founder: keys.sign_key})
+    entry, _keys = _entry(ana, new_id(), "emperor", vouched_by=founder)
+    entry = msgspec.structs.replace(entry, device=founder, sign_key=keys.sign_key)
+    assert _reasons(ana, _record_op(signed(entry, keys.sign))) == ["member_role"]
+    assert _reasons(ana, _change(entry.user, role="reader")) == []
+
+
+def test_action_that_does_not_end_in_its_batch_is_rejected_whole(world: World, ana: Device) -> None:
+    bob = world.colleague(ana, "reader")
+    entry, _keys = _entry(bob, bob.user, "reader")
+    begun = bob.batch("members", bob.ops("members", _record_op(entry)), ends=[])
+    (rejected,) = bob.send("members", begun).json()["rejected"]
+    assert (rejected["first_seq"], rejected["reason"]) == (1, "open")
+    further = bob.write("members", _record_op(_entry(bob, bob.user, "reader")[0]))
+    assert [(one.first_seq, one.reason) for one in further.rejected] == [(1, "open")]
+    assert len(world.devices(ana.ws)) == 2
+
+
+def _useless(by: Device, count: int, record: str = "x") -> list[dict[str, object]]:
+    """Return operations nobody takes; sealed below as an action each."""
+    values = {"record": record}
+    return [{"entity": "member_record", "kind": "create", "values": values} for _ in range(count)]
+
+
+def test_a_batch_of_members_is_unpacked_once_for_all_its_actions(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, unpacked = sqlite_world.founder(), []
+    expand = push.expand
+    monkeypatch.setattr(push, "expand", lambda one: unpacked.append(one) or expand(one))
+    ops = ana.ops("members", *_useless(ana, 50))
+    batch = ana.batch("members", ops, ends=[one.seq for one in ops])
+    assert ana.send("members", batch).status_code == 200
+    assert len(unpacked) == 1
+
+
+@pytest.mark.parametrize("has_good", [False, True])
+def test_records_are_read_once_for_all_actions_that_do_not_count(
+    sqlite_world: World, has_good: bool
+) -> None:
+    """Also where an action begins with a record that would count: all of it is undone."""
+    ana = sqlite_world.founder()
+    bob = sqlite_world.colleague(ana, "reader")
+    draft = Revocation(ana.ws, ana.device, bob.device, 5, NO_SIGNATURE)
+    useless = _useless(bob, 20, to_bytes(draft).decode())
+    wanted, ends = [], []
+    for number, one in enumerate(useless, 1):
+        good = [_record_op(_entry(bob, bob.user, "reader")[0])] if has_good else []
+        wanted += [*good, one]
+        ends.append(number * (1 + has_good))
+    batch = bob.batch("members", bob.ops("members", *wanted), ends=ends)
+    with _statements(sqlite_world) as said:
+        answer = bob.send("members", batch)
+    (rejected,) = answer.json()["rejected"]
+    assert (rejected["first_seq"], rejected["last_seq"]) == (1, len(wanted))
+    assert len([one for one in said if "FROM member_record" in one]) == 1
+    assert len(sqlite_world.devices(ana.ws)) == 2
+
+
+def test_more_than_a_batch_of_members_is_refused_at_once(ana: Device) -> None:
+    small, large = (ana.batch("members", ana.ops("members", *_useless(ana, n))) for n in (1, 1_000))
+    answer = ana.send("members", small, large)
+    assert (answer.status_code, _code(answer)) == (413, "too_large")
+    for one in (small, large):
+        assert ana.send("members", one).status_code == 200
+
+
+def test_many_who_join_at_once_get_letters_of_their_own(world: World, ana: Device) -> None:
+    invited = [world.invitation(ana.ws, "trainer") for _one in range(10)]
+    answers = _at_once([lambda one=one: world.ask_to_join(one)[0] for one in invited])  # type: ignore[misc]
+    assert {one.status_code for one in answers} <= {200, 503}
+    tags = [one.json()["tag"] for one in answers if one.status_code == 200]
+    assert tags
+    assert len(tags) == len(set(tags)) == len(world.devices(ana.ws)) - 1
+
+
+def test_many_change_members_at_once(world: World, ana: Device) -> None:
+    admins = [world.colleague(ana, "admin") for _one in range(6)]
+    batches = [
+        one.batch("members", one.ops("members", _record_op(_entry(one, one.user, "admin")[0])))
+        for one in admins
+    ]
+    answers = _at_once(
+        [
+            lambda who=who, batch=batch: who.send("members", batch)  # type: ignore[misc]
+            for who, batch in zip(admins, batches, strict=True)
+        ]
+    )
+    assert {one.status_code for one in answers} <= {200, 503}
+    taken = [one for one in answers if one.status_code == 200]
+    assert len(world.devices(ana.ws)) == 1 + len(admins) + len(taken)
+
+
+def test_false_successor_costs_the_same_where_there_is_nobody(world: World, ana: Device) -> None:
+    costs = []
+    for ws in (ana.ws, new_id()):
+        entry, _keys = _entry(ana, ana.user, "admin", vouched_by=new_id())
+        entry = msgspec.structs.replace(entry, ws=ws)
+        with _statements(world) as said:
+            assert ana.http.post("/v1/succeed", content=to_bytes(entry)).status_code == 403
+        costs.append(said)
+    assert costs[0] == costs[1]
+    assert not [one for one in costs[0] if "member_record" in one or "IMMEDIATE" in one]

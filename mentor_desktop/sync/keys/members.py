@@ -58,6 +58,17 @@ class Members:
         self.revoked_at: dict[str, int] = {}
         self.refused: list[Refused] = []
 
+    def copy(self) -> "Members":
+        """Return members who know the same, and from now on take records of their own."""
+        copied = Members(self._ws, self._anchors)
+        copied._used_invitations = set(self._used_invitations)
+        copied._used_keys = set(self._used_keys)
+        copied.entries = dict(self.entries)
+        copied.grants = {device: list(grants) for device, grants in self.grants.items()}
+        copied.revoked_at = dict(self.revoked_at)
+        copied.refused = list(self.refused)
+        return copied
+
     def add(self, record: Record) -> str:
         """Take the next record; return why it does not count, "" when it does."""
         try:
@@ -133,9 +144,10 @@ class Members:
         _require(not {entry.sign_key, entry.seal_key} & self._used_keys, "taken")
         _require(is_receiving_key(entry.seal_key), "key")
         if entry.invitation:
-            self._check_invitation(entry, entry.invitation)
+            key = self._key_of_inviter(entry, entry.invitation)
         else:
-            _require(_is_by(self._key_for(entry), entry), "signature")
+            key = self._key_for(entry)
+        _require(is_vouched_for(entry, key), "signature")
         self.entries[entry.device] = entry
         self._used_keys |= {entry.sign_key, entry.seal_key}
         if entry.invitation:
@@ -147,18 +159,18 @@ class Members:
             return self._server_key()
         if entry.vouched_by == entry.device:
             _require(self._anchors.founders.get(entry.device) == entry.sign_key, "voucher")
+            _require(entry.role in ROLES, "role")
             return entry.sign_key
         return self._voucher(entry.vouched_by, entry.user, entry.role).sign_key
 
-    def _check_invitation(self, entry: DeviceEntry, invitation: SignedInvitation) -> None:
+    def _key_of_inviter(self, entry: DeviceEntry, invitation: SignedInvitation) -> bytes:
         voucher = self._voucher(entry.vouched_by, entry.user, entry.role)
         promised = (invitation.ws, invitation.user, invitation.role, invitation.invited_by)
         _require(promised == (entry.ws, entry.user, entry.role, voucher.device), "invitation")
         _require(_covers(self.workshops_of(voucher.device), invitation.workshops), "workshops")
         _require(invitation.id not in self._used_invitations, "used")
         _require(entry.made_at <= invitation.expires_at, "expired")
-        _require(_is_by(voucher.sign_key, invitation), "signature")
-        _require(_is_by(invitation.key, entry), "signature")
+        return voucher.sign_key
 
     def _add_grant(self, grant: Grant) -> None:
         _require(grant.ws == self._ws, "workspace")
@@ -214,6 +226,13 @@ def members_of(ws: str, anchors: Anchors, records: Iterable[Record]) -> Members:
     for record in records:
         members.add(record)
     return members
+
+
+def is_vouched_for(entry: DeviceEntry, key: bytes) -> bool:
+    """Tell whether the owner of this key signed the entry, or the invitation it came by."""
+    if entry.invitation is None:
+        return _is_by(key, entry)
+    return _is_by(key, entry.invitation) and _is_by(entry.invitation.key, entry)
 
 
 class _DoesNotCount(Exception):
