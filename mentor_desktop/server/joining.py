@@ -168,6 +168,9 @@ def join(service: Service, newcomer: JoinRequest) -> JoinReply:
             service.database.enter(connection, found.used_ws)
             _require_access(service, connection, found.used_ws, newcomer)
             return _joined(service, connection, found.used_ws, newcomer.device)
+        if found.for_ws:  # who ends somebody's access at this moment comes before, or after
+            service.database.enter(connection, found.for_ws)
+            change_log.stand_in_line(connection, found.for_ws)
         role = role_today(service, connection, found)
         ws = found.for_ws or newcomer.ws or new_id()
         used = connection.execute(
@@ -185,7 +188,6 @@ def join(service: Service, newcomer: JoinRequest) -> JoinReply:
         is_new = not found.for_ws
         if is_new and not _create_workspace(service, connection, ws, newcomer.founders):
             raise no_invitation()  # somebody else's workspace by chance or on purpose
-        change_log.stand_in_line(connection, ws)
         _admit(service, connection, ws, found, newcomer, role)
         return _joined(service, connection, ws, newcomer.device)
 

@@ -123,7 +123,8 @@ class InvitationReply(msgspec.Struct, kw_only=True):
 class InviteRequest(msgspec.Struct, kw_only=True):
     """POST /v1/invite: the server learns the hash of an invitation's secret, never the secret.
 
-    `user` is given for a further device of that user, who keeps the role they have.
+    `user` is given for a further device of that user, who keeps role and workshops. One that is
+    good for more than 30 days is refused.
     """
 
     ws: Id
