@@ -1,7 +1,8 @@
 """Where attached files lie: a folder, or any object store that obstore can reach.
 
-Under each workspace's id: `parts/<hash>/<number>` while a file arrives, `<hash>` once it is
-whole. Names are made here from checked ids alone.
+Under each workspace's id: `parts/<hash>/<stream>/<number>` while a file arrives, `<hash>` once
+it is whole. Chunks of each stream lie apart: what one sends neither spoils nor completes what
+another does. Names are made here from checked ids alone.
 """
 
 import os
@@ -29,11 +30,13 @@ class WrongContentError(Exception):
 class BlobStore(Protocol):
     """What both kinds of store do."""
 
-    def put_chunk(self, ws: str, address: str, number: int, content: bytes) -> None:
+    def put_chunk(self, ws: str, address: str, stream: str, number: int, content: bytes) -> None:
         """Keep one chunk; again is no harm."""
 
-    def seal(self, ws: str, address: str, count: int) -> int:
-        """Make the chunks one file and return its size; it is there whole or not at all.
+    def seal(self, ws: str, address: str, stream: str, count: int) -> int:
+        """Make the chunks of a stream one file and return its size; it is there whole or not at all.
+
+        The chunks stay until they are dropped.
 
         Raises:
             WrongContentError: a chunk is missing, or together they are another content.
@@ -51,6 +54,9 @@ class BlobStore(Protocol):
 
     def remove(self, ws: str, address: str) -> None:
         """Take a file away, and all chunks of it; again is no harm."""
+
+    def drop_chunks(self, ws: str, address: str, stream: str = "") -> None:
+        """Take the chunks of a stream away, or of all; again is no harm."""
 
     def read(self, ws: str, address: str, start: int, end: int) -> Iterator[bytes]:
         """Give the bytes from `start` up to, not including, `end`."""
@@ -81,20 +87,18 @@ class FolderBlobs:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def put_chunk(self, ws: str, address: str, number: int, content: bytes) -> None:
-        folder = self._parts(ws, address)
+    def put_chunk(self, ws: str, address: str, stream: str, number: int, content: bytes) -> None:
+        folder = self._parts(ws, address, stream)
         folder.mkdir(parents=True, exist_ok=True)
         _write_whole(folder / str(number), iter((content,)))
 
-    def seal(self, ws: str, address: str, count: int) -> int:
-        folder, target = self._parts(ws, address), self._path(ws, address)
+    def seal(self, ws: str, address: str, stream: str, count: int) -> int:
+        folder, target = self._parts(ws, address, stream), self._path(ws, address)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            size = _write_whole(target, _checked(self._chunks(folder, count), address))
+            return _write_whole(target, _checked(self._chunks(folder, count), address))
         except FileNotFoundError as error:
             raise WrongContentError from error
-        shutil.rmtree(folder, ignore_errors=True)
-        return size
 
     def put_whole(self, ws: str, address: str, parts: Iterator[bytes]) -> None:
         target = self._path(ws, address)
@@ -109,7 +113,10 @@ class FolderBlobs:
 
     def remove(self, ws: str, address: str) -> None:
         self._path(ws, address).unlink(missing_ok=True)
-        shutil.rmtree(self._parts(ws, address), ignore_errors=True)
+        self.drop_chunks(ws, address)
+
+    def drop_chunks(self, ws: str, address: str, stream: str = "") -> None:
+        shutil.rmtree(self._parts(ws, address, stream), ignore_errors=True)
 
     def read(self, ws: str, address: str, start: int, end: int) -> Iterator[bytes]:
         with self._path(ws, address).open("rb") as file:
@@ -121,8 +128,8 @@ class FolderBlobs:
     def _path(self, ws: str, address: str) -> Path:
         return self._root / ws / address[:2] / address
 
-    def _parts(self, ws: str, address: str) -> Path:
-        return self._root / ws / "parts" / address
+    def _parts(self, ws: str, address: str, stream: str) -> Path:
+        return self._root / ws / "parts" / address / _folder_of(stream)
 
     @staticmethod
     def _chunks(folder: Path, count: int) -> Iterator[bytes]:
@@ -136,19 +143,18 @@ class ObjectBlobs:
     def __init__(self, store: "ObjectStore") -> None:
         self._store = store
 
-    def put_chunk(self, ws: str, address: str, number: int, content: bytes) -> None:
-        self._store.put(f"{ws}/parts/{address}/{number}", content)
+    def put_chunk(self, ws: str, address: str, stream: str, number: int, content: bytes) -> None:
+        self._store.put(f"{self._parts(ws, address, stream)}{number}", content)
 
-    def seal(self, ws: str, address: str, count: int) -> int:
+    def seal(self, ws: str, address: str, stream: str, count: int) -> int:
         from obstore.exceptions import NotFoundError
 
-        names = [f"{ws}/parts/{address}/{number}" for number in range(count)]
+        parts = self._parts(ws, address, stream)
+        names = [f"{parts}{number}" for number in range(count)]
         try:
-            size = self._upload(ws, address, self._contents(names))
+            return self._upload(ws, address, self._contents(names))
         except (FileNotFoundError, NotFoundError) as error:
             raise WrongContentError from error
-        self._store.delete(names)
-        return size
 
     def put_whole(self, ws: str, address: str, parts: Iterator[bytes]) -> None:
         self._upload(ws, address, parts)
@@ -160,11 +166,13 @@ class ObjectBlobs:
             return None
 
     def remove(self, ws: str, address: str) -> None:
-        found = self._store.list(prefix=f"{ws}/parts/{address}/")
-        names = [str(one["path"]) for page in found for one in page]
+        self.drop_chunks(ws, address)
         if self.size(ws, address) is not None:
-            names.append(self._name(ws, address))
-        if names:
+            self._store.delete(self._name(ws, address))
+
+    def drop_chunks(self, ws: str, address: str, stream: str = "") -> None:
+        found = self._store.list(prefix=self._parts(ws, address, stream))
+        if names := [str(one["path"]) for page in found for one in page]:
             self._store.delete(names)
 
     def read(self, ws: str, address: str, start: int, end: int) -> Iterator[bytes]:
@@ -172,6 +180,11 @@ class ObjectBlobs:
             stop = min(start + READ_BYTES, end)
             yield bytes(self._store.get_range(self._name(ws, address), start=start, end=stop))
             start = stop
+
+    @staticmethod
+    def _parts(ws: str, address: str, stream: str) -> str:
+        folder = _folder_of(stream)
+        return f"{ws}/parts/{address}/{folder}/" if folder else f"{ws}/parts/{address}/"
 
     @staticmethod
     def _name(ws: str, address: str) -> str:
@@ -191,6 +204,11 @@ class ObjectBlobs:
     def _contents(self, names: list[str]) -> Iterator[bytes]:
         for name in names:
             yield bytes(self._store.get(name).bytes())
+
+
+def _folder_of(stream: str) -> str:
+    """Return a stream's name as every file system takes it."""
+    return stream.replace(":", "-")
 
 
 def _checked(chunks: Iterator[bytes], address: str) -> Iterator[bytes]:

@@ -13,7 +13,6 @@ from mentor_desktop.server.refusals import Refusal
 
 MOST_BODY_BYTES = 8 * 1024 * 1024
 MOST_CHUNK_BYTES = 4 * 1024 * 1024
-MOST_BLOB_CHUNKS = 64  # of one file, 256 MiB
 MOST_JSON_BYTES = 64 * 1024
 MOST_KEPT_BYTES = 64 * 1024 * 1024  # of a batch in the log, unpacked: older programs took more
 MOST_BATCHES = 64

@@ -6,14 +6,22 @@ go on serving while the new ones start (`docs/server.md`, upgrade).
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, delete, inspect, select, update
 
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
 from mentor_desktop.server import room
 from mentor_desktop.server.database import Database
 from mentor_desktop.server.dialect import EVERYWHERE, Dialect
-from mentor_desktop.server.tables import SERVER, invitation, merged, meta, workspace
+from mentor_desktop.server.tables import (
+    SERVER,
+    blob,
+    blob_chunk,
+    invitation,
+    merged,
+    meta,
+    workspace,
+)
 
 _VERSION = "version"
 
@@ -33,14 +41,19 @@ def _second(dialect: Dialect, connection: Connection) -> None:
 
 
 def _third(dialect: Dialect, connection: Connection) -> None:
+    """Count each chunk, and let uploads begin anew: chunks did not show all of a file before."""
     dialect.widen(connection, merged, "entity")
-
-
-def _fourth(dialect: Dialect, connection: Connection) -> None:
     dialect.add_column(connection, invitation, "invited_by", default="")
+    dialect.add_column(connection, blob_chunk, "size", default="0")
+    dialect.enter(connection, EVERYWHERE)
+    connection.execute(delete(blob_chunk))
+    connection.execute(update(blob).where(blob.c.sealed_at.is_(None)).values(size=0))
+    for ws in list(connection.execute(select(workspace.c.ws)).scalars()):
+        room.recount(connection, ws)
+    dialect.enter(connection, SERVER)
 
 
-STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth)
+STEPS: tuple[Step, ...] = (_first, _second, _third)
 CURRENT = len(STEPS)
 
 

@@ -241,13 +241,15 @@ blob = _table(
     _number("sealed_at", optional=True),
 )
 
-# Who showed that they hold the content, chunk by chunk, and for which stream.
+# Who showed that they hold the content, chunk by chunk, and for which stream. Programs of the
+# version before make rows without a size.
 blob_chunk = _table(
     "blob_chunk",
     "hash stream chunk",
     Column("hash", String(64), nullable=False),
     _id("stream"),
     _number("chunk"),
+    Column("size", BigInteger, nullable=False, server_default="0"),
 )
 
 # A blob is read through a stream.

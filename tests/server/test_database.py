@@ -17,7 +17,16 @@ from mentor_desktop.server import dialect, migrations
 from mentor_desktop.server.database import TRIES, Database, OvertakenError
 from mentor_desktop.server.migrations import CURRENT, migrate, require_current, version_of
 from mentor_desktop.server.refusals import Refusal
-from mentor_desktop.server.tables import blob, invitation, log, merged, meta, metadata, workspace
+from mentor_desktop.server.tables import (
+    blob,
+    blob_chunk,
+    invitation,
+    log,
+    merged,
+    meta,
+    metadata,
+    workspace,
+)
 from tests.server.postgres import fresh_database
 from tests.server.world import World
 
@@ -318,6 +327,7 @@ def test_invitations_of_the_version_before_are_those_of_the_command_line(
     for url in _urls(tmp_path, postgresql):
         database = Database(url)
         migrate(database)
+        database.write("", _invite)
         database.write("", _as_in_the_second_version)
         assert migrate(database) == 2
         made = database.read("", lambda one: one.scalars(select(invitation.c.invited_by)).all())
@@ -325,11 +335,9 @@ def test_invitations_of_the_version_before_are_those_of_the_command_line(
         database.close()
 
 
-def _as_in_the_second_version(connection: Connection) -> None:
-    row = dict.fromkeys((one.name for one in invitation.c if one.name != "invited_by"), "")
+def _invite(connection: Connection) -> None:
+    row = dict.fromkeys(invitation.c.keys(), "")
     connection.execute(insert(invitation).values({**row, "id": "AAAAAAAA", "expires_at": 0}))
-    connection.execute(text("alter table invitation drop column invited_by"))
-    connection.execute(text("update meta set value = '2' where name = 'version'"))
 
 
 def _keep_something(connection: Connection, ws: str, size: int) -> None:
@@ -342,8 +350,39 @@ def _keep_something(connection: Connection, ws: str, size: int) -> None:
 
 
 def _as_in_the_first_version(connection: Connection) -> None:
+    _as_in_the_second_version(connection)
     connection.execute(text("alter table workspace drop column bytes"))
     connection.execute(text("update meta set value = '1' where name = 'version'"))
+
+
+def test_uploads_under_way_begin_anew_with_the_third_version(
+    tmp_path: Path, postgresql: str
+) -> None:
+    """What stands of their chunks proved less than it does now, and was not counted."""
+    for url in _urls(tmp_path, postgresql):
+        database, ws = Database(url), "c" * 32
+        migrate(database)
+        database.write(ws, partial(_keep_something, ws=ws, size=300))
+        database.write(ws, partial(_begin_an_upload, ws=ws))
+        database.write("", _as_in_the_second_version)
+        assert migrate(database) == 2
+        kept = select(workspace.c.bytes).where(workspace.c.ws == ws)
+        chunks = select(blob_chunk.c.chunk).where(blob_chunk.c.ws == ws)
+        assert database.read(ws, lambda one, w=kept: one.scalars(w).all()) == [307]
+        assert database.read(ws, lambda one, w=chunks: one.scalars(w).all()) == []
+        database.close()
+
+
+def _begin_an_upload(connection: Connection, ws: str) -> None:
+    file = {"ws": ws, "hash": "1" * 64}
+    connection.execute(insert(blob).values(**file, size=50, started_at=0))
+    connection.execute(insert(blob_chunk).values(**file, stream="people", chunk=0, size=50))
+
+
+def _as_in_the_second_version(connection: Connection) -> None:
+    connection.execute(text("alter table invitation drop column invited_by"))
+    connection.execute(text("alter table blob_chunk drop column size"))
+    connection.execute(text("update meta set value = '2' where name = 'version'"))
 
 
 def test_step_that_fails_leaves_the_version_before(

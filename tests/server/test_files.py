@@ -16,11 +16,13 @@ from mentor_desktop.ids import new_id
 from mentor_desktop.server import blob_store
 from mentor_desktop.server.blob_store import WrongContentError, store_for
 from mentor_desktop.server.limits import MOST_CHUNK_BYTES
+from mentor_desktop.server.room import kept_by
 from tests.server.uploads import Upload, code_of, read_file
 from tests.server.world import Device, World
 
 START_LIMIT_S = 60
 WORKSPACE = "a" * 32
+STREAM = "people"
 
 
 @pytest.fixture
@@ -132,6 +134,85 @@ def test_who_says_to_have_a_file_shows_it(world: World, ana: Device) -> None:
     assert read_file(trainer, claim.address).content == content
 
 
+def test_part_of_a_file_proves_not_the_whole(world: World, ana: Device, two_chunks: bytes) -> None:
+    reader = world.colleague(ana, "reader")
+    Upload(ana, two_chunks).all()
+    claim = Upload(reader, two_chunks, f"u:{reader.user}")
+    assert claim.put(0).status_code == 200  # a beginning that many files have
+    assert code_of(claim.seal(1)) == "missing"
+    assert read_file(reader, claim.address).status_code == 404
+    assert claim.put(1).status_code == 200
+    assert claim.seal(1).status_code == 200
+    assert read_file(reader, claim.address).content == two_chunks
+
+
+@pytest.mark.parametrize("when", ["before it is sealed", "behind"])
+def test_chunk_of_another_content_proves_nothing(world: World, ana: Device, when: str) -> None:
+    reader = world.colleague(ana, "reader")
+    file = Upload(ana, b"a private scan")
+    claim = Upload(reader, file.content, f"u:{reader.user}")
+    assert claim.put(0, b"rubbish").status_code == 200  # only the hash is known
+    assert file.put(0).status_code == 200
+    if when == "behind":
+        assert file.seal().status_code == 200
+    assert claim.seal().status_code == 409
+    assert read_file(reader, file.address).status_code == 404
+    assert file.seal().status_code == 200
+    assert read_file(ana, file.address).content == file.content
+
+
+def test_chunk_that_comes_while_others_seal_the_file_is_asked_for_again(
+    world: World, ana: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, blobs = world.colleague(ana, "reader"), world.service.blobs
+    file = Upload(ana, b"a private scan")
+    claim = Upload(reader, file.content, f"u:{reader.user}")
+    put_chunk = blobs.put_chunk
+
+    def seal_and_put(*arguments: object) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(blobs, "put_chunk", put_chunk)
+            file.all()
+        put_chunk(*arguments)  # type: ignore[arg-type]  # passed through
+
+    with monkeypatch.context() as patch:
+        patch.setattr(blobs, "put_chunk", seal_and_put)
+        assert claim.put(0, b"rubbish").status_code == 503
+    assert code_of(claim.seal()) == "missing"
+    assert read_file(reader, file.address).status_code == 404
+
+
+@pytest.mark.parametrize("count", [65, 3_000_000])
+def test_no_more_chunks_are_sealed_than_a_file_may_have(ana: Device, count: int) -> None:
+    assert Upload(ana, b"a small one").seal(count).status_code == 400
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut"])
+def test_file_the_server_lost_can_be_sent_again(world: World, ana: Device, damage: str) -> None:
+    upload, blobs = Upload(ana, b"a small one"), world.service.blobs
+    upload.all()
+    assert isinstance(blobs, blob_store.FolderBlobs)
+    lost = blobs._path(ana.ws, upload.address)
+    if damage == "gone":
+        lost.unlink()
+    else:
+        lost.write_bytes(b"a small")
+    assert read_file(ana, upload.address).status_code == 404
+    before = world.service.database.read(ana.ws, lambda one: kept_by(one, ana.ws))
+    assert upload.missing() == [0]
+    assert code_of(upload.seal()) == "missing"
+    upload.all()
+    assert read_file(ana, upload.address).content == upload.content
+    assert world.service.database.read(ana.ws, lambda one: kept_by(one, ana.ws)) == before
+
+
+def test_members_refer_to_no_file(world: World, ana: Device) -> None:
+    for device in (ana, world.colleague(ana, "reader")):
+        upload = Upload(device, b"a small one", "members")
+        assert upload.put(0).status_code == 403
+        assert upload.seal().status_code == 403
+
+
 def test_stream_without_the_right_to_write_takes_no_file(world: World, ana: Device) -> None:
     reader = world.colleague(ana, "reader", "*")
     upload = Upload(reader, b"a small one", f"w:{new_id()}")
@@ -214,9 +295,9 @@ def test_store_seals_what_is_whole(blobs: blob_store.BlobStore) -> None:
     whole = b"".join(parts)
     address = sha256(whole).hexdigest()
     for number, part in enumerate(parts):
-        blobs.put_chunk(WORKSPACE, address, number, part)
+        blobs.put_chunk(WORKSPACE, address, STREAM, number, part)
     assert blobs.size(WORKSPACE, address) is None
-    assert blobs.seal(WORKSPACE, address, 2) == len(whole)
+    assert blobs.seal(WORKSPACE, address, STREAM, 2) == len(whole)
     assert blobs.size(WORKSPACE, address) == len(whole)
     assert b"".join(blobs.read(WORKSPACE, address, 3, 4_002)) == whole[3:4_002]
     assert blobs.size("b" * 32, address) is None
@@ -226,11 +307,11 @@ def test_store_seals_what_is_whole(blobs: blob_store.BlobStore) -> None:
 def test_store_seals_nothing_that_is_not(blobs: blob_store.BlobStore, count: int) -> None:
     address = sha256(b"onetwo").hexdigest()
     for number, part in enumerate((b"one", b"two")):
-        blobs.put_chunk(WORKSPACE, address, number, part)
+        blobs.put_chunk(WORKSPACE, address, STREAM, number, part)
     with pytest.raises(WrongContentError):
-        blobs.seal(WORKSPACE, address, count)
+        blobs.seal(WORKSPACE, address, STREAM, count)
     assert blobs.size(WORKSPACE, address) is None
-    assert blobs.seal(WORKSPACE, address, 2) == 6
+    assert blobs.seal(WORKSPACE, address, STREAM, 2) == 6
 
 
 def test_file_of_a_backup_is_checked_on_its_way(blobs: blob_store.BlobStore) -> None:
@@ -245,15 +326,15 @@ def test_file_of_a_backup_is_checked_on_its_way(blobs: blob_store.BlobStore) -> 
 def test_store_takes_away_a_file_and_what_arrived_of_one(blobs: blob_store.BlobStore) -> None:
     whole, arriving, other = (sha256(one).hexdigest() for one in (b"whole", b"onetwo", b"other"))
     for address, part in ((whole, b"whole"), (arriving, b"one"), (other, b"other")):
-        blobs.put_chunk(WORKSPACE, address, 0, part)
+        blobs.put_chunk(WORKSPACE, address, STREAM, 0, part)
     for address in (whole, other):
-        blobs.seal(WORKSPACE, address, 1)
+        blobs.seal(WORKSPACE, address, STREAM, 1)
     for address in (whole, whole, arriving):
         blobs.remove(WORKSPACE, address)
     assert blobs.size(WORKSPACE, whole) is None
-    blobs.put_chunk(WORKSPACE, arriving, 1, b"two")
+    blobs.put_chunk(WORKSPACE, arriving, STREAM, 1, b"two")
     with pytest.raises(WrongContentError):
-        blobs.seal(WORKSPACE, arriving, 2)
+        blobs.seal(WORKSPACE, arriving, STREAM, 2)
     assert blobs.size(WORKSPACE, other) == 5
 
 

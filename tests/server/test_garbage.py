@@ -151,8 +151,8 @@ def test_file_taken_away_while_it_is_sealed_is_asked_for_again(
     assert upload.put(0).status_code == 200
     seal = blobs.seal
 
-    def seal_and_lose(ws: str, address: str, count: int) -> int:
-        size = seal(ws, address, count)
+    def seal_and_lose(ws: str, address: str, stream: str, count: int) -> int:
+        size = seal(ws, address, stream, count)
         collect_in(world.service, ana.ws, 0)
         return size
 

@@ -81,6 +81,18 @@ def test_file_over_the_limit_is_refused_before_it_is_sent(world: World, ana: Dev
     upload.all()
 
 
+def test_chunk_that_is_sent_again_larger_counts(world: World, ana: Device) -> None:
+    before, upload = _kept(world, ana), Upload(ana, os.urandom(5_000))
+    for content in (b"x", b"y" * 4_000, b"y" * 4_000, b"z" * 90):
+        assert upload.put(0, content).status_code == 200
+        assert _kept(world, ana) == before + len(content)
+    with _limited(world, 1):
+        _fill(world, ana, MEGABYTE - before - 1_000)
+        assert _is_no_room(upload.put(0))
+    assert upload.seal().status_code == 409  # not the file: what came is taken away
+    assert _kept(world, ana) == MEGABYTE - 1_000
+
+
 def test_other_workspaces_and_members_are_not_held_up(world: World, ana: Device) -> None:
     eve = world.founder()
     with _limited(world, 1):

@@ -31,6 +31,8 @@ PATHS: Final = {
     "blob": "/v1/blob",
 }
 
+MOST_BLOB_CHUNKS = 64  # of one file, of 4 MiB: 256 MiB
+
 Id = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 StreamName = Annotated[
     str, Meta(pattern=r"\A(?:members|people|programme|secrets|[uw]:[0-9a-f]{32})\Z")
@@ -288,7 +290,7 @@ class MissingReply(msgspec.Struct, kw_only=True):
 class SealRequest(msgspec.Struct, kw_only=True):
     """POST /v1/blob/<hash>/seal: all chunks are there, so many."""
 
-    chunks: Annotated[int, Meta(ge=1, le=MOST_INTEGER)]
+    chunks: Annotated[int, Meta(ge=1, le=MOST_BLOB_CHUNKS)]
 
 
 class SealReply(msgspec.Struct, kw_only=True):
