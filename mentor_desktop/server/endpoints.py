@@ -141,11 +141,12 @@ def _range(wanted: str, size: int) -> tuple[int, int, int]:
     """Return start, end and status for a Range header; one range, or the whole."""
     unit, _, span = wanted.partition("=")
     first, dash, last = span.partition("-")
+    digits = first + last
     if (
         not wanted
         or unit != "bytes"
         or not dash
-        or not (first + last).isdigit()
+        or not (digits.isascii() and digits.isdigit())
         or len(span) > _MOST_RANGE
     ):
         return 0, size, 200

@@ -51,9 +51,11 @@ class Upload:
         )
 
 
-def read_file(device: Device, address: str, span: str = "") -> httpx2.Response:
+def read_file(device: Device, address: str, span: str | bytes = "") -> httpx2.Response:
     """Read a file, or a part of it."""
-    headers = {**device.headers, **({"Range": span} if span else {})}
+    headers: list[tuple[str, str | bytes]] = [*device.headers.items()]
+    if span:
+        headers.append(("Range", span))
     return device.http.get(f"/v1/blob/{address}", params={"ws": device.ws}, headers=headers)
 
 
