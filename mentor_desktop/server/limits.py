@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from mentor_desktop.server.refusals import Refusal
 
@@ -25,6 +26,22 @@ _JITTER = 0.5
 _MOST_NAMES = 100_000  # buckets kept; the longest unused is forgotten first
 
 
+def line_of(address: str) -> str:
+    """Return what counts as one address: that of IPv4, of IPv6 the network of 64 bits.
+
+    Whoever has a line with IPv6 has all 2**64 of it. What is no address comes back as it is.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((found.packed[:8] + bytes(8), 64)))
+
+
 class RateLimit:
     """So many a second over time, so many at once."""
 
@@ -38,14 +55,17 @@ class RateLimit:
     def take(self, name: str, cost: float = 1.0) -> None:
         """Count one request of a device or an address.
 
+        What costs more than all of it is paid with all of it.
+
         Raises:
             Refusal: 429 with the seconds to wait, spread at random so that not all come back at once.
         """
+        cost = min(cost, self._burst)
         with self._lock:
             now = self._now()
             left, at = self._buckets.pop(name, (self._burst, now))
             left = min(self._burst, left + (now - at) * self._rate)
-            allowed = left >= min(cost, self._burst)
+            allowed = left >= cost
             self._buckets[name] = (left - cost if allowed else left, now)
             if len(self._buckets) > _MOST_NAMES:
                 self._buckets.popitem(last=False)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,7 +20,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from mentor_desktop.server import journal, refusals
-from mentor_desktop.server.limits import MOST_JSON_BYTES
+from mentor_desktop.server.limits import MOST_JSON_BYTES, line_of
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.service import Service
 from mentor_desktop.sync.keys.sessions import BadToken, Session, read_token
@@ -37,6 +38,7 @@ _HEADERS = {
 # Over TLS only: RFC 6797, 7.2.
 _TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 _THIS_COMPUTER = {"127.0.0.1", "::1"}
+_MOST_DIGITS = 18  # of a number: below 2**63
 _COST_PER_BYTES = 256 * 1024  # a body of this size counts as one more request
 
 M = TypeVar("M", bound=msgspec.Struct)
@@ -79,7 +81,7 @@ class Call:
     def number(self, name: str, default: int | None = None) -> int:
         """Return one whole number of the query, 0 to 2**63-1."""
         value = self.word(name, None if default is None else str(default))
-        if not (value.isascii() and value.isdigit() and len(value) <= 18):  # noqa: PLR2004  # below 2**63
+        if not (value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS):
             raise refusals.bad_request("number")
         return int(value)
 
@@ -158,10 +160,12 @@ async def _answered(
         service.by_address.take(_address(service, request), endpoint.cost)
         _require_local(endpoint, request)
         caller = _caller(service, request) if endpoint.needs_token else None
+        stated, charge = _stated(request, endpoint.most_bytes), _free
         if caller:
-            size = int(request.headers.get("content-length") or 0)
-            service.by_device.take(caller.device, endpoint.cost + size / _COST_PER_BYTES)
-        body = await _body(request, endpoint.most_bytes)
+            # Of both: a device may choose its id, also that of one in another workspace.
+            charge = partial(service.by_device.take, f"{caller.ws}:{caller.device}")
+            charge(endpoint.cost + stated / _COST_PER_BYTES)
+        body = await _body(request, endpoint.most_bytes, charge)
         call = Call(
             caller,
             request.path_params,
@@ -172,7 +176,7 @@ async def _answered(
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(pool, endpoint.handler, service, call)
     except Refusal as refusal:
-        return _refused(refusal)
+        return _refused(refusal, is_endless="transfer-encoding" in request.headers)
     except (ClientDisconnect, HTTPException):
         raise
     except Exception:  # noqa: BLE001  # the edge: a bug is logged by its place, and told by nothing
@@ -197,9 +201,9 @@ def _response(answer: Answer) -> Response:
     )
 
 
-def _refused(refusal: Refusal) -> Response:
+def _refused(refusal: Refusal, *, is_endless: bool = False) -> Response:
     headers = {"Retry-After": str(refusal.retry_after_s)} if refusal.retry_after_s else {}
-    if refusal.code == "too_large":
+    if refusal.code == "too_large" or is_endless:
         headers["Connection"] = "close"  # else the rest of the body is read to its end
     content = messages.Refusal(
         code=refusal.code,
@@ -229,12 +233,13 @@ def _caller(service: Service, request: Request) -> Session:
 
 
 def _address(service: Service, request: Request) -> str:
-    """Return where a request comes from; a proxy is believed only when it is a trusted one."""
+    """Return the line a request comes from; a proxy is believed only when it is a trusted one."""
     peer = request.client.host if request.client else ""
     if peer in service.settings.trusted_proxies:
-        forwarded = request.headers.get("x-forwarded-for", "")
-        return forwarded.rpartition(",")[2].strip() or peer
-    return peer
+        # What a proxy adds stands last, be it in the line that came or in one of its own.
+        forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
+        return line_of(forwarded.rpartition(",")[2].strip() or peer)
+    return line_of(peer)
 
 
 def _is_encrypted(service: Service, request: Request) -> bool:
@@ -253,8 +258,28 @@ def _require_local(endpoint: Endpoint, request: Request) -> None:
         raise refusals.not_found()
 
 
-async def _body(request: Request, most_bytes: int) -> bytes:
+def _stated(request: Request, most_bytes: int) -> int:
+    """Return how long the body is said to be, in bytes; 0 where that is not said.
+
+    Raises:
+        Refusal: 413 over the limit, before anything is counted or read.
+    """
+    stated = request.headers.get("content-length", "")
+    if not (stated.isascii() and stated.isdigit()):
+        return 0
+    if len(stated) > _MOST_DIGITS or int(stated) > most_bytes:
+        raise refusals.too_large(most_bytes)
+    return int(stated)
+
+
+def _free(_cost: float) -> None:
+    """Count nothing: where no token is asked for, the address pays for the request alone."""
+
+
+async def _body(request: Request, most_bytes: int, charge: Callable[[float], None]) -> bytes:
     """Return the body, never more of it in memory than the limit.
+
+    `charge` counts what comes of a body whose length was not said, as it comes.
 
     Raises:
         Refusal: 413 over the limit, 400 for a compressed body (batches are compressed inside)
@@ -262,9 +287,7 @@ async def _body(request: Request, most_bytes: int) -> bytes:
     """
     if request.headers.get("content-encoding", "identity") != "identity":
         raise refusals.bad_request("encoding")
-    stated = request.headers.get("content-length", "")
-    if stated.isdigit() and int(stated) > most_bytes:
-        raise refusals.too_large(most_bytes)
+    is_stated = bool(_stated(request, most_bytes))
     parts, size = [], 0
     try:
         async with asyncio.timeout(_BODY_SECONDS):
@@ -272,6 +295,8 @@ async def _body(request: Request, most_bytes: int) -> bytes:
                 size += len(part)
                 if size > most_bytes:
                     raise refusals.too_large(most_bytes)
+                if not is_stated:
+                    charge(len(part) / _COST_PER_BYTES)
                 parts.append(part)
     except TimeoutError as error:
         raise refusals.bad_request("slow") from error

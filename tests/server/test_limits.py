@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import socket
 from pathlib import Path
 
 import httpx2
@@ -10,12 +11,13 @@ import msgspec
 import pytest
 
 from mentor_desktop.server import journal, limits
-from mentor_desktop.server.limits import RateLimit
+from mentor_desktop.server.limits import RateLimit, line_of
 from mentor_desktop.server.metrics import Meter
 from mentor_desktop.server.refusals import Refusal as Refused
+from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.protocol.messages import Refusal
 from tests.server.conftest import open_service, running_world
-from tests.server.world import World, running
+from tests.server.world import Device, World, running
 
 PERSON = {"entity": "person", "kind": "create", "values": {"given_name": "CANARY"}}
 
@@ -66,6 +68,29 @@ def test_wait_is_spread_so_that_not_all_come_back_at_once() -> None:
     assert min(waits) >= 100
 
 
+def test_what_costs_more_than_there_is_costs_all_of_it() -> None:
+    clock = _Clock()
+    limit = RateLimit(1.0, 3, clock)
+    limit.take("a", 10.0**15)
+    clock.now += 1.0
+    limit.take("a")
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8:0:0:ffff::2", "2001:db8::/64"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_addresses_of_one_line_count_together(address: str, line: str) -> None:
+    assert line_of(address) == line
+
+
 def test_names_that_are_not_used_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "_MOST_NAMES", 10)
     limit = RateLimit(1.0, 1, _Clock())
@@ -87,6 +112,42 @@ def test_device_that_asks_too_often_is_told_when_to_come_back(tmp_path: Path) ->
         assert ben.http.get("/health").status_code == 200
         answer, _device = world.ask_to_join(world.invitation())
         assert answer.status_code == 429
+
+
+def test_limit_of_a_device_is_not_used_up_in_another_workspace(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = sqlite_world.founder()
+    same_id = Device(ana.http, DeviceKeys.make(), "", ana.device)
+    eve = sqlite_world.join(sqlite_world.invitation(), device=same_id)
+    monkeypatch.setattr(sqlite_world.service, "by_device", RateLimit(0.001, 2))
+    for status in (200, 429):
+        assert eve.post("/v1/hello", {"ws": eve.ws, "schema": 2}).status_code == status
+    assert ana.post("/v1/hello", {"ws": ana.ws, "schema": 2}).status_code == 200
+
+
+def test_length_that_is_only_said_costs_nothing(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = sqlite_world.founder()
+    monkeypatch.setattr(sqlite_world.service, "by_device", RateLimit(0.001, 2))
+    said = f"Authorization: Device {ana.token}\r\nContent-Length: {10**14}\r\n\r\n"
+    url = ana.http.base_url
+    with socket.create_connection((url.host, url.port or 0)) as line:
+        line.sendall(b"POST /v1/hello HTTP/1.1\r\nHost: x\r\n" + said.encode())
+        assert line.recv(4096).startswith(b"HTTP/1.1 413")
+    assert ana.post("/v1/hello", {"ws": ana.ws, "schema": 2}).status_code == 200
+
+
+def test_body_whose_length_is_not_said_costs_what_comes(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = sqlite_world.founder()
+    monkeypatch.setattr(sqlite_world.service, "by_device", RateLimit(0.001, 10))
+    parts = (b"x" * 65_536 for _one in range(64))  # 4 MiB cost as much as 16 requests
+    place = {"ws": ana.ws, "stream": "people"}
+    answer = ana.http.post("/v1/push", params=place, headers=ana.headers, content=parts)
+    assert (answer.status_code, answer.headers["connection"]) == (429, "close")
 
 
 def test_browsers_are_told_to_keep_to_tls_where_it_was_spoken(tmp_path: Path) -> None:
@@ -115,6 +176,20 @@ def test_only_a_trusted_proxy_says_where_a_request_comes_from(tmp_path: Path) ->
         assert http.get("/metrics", headers=spoofed[1]).status_code == 404
         assert statuses == [404] * 4
     service.close()
+
+
+def test_address_a_proxy_adds_is_the_last_one(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some proxies add it in a line of its own and leave the one that came."""
+    service, seen = sqlite_world.service, []
+    trusting = msgspec.structs.replace(service.settings, trusted_proxies=("127.0.0.1",))
+    monkeypatch.setattr(service, "settings", trusting)
+    monkeypatch.setattr(service.by_address, "take", lambda name, _cost: seen.append(name))
+    name = "X-Forwarded-For"
+    for lines in ([(name, "6.6.6.6"), (name, "203.0.113.9")], [(name, "6.6.6.6, 203.0.113.9")]):
+        sqlite_world.http.get("/health", headers=lines)
+    assert seen == ["203.0.113.9"] * 2
 
 
 def test_health_answers_while_the_database_does(sqlite_world: World) -> None:
