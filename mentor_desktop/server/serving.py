@@ -18,6 +18,7 @@ from mentor_desktop.i18n import _
 from mentor_desktop.server import journal
 from mentor_desktop.server.endpoints import ENDPOINTS
 from mentor_desktop.server.folding import Folder
+from mentor_desktop.server.lines import protocol_of
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.web import make_app
 
@@ -68,6 +69,7 @@ def make_server(service: Service, tls: Tls | None = None) -> uvicorn.Server:
     """Return a server for one process; `run(sockets=[…])` answers until it is told to stop."""
     config = uvicorn.Config(
         make_app(service, ENDPOINTS),
+        http=protocol_of(service),
         log_config=None,
         access_log=False,
         server_header=False,
