@@ -31,9 +31,11 @@ def start() -> None:
     """Write the log of this process to standard error, where a service manager collects it."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
-    log.handlers[:] = [handler]
     log.setLevel(logging.INFO)
-    log.propagate = False
+    # What uvicorn says of a request that broke, too: its traceback quotes paths and values.
+    for one in (log, logging.getLogger("uvicorn.error")):
+        one.handlers[:] = [handler]
+        one.propagate = False
 
 
 def note(what: str, **facts: str | float) -> None:

@@ -4,6 +4,8 @@ import json
 import logging
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx2
@@ -287,3 +289,20 @@ def test_bug_is_answered_and_logged_without_its_message(
     assert bug["kind"] == "RuntimeError"
     assert bug["trace"][-1].endswith("broken")
     assert "CANARY" not in answer.text + "".join(lines)
+
+
+def test_what_uvicorn_says_of_a_broken_request_is_a_line_without_its_message() -> None:
+    """A file that goes while it is read: its path has the workspace's id and the file's hash."""
+    program = """
+import logging
+from mentor_desktop.server import journal
+journal.start()
+try:
+    open("/nothing/CANARY")
+except OSError as error:
+    logging.getLogger("uvicorn.error").error("Exception in ASGI application", exc_info=error)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], check=True, stderr=subprocess.PIPE)
+    (line,) = ended.stderr.decode().splitlines()
+    assert json.loads(line)["kind"] == "FileNotFoundError"
+    assert "CANARY" not in line
