@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import URL, Connection, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from mentor_desktop.errors import StoreError
@@ -54,17 +54,31 @@ _SUFFIX = ".backup"
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup that was read back; `files` are attached files new in the folder."""
+    """A backup that was read back; `files` are attached files new in the folder.
+
+    `troubles` are sentences about files that are not there to be copied.
+    """
 
     path: Path
     size_bytes: int
     workspaces: int
     batches: int
     files: int
+    troubles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came back; `troubles` are sentences about files that lack beside the backup."""
+
+    workspaces: int
+    troubles: tuple[str, ...] = ()
 
 
 def back_up(service: Service, server: ServerFolder, target: Path) -> Backup:
     """Write a backup into `target`, read it back, and note up to where devices are safe.
+
+    A file the server lost is told of and keeps nothing else from being backed up.
 
     Raises:
         StoreError: no room, or what was read back is not whole; nothing is noted then.
@@ -76,7 +90,7 @@ def back_up(service: Service, server: ServerFolder, target: Path) -> Backup:
         draft.unlink(missing_ok=True)
         _export(service, draft)
         workspaces, batches = _read_back(draft)
-        files = _copy_files(service, service.blobs, FolderBlobs(target / _FILES))
+        files, troubles = _copy_files(service.database, service.blobs, FolderBlobs(target / _FILES))
         server.copy_secret(target)
         with draft.open("rb+") as file:
             os.fsync(file.fileno())
@@ -92,27 +106,42 @@ def back_up(service: Service, server: ServerFolder, target: Path) -> Backup:
         draft.unlink(missing_ok=True)
         raise
     _note_archived(service, path)
-    return Backup(path, path.stat().st_size, workspaces, batches, files)
+    return Backup(path, path.stat().st_size, workspaces, batches, files, troubles)
 
 
-def restore(service: Service, server: ServerFolder, path: Path) -> int:
-    """Replace all that is in the database by a backup; return how many workspaces it has.
+def restore(service: Service, server: ServerFolder, path: Path) -> Restored:
+    """Replace all that is in the database by a backup.
 
     One of an older version is brought to this one first, in a copy: the backup stays as it is.
     Every workspace begins a new epoch: devices send again what they hold and the backup lacks.
-    The secret beside the backup becomes the server's, so that devices know it again.
+    The secret beside the backup becomes the server's, so that devices know it again. A file that
+    lacks beside the backup is told of; devices that hold it send it again.
 
     Raises:
-        StoreError: no backup, of a newer program, or damaged; nothing was changed.
+        StoreError: no backup, of a newer program, or damaged, or no room; what the server had is
+            as it was.
     """
     if not path.is_file():
         raise StoreError(_("{path} is not there.").format(path=path))
     workspaces, _batches = _read_back(path)
-    with _current(path, server) as source:
-        service.database.write_everywhere(lambda one: _import(service, source, one))
-    _copy_files(service, FolderBlobs(path.parent / _FILES), service.blobs)
-    server.take_secret(path.parent)
-    return workspaces
+
+    def bring_back(source: Database, connection: Connection) -> None:
+        _import(service, source, connection)
+        # The last thing before the commit: devices know the server by both or by neither.
+        server.take_secret(path.parent)
+
+    try:
+        with _current(path, server) as source:
+            files = FolderBlobs(path.parent / _FILES)
+            _count, troubles = _copy_files(source, files, service.blobs)
+            service.database.write_everywhere(partial(bring_back, source))
+    except OSError as error:
+        raise StoreError(
+            _("The backup could not be brought back: {reason}").format(
+                reason=error.strerror or type(error).__name__
+            )
+        ) from error
+    return Restored(workspaces, troubles)
 
 
 def begin_new_epochs(service: Service) -> int:
@@ -121,7 +150,7 @@ def begin_new_epochs(service: Service) -> int:
 
 
 def _export(service: Service, draft: Path) -> None:
-    copy = Database(f"sqlite:///{draft}")
+    copy = _database_at(draft, "rwc")
     try:
         migrate(copy)
 
@@ -149,7 +178,7 @@ def _read_back(path: Path) -> tuple[int, int]:
     Raises:
         StoreError: it is none, of a newer program, or not whole.
     """
-    copy = _opened(path)
+    copy = _database_at(path, "ro")
     try:
         if not 0 < version_of(copy) <= CURRENT:
             raise StoreError(_("{path} is no backup, or one of a newer version.").format(path=path))
@@ -160,19 +189,23 @@ def _read_back(path: Path) -> tuple[int, int]:
         copy.close()
 
 
-def _opened(path: Path) -> Database:
-    return Database(f"sqlite:///file:{path.absolute()}?mode=ro&uri=true")
+def _database_at(path: Path, mode: str) -> Database:
+    """Return the database of a file (`ro`: as it is, `rwc`: made), whatever its folder's name."""
+    named = URL.create(
+        "sqlite", database=path.absolute().as_uri(), query={"mode": mode, "uri": "true"}
+    )
+    return Database(named.render_as_string())
 
 
 @contextmanager
 def _current(path: Path, server: ServerFolder) -> Iterator[Database]:
     """Give a backup that was read back, with the tables of this program."""
     with ExitStack() as stack:
-        found = stack.enter_context(closing(_opened(path)))
+        found = stack.enter_context(closing(_database_at(path, "ro")))
         if version_of(found) < CURRENT:
             folder = stack.enter_context(TemporaryDirectory(dir=server.path))
             draft = shutil.copyfile(path, Path(folder, "backup.db"))
-            found = stack.enter_context(closing(Database(f"sqlite:///{draft}")))
+            found = stack.enter_context(closing(_database_at(draft, "rwc")))
             migrate(found)
         yield found
 
@@ -210,32 +243,41 @@ def _new_epochs(service: Service, connection: Connection) -> int:
     return len(ids)
 
 
-def _copy_files(service: Service, source: BlobStore, target: BlobStore) -> int:
-    """Copy the sealed files that are missing in `target`; return how many were.
+def _copy_files(
+    database: Database, source: BlobStore, target: BlobStore
+) -> tuple[int, tuple[str, ...]]:
+    """Copy the sealed files of a database that are missing in `target`.
 
-    Raises:
-        StoreError: a file is missing or damaged at its source.
+    Returns how many were copied, and a sentence about each that is missing or damaged at its
+    source.
     """
     wanted = select(blob.c.ws, blob.c.hash, blob.c.size).where(blob.c.sealed_at.is_not(None))
-    rows = service.database.read_everywhere(lambda one: one.execute(wanted).all())
-    copied = 0
+    rows = database.read_everywhere(lambda one: one.execute(wanted).all())
+    copied, troubles = 0, []
     for row in rows:
         if target.size(row.ws, row.hash) == row.size:
             continue
         try:
-            target.put_whole(row.ws, row.hash, source.read(row.ws, row.hash, 0, row.size))
-        except (WrongContentError, FileNotFoundError) as error:
-            raise StoreError(
+            target.put_whole(row.ws, row.hash, _content(source, row.ws, row.hash, row.size))
+            copied += 1
+        except WrongContentError:
+            troubles.append(
                 _("Workspace {ws}: the file {hash} is missing or damaged.").format(
                     ws=row.ws, hash=row.hash[:16]
                 )
-            ) from error
-        copied += 1
-    return copied
+            )
+    return copied, tuple(troubles)
+
+
+def _content(source: BlobStore, ws: str, address: str, size: int) -> Iterator[bytes]:
+    try:
+        yield from source.read(ws, address, 0, size)
+    except OSError as error:  # of the source alone: what the target says is no file's fault
+        raise WrongContentError from error
 
 
 def _note_archived(service: Service, path: Path) -> None:
-    copy = _opened(path)
+    copy = _database_at(path, "ro")
     try:
         wanted = select(tail.c.ws, tail.c.stream, tail.c.device, tail.c.last_seq).order_by(
             tail.c.ws

@@ -149,7 +149,10 @@ class ServerFolder:
 def _write_private(path: Path, content: bytes) -> None:
     """Write a file only this user may read; it is whole or not there."""
     draft = path.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft.unlink(missing_ok=True)
+    # Made here and now: who may write into the folder of backups put neither a file of their
+    # own in this place nor a link to one.
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()

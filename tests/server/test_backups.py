@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from mentor_desktop.errors import StoreError
-from mentor_desktop.server.backups import back_up, begin_new_epochs, restore
+from mentor_desktop.server.backups import Restored, back_up, begin_new_epochs, restore
+from mentor_desktop.server.blob_store import FolderBlobs
 from mentor_desktop.server.folder import ServerFolder, ServerKeys, ServerSettings
 from mentor_desktop.server.folding import fold_all
 from mentor_desktop.server.inspection import check_everything
@@ -22,6 +23,7 @@ from mentor_desktop.server.tables import audit, log, merged, metadata
 from mentor_desktop.sync.protocol.batches import open_batch
 from mentor_desktop.sync.protocol.operations import expand
 from tests.server.conftest import SECRET, open_service
+from tests.server.uploads import read_file
 from tests.server.world import Device, World, running
 from tests.workspaces import files_limited_to
 
@@ -86,6 +88,93 @@ def test_backup_holds_everything_and_says_up_to_where_devices_are_safe(
     assert (tmp_path / "out" / "secret.key").stat().st_mode & 0o077 == 0
 
 
+def test_file_the_server_lost_ends_no_backup(
+    here: tuple[ServerFolder, Service], tmp_path: Path
+) -> None:
+    server, service = here
+    with _on(service) as world:
+        ana = world.founder()
+        lost, kept = _attach(ana, b"a scan"), _attach(ana, b"a logo")
+        service.blobs.remove(ana.ws, lost)
+        backup = back_up(service, server, tmp_path / "out")
+        assert ana.hello(streams=["members"]).streams["members"].archived_seq == 0
+        assert backup.files == 1
+    assert backup.troubles == (_is_lost(ana, lost),)
+    assert FolderBlobs(tmp_path / "out" / "blobs").size(ana.ws, kept) == 6
+
+
+def _is_lost(device: Device, address: str) -> str:
+    return f"Workspace {device.ws}: the file {address[:16]} is missing or damaged."
+
+
+@pytest.mark.parametrize("damage", ["gone", "changed"])
+def test_what_lacks_beside_a_backup_is_told_and_the_rest_comes_back(
+    here: tuple[ServerFolder, Service], tmp_path: Path, damage: str
+) -> None:
+    server, service = here
+    with _on(service) as world:
+        ana = world.founder()
+        lost, kept = _attach(ana, b"a scan"), _attach(ana, b"a logo")
+        backup = back_up(service, server, tmp_path / "out")
+    file = tmp_path / "out" / "blobs" / ana.ws / lost[:2] / lost
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(b"a scab")
+    with _server(tmp_path / "there", secret=b"t" * 32) as (other, again):
+        assert restore(again, other, backup.path) == Restored(1, (_is_lost(ana, lost),))
+        assert other.secret() == server.secret()
+        again.keys = other.keys()
+        with _on(again) as world:
+            ana.http = world.http
+            assert read_file(ana, kept).content == b"a logo"
+            assert read_file(ana, lost).status_code == 404
+            _attach(ana, b"a scan")
+            assert read_file(ana, lost).content == b"a scan"
+
+
+@pytest.mark.parametrize("secret", [b"short", b""])
+def test_restore_without_a_sound_secret_changes_nothing(
+    here: tuple[ServerFolder, Service], tmp_path: Path, secret: bytes
+) -> None:
+    server, service = here
+    with _on(service) as world:
+        ana = world.founder()
+        backup = back_up(service, server, tmp_path / "out")
+        ana.write("people", PERSON)
+    (tmp_path / "out" / "secret.key").write_bytes(secret)
+    with pytest.raises(StoreError, match="cannot be understood"):
+        restore(service, server, backup.path)
+    with _on(service) as world:
+        ana.http = world.http
+        assert ana.hello(streams=["people"]).streams["people"].last_seq == 1
+
+
+@pytest.mark.parametrize("name", ["with #number", "why?", "100%25", "a&mode=ro"])
+def test_folder_of_backups_may_have_any_name(
+    here: tuple[ServerFolder, Service], tmp_path: Path, name: str
+) -> None:
+    server, service = here
+    with _on(service) as world:
+        world.founder()
+    backup = back_up(service, server, tmp_path / name)
+    assert restore(service, server, backup.path).workspaces == 1
+    assert {one.name for one in tmp_path.iterdir()} == {"here", name}
+    assert backup.size_bytes > 0
+
+
+def test_secret_goes_into_no_file_that_somebody_laid_out_for_it(
+    here: tuple[ServerFolder, Service], tmp_path: Path
+) -> None:
+    server, _service = here
+    theirs, draft = tmp_path / "theirs", tmp_path / "secret.new"
+    theirs.touch()
+    draft.symlink_to(theirs)
+    server.copy_secret(tmp_path)
+    assert theirs.read_bytes() == b""
+    assert (tmp_path / "secret.key").read_bytes() == SECRET
+
+
 def test_devices_bring_back_what_was_acknowledged_after_the_backup(
     here: tuple[ServerFolder, Service], tmp_path: Path
 ) -> None:
@@ -100,7 +189,7 @@ def test_devices_bring_back_what_was_acknowledged_after_the_backup(
         assert ana.send("people", late).status_code == 200
         epoch = ana.hello().epoch
     with _server(tmp_path / "there", secret=b"t" * 32) as (other, again):
-        assert restore(again, other, backup.path) == 1
+        assert restore(again, other, backup.path) == Restored(1)
         again.keys = other.keys()
         fold_all(again)
         assert check_everything(again).troubles == []
@@ -130,7 +219,7 @@ def test_backup_of_an_older_version_is_brought_to_this_one_and_stays_as_it_is(
         file.commit()
     content = backup.path.read_bytes()
     with _server(tmp_path / "there", secret=b"t" * 32) as (other, again):
-        assert restore(again, other, backup.path) == 1
+        assert restore(again, other, backup.path) == Restored(1)
         again.keys = other.keys()
         assert check_everything(again).troubles == []
         assert again.database.read(ana.ws, lambda one: kept_by(one, ana.ws)) > len(b"a scan")

@@ -1,7 +1,10 @@
 """`mentor-server`: each command, for a reader and as JSON, and its refusals in one sentence."""
 
 import json
+import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx2
@@ -77,6 +80,18 @@ def test_folder_holds_a_secret_that_nobody_else_reads(folder: Path) -> None:
     for name in ("secret.key", "settings.json"):
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
     assert len((folder / "secret.key").read_bytes()) == 32
+
+
+def test_nobody_else_reads_what_lies_in_an_open_folder(tmp_path: Path) -> None:
+    folder, out = tmp_path / "server", tmp_path / "out"
+    for open_one in (folder, out):
+        open_one.mkdir(mode=0o755)  # as `useradd --create-home` makes one
+    for arguments in (["init"], ["backup", str(out)]):
+        command = [sys.executable, "-m", "mentor_desktop.server", *arguments]
+        subprocess.run([*command, "--folder", str(folder)], check=True, stdout=subprocess.DEVNULL)
+    written = [*folder.iterdir(), *out.iterdir()]
+    assert [one.name for one in written if stat.S_IMODE(one.stat().st_mode) & 0o077] == []
+    assert {"server.db", "secret.key"} <= {one.name for one in written}
 
 
 def test_invitation_admits_the_first_device_and_the_lists_show_it(folder: Path, said: Said) -> None:
@@ -155,8 +170,9 @@ def test_backup_check_and_restore(folder: Path, said: Said, tmp_path: Path) -> N
     backup = said.json("backup", str(tmp_path / "out"))
     assert backup["verified"] is True
     assert said.json("check") == {"workspaces": 1, "batches": 2, "files": 0, "troubles": []}
-    assert said.json("restore", str(backup["file"])) == {"workspaces": 1}
-    assert said.json("restore", "--new-epochs") == {"workspaces": 1}
+    came_back = {"workspaces": 1, "troubles": []}
+    assert said.json("restore", str(backup["file"])) == came_back
+    assert said.json("restore", "--new-epochs") == came_back
     assert said.json("migrate") == {"from": CURRENT, "to": CURRENT}
     for command in (["check"], ["migrate"], ["backup", str(tmp_path / "again")]):
         assert said.lines(*command)
@@ -216,6 +232,19 @@ def test_without_a_server(
 ) -> None:
     assert sentence in Said(tmp_path / "none", capsys).refusal(*arguments)
     assert not (tmp_path / "none").exists()
+
+
+def test_init_without_its_database_can_be_tried_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = Said(tmp_path / "server", capsys)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and listens not
+        url = f"postgresql://mentor:CANARY@127.0.0.1:{nobody.getsockname()[1]}/mentor"
+        sentence = said.refusal("init", "--database", url)
+    assert "does not answer" in sentence
+    assert "CANARY" not in sentence
+    assert said.json("init")
 
 
 @pytest.mark.parametrize(

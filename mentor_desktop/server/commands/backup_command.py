@@ -24,9 +24,11 @@ def run(found: argparse.Namespace) -> Report:
             "batches": backup.batches,
             "new_files": backup.files,
             "verified": True,
+            "troubles": list(backup.troubles),
         },
         lines=(
             _("Backup written and read back: {path}").format(path=backup.path),
             _("Keep this folder as safe as the server: it holds the server's secret too."),
         ),
+        troubles=backup.troubles,
     )

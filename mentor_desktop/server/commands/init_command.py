@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
 from mentor_desktop.server.command_line import Report
@@ -27,7 +29,7 @@ def run(found: argparse.Namespace) -> Report:
     ServerFolder(folder).create(settings)
     try:
         prepare(settings)
-    except StoreError:
+    except BaseException:  # whatever it was: the next try finds the folder as this one did
         ServerFolder(folder).remove()
         raise
     return Report(
@@ -49,5 +51,9 @@ def prepare(settings: ServerSettings) -> None:
     try:
         migrate(database)
         require_current(database)
+    except OperationalError as error:  # its message may quote the address, with the password
+        raise StoreError(
+            _("The database does not answer, or lets this user do nothing. Is its address right?")
+        ) from error
     finally:
         database.close()

@@ -4,7 +4,7 @@ import argparse
 
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _, ngettext
-from mentor_desktop.server.backups import begin_new_epochs, restore
+from mentor_desktop.server.backups import Restored, begin_new_epochs, restore
 from mentor_desktop.server.command_line import Report
 from mentor_desktop.server.folder import ServerFolder
 from mentor_desktop.server.service import Service
@@ -17,13 +17,14 @@ def run(found: argparse.Namespace) -> Report:
     service = Service.open(found.folder)
     try:
         if found.file is None:
-            count = begin_new_epochs(service)
+            restored = Restored(begin_new_epochs(service))
         else:
-            count = restore(service, ServerFolder(found.folder), found.file)
+            restored = restore(service, ServerFolder(found.folder), found.file)
     finally:
         service.close()
+    count = restored.workspaces
     return Report(
-        facts={"workspaces": count},
+        facts={"workspaces": count, "troubles": list(restored.troubles)},
         lines=(
             ngettext(
                 "{count} workspace begins a new epoch. Start the server again.",
@@ -31,4 +32,5 @@ def run(found: argparse.Namespace) -> Report:
                 count,
             ).format(count=count),
         ),
+        troubles=restored.troubles,
     )
