@@ -329,6 +329,30 @@ def test_file_of_a_backup_is_checked_on_its_way(blobs: blob_store.BlobStore) -> 
     assert blobs.size(WORKSPACE, address) == 6
 
 
+def test_store_says_that_a_file_is_not_there(blobs: blob_store.BlobStore) -> None:
+    address = sha256(b"nothing").hexdigest()
+    with pytest.raises(FileNotFoundError):
+        list(blobs.read(WORKSPACE, address, 0, 7))
+    blobs.remove(WORKSPACE, address)
+
+
+def test_chunks_of_two_streams_lie_apart(blobs: blob_store.BlobStore) -> None:
+    address, other = sha256(b"onetwo").hexdigest(), f"u:{new_id()}"
+    blobs.put_chunk(WORKSPACE, address, STREAM, 0, b"one")
+    blobs.put_chunk(WORKSPACE, address, other, 0, b"rubbish")
+    blobs.put_chunk(WORKSPACE, address, other, 1, b"two")
+    for stream in (STREAM, other):
+        with pytest.raises(WrongContentError):
+            blobs.seal(WORKSPACE, address, stream, 2)
+    blobs.drop_chunks(WORKSPACE, address, other)
+    blobs.put_chunk(WORKSPACE, address, STREAM, 1, b"two")
+    assert blobs.seal(WORKSPACE, address, STREAM, 2) == 6
+    blobs.drop_chunks(WORKSPACE, address)
+    with pytest.raises(WrongContentError):
+        blobs.seal(WORKSPACE, address, STREAM, 2)
+    assert blobs.size(WORKSPACE, address) == 6
+
+
 def test_store_takes_away_a_file_and_what_arrived_of_one(blobs: blob_store.BlobStore) -> None:
     whole, arriving, other = (sha256(one).hexdigest() for one in (b"whole", b"onetwo", b"other"))
     for address, part in ((whole, b"whole"), (arriving, b"one"), (other, b"other")):
