@@ -6,12 +6,13 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
@@ -19,6 +20,7 @@ from mentor_desktop.server import journal
 from mentor_desktop.server.endpoints import ENDPOINTS
 from mentor_desktop.server.folding import Folder
 from mentor_desktop.server.lines import protocol_of
+from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.web import make_app
 
@@ -28,6 +30,7 @@ _KEEP_ALIVE_S = (
 )
 _GRACE_S = 20
 _MOST_CONNECTIONS = 2_000
+_NOTE_EVERY_S = 15.0
 # glibc gives each thread a heap of its own, which only grows: with a dozen threads that take
 # turns at the interpreter these are megabytes for nothing. Of a single process: the unit file.
 _FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
@@ -88,13 +91,46 @@ def make_server(service: Service, tls: Tls | None = None) -> uvicorn.Server:
 def folding(service: Service) -> Iterator[None]:
     """Merge behind the pushes in a thread of its own while the block runs."""
     folder = Folder(service)
-    thread = threading.Thread(target=folder.run, name="fold", daemon=True)
+    with _in_a_thread(folder.run, folder.stop):
+        yield
+
+
+@contextmanager
+def noting(service: Service) -> Iterator[None]:
+    """Write down how far devices have read, where others merge, while the block runs."""
+    notes = _Noting(service)
+    with _in_a_thread(notes.run, notes.stop):
+        yield
+
+
+@contextmanager
+def _in_a_thread(run: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
+    thread = threading.Thread(target=run, name="behind", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        folder.stop()
+        stop()
         thread.join()
+
+
+class _Noting:
+    """Writes down how far devices have read, until told to stop."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopping.wait(_NOTE_EVERY_S):
+            self._service.unfolded.take()  # others find these by looking; here they would pile up
+            try:
+                self._service.cursors.write(self._service.database, self._service.now_ms())
+            except (SQLAlchemyError, Refusal):
+                journal.log.warning("noting was interrupted", exc_info=True)
+
+    def stop(self) -> None:
+        self._stopping.set()
 
 
 def serve_here(
@@ -105,7 +141,7 @@ def serve_here(
         # uvicorn answers what is under way and then sends itself the signal once more.
         signal.signal(name, lambda *_of: None)
     journal.note("started", process=os.getpid())
-    with folding(service) if is_merging else nullcontext():
+    with folding(service) if is_merging else noting(service):
         make_server(service, tls).run(sockets=[listening])
     journal.note("stopped", process=os.getpid())
 

@@ -6,21 +6,26 @@ import re
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx2
 import msgspec
 import pytest
 
-from mentor_desktop.server import journal, limits
+from mentor_desktop.server import folding, journal, limits, serving
 from mentor_desktop.server.limits import RateLimit, line_of
 from mentor_desktop.server.metrics import Meter
 from mentor_desktop.server.refusals import Refusal as Refused
+from mentor_desktop.server.service import Service
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.protocol.messages import Refusal
 from tests.server.conftest import open_service, running_world
 from tests.server.world import Device, World, running
 
+PATIENCE_S = 10
 PERSON = {"entity": "person", "kind": "create", "values": {"given_name": "CANARY"}}
 
 
@@ -241,6 +246,27 @@ def test_slowest_device_shows_in_the_figures(sqlite_world: World) -> None:
     ana.pull_all("members")
     service.cursors.write(service.database, service.now_ms(), at_once=True)
     assert service.database.read_everywhere(lambda one: _seen(one, ana.device)) == 41
+
+
+@pytest.mark.parametrize("behind", [serving.folding, serving.noting])
+def test_how_far_devices_read_is_written_down_behind_the_requests(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    behind: Callable[[Service], AbstractContextManager[None]],
+) -> None:
+    """Also by a process that leaves merging to others; streams to merge do not pile up there."""
+    monkeypatch.setattr(serving, "_NOTE_EVERY_S", 0.05)
+    monkeypatch.setattr(folding, "_LOOK_EVERY_S", 0.05)
+    with running_world(f"sqlite:///{tmp_path / 'server.db'}", tmp_path) as world:
+        ana, service = world.founder(), world.service
+        ana.write("people", PERSON)
+        ana.pull_all("people")
+        with behind(service):
+            deadline = time.monotonic() + PATIENCE_S
+            while service.database.read(ana.ws, lambda one: _seen(one, ana.device)) != 2:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+        assert service.unfolded.take() == []
 
 
 def _seen(connection, device_id: str) -> int:  # type: ignore[no-untyped-def]  # SQLAlchemy's
