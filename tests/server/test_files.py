@@ -50,6 +50,23 @@ def test_file_comes_back_as_it_went(ana: Device, two_chunks: bytes) -> None:
     assert read_file(ana, upload.address).content == two_chunks
 
 
+def test_no_chunks_are_left_of_a_whole_file(world: World, ana: Device) -> None:
+    reader = world.colleague(ana, "reader")
+    upload = Upload(ana, b"a small one")
+    begun = Upload(reader, upload.content, f"u:{reader.user}")
+    assert begun.put(0, b"a part").status_code == 200
+    upload.all()
+    assert not _has_chunks(world, upload)
+    assert begun.missing() == [0]
+
+
+def _has_chunks(world: World, upload: Upload) -> bool:
+    blobs = world.service.blobs
+    assert isinstance(blobs, blob_store.FolderBlobs)
+    folder = blobs._parts(upload.device.ws, upload.address, "")
+    return any(one.is_file() for one in folder.rglob("*"))
+
+
 @pytest.mark.parametrize(
     ("span", "start", "end"),
     [
@@ -104,12 +121,14 @@ def test_damaged_chunk_is_refused(ana: Device) -> None:
     assert (answer.status_code, code_of(answer)) == (409, "wrong_hash")
 
 
-def test_whole_that_is_another_file_never_gets_the_name(ana: Device) -> None:
+def test_whole_that_is_another_file_never_gets_the_name(world: World, ana: Device) -> None:
     upload = Upload(ana, b"a small one")
     assert upload.put(0, b"another one").status_code == 200
+    assert _has_chunks(world, upload)
     answer = upload.seal()
     assert (answer.status_code, code_of(answer)) == (409, "wrong_hash")
     assert read_file(ana, upload.address).status_code == 404
+    assert not _has_chunks(world, upload)  # they would lie there and count for nobody
     assert upload.missing() == [0]
     upload.all()
     assert read_file(ana, upload.address).content == b"a small one"
