@@ -23,6 +23,7 @@ from mentor_desktop.sync.merge.digest import Buckets, bucket_of
 from mentor_desktop.sync.merge.fold import REASON, fold_op, rejected_span
 from mentor_desktop.sync.merge.row_state import RowState
 from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Op, OpId, Value, expand
+from mentor_desktop.sync.protocol.streams import parse_stream
 
 MOST_STEP_BATCHES = 16
 MOST_STEP_BYTES = 2 * 1024 * 1024
@@ -261,7 +262,13 @@ def _purged_before(
     ops: Sequence[Op],
     rows: Mapping[Row, Merged],
 ) -> set[Row]:
-    """Return the purged rows that these operations, made by who did not know of it, still name."""
+    """Return the purged rows that these operations, made by who did not know of it, still name.
+
+    None of a sealed stream: whose purges count there its owner's devices know, and not the server;
+    what they write on after a false one must stay whole.
+    """
+    if parse_stream(stream).is_sealed:
+        return set()
     named = {(op.entity, op.row) for op in ops if op.kind not in (PURGE, REJECT)}
     gone = {name for name in named & rows.keys() if rows[name].state.purged}
     return gone | purged_rows(connection, ws, stream, named - rows.keys())
