@@ -75,7 +75,10 @@ def put_chunk(
     is_whole = _is_whole(service, place, found.file)
     if not is_whole:
         room.require_room(service, found.kept + len(content) - found.received.get(number, 0))
-        service.blobs.put_chunk(place.ws, place.address, place.stream, number, content)
+        try:
+            service.blobs.put_chunk(place.ws, place.address, place.stream, number, content)
+        except FileNotFoundError as error:  # its folder went: others sealed the file just now
+            raise refusals.busy(_SOON_S) from error
     elif sha256(_chunk_of(service, place, number)).hexdigest() != digest:
         raise Refusal("wrong_hash", "This is not the file of that address.")
 

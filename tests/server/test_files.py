@@ -207,6 +207,23 @@ def test_chunk_that_comes_while_others_seal_the_file_is_asked_for_again(
     assert read_file(reader, file.address).status_code == 404
 
 
+def test_chunk_whose_folder_goes_when_others_seal_the_file_is_asked_for_again(
+    world: World, ana: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, write_whole = Upload(ana, b"a small one"), blob_store._write_whole
+    mine.put(0)
+
+    def seal_and_write(*arguments: object) -> int:
+        monkeypatch.setattr(blob_store, "_write_whole", write_whole)
+        assert mine.seal().status_code == 200
+        return write_whole(*arguments)  # type: ignore[arg-type]  # passed through
+
+    monkeypatch.setattr(blob_store, "_write_whole", seal_and_write)
+    assert mine.put(0).status_code == 503
+    assert mine.put(0).status_code == 200
+    assert read_file(ana, mine.address).content == mine.content
+
+
 @pytest.mark.parametrize("count", [65, 3_000_000])
 def test_no_more_chunks_are_sealed_than_a_file_may_have(ana: Device, count: int) -> None:
     assert Upload(ana, b"a small one").seal(count).status_code == 400
