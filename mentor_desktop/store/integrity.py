@@ -17,7 +17,7 @@ _SHOWN_MESSAGES = 5
 # Columns that hold addresses of blobs: one, or a JSON list of them.
 _BLOB_COLUMNS = (
     "SELECT scan FROM consent WHERE scan <> ''",
-    "SELECT each.value FROM project, json_each(project.logos) AS each",
+    "SELECT each.value FROM project, json_each(iif(json_valid(logos), logos, '[]')) AS each",
 )
 _DERIVED_FAULTS = {
     "person_order": """

@@ -26,7 +26,7 @@ STREAM = "people"
 # Which records refer to files; all of them travel in STREAM.
 _REFERENCES = (
     "SELECT scan FROM consent WHERE scan <> ''",
-    "SELECT each.value FROM project, json_each(project.logos) AS each",
+    "SELECT each.value FROM project, json_each(iif(json_valid(logos), logos, '[]')) AS each",
 )
 _FIRST_PAUSE_MS, _LONGEST_PAUSE_MS = 60_000, 6 * 3_600_000
 _MOST_DOUBLINGS = 9

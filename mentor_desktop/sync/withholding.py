@@ -51,7 +51,8 @@ def files_of(raw: StoreConnection, rows: set[Key] | None) -> list[str]:
     """Return the addresses of the files that these rows refer to; of all rows with None."""
     found = raw.execute(
         "SELECT 'consent', id, scan FROM consent WHERE scan <> '' "
-        "UNION SELECT 'project', p.id, each.value FROM project p, json_each(p.logos) AS each"
+        "UNION SELECT 'project', p.id, each.value "
+        "FROM project p, json_each(iif(json_valid(p.logos), p.logos, '[]')) AS each"
     ).fetchall()
     return sorted({one for *key, one in found if rows is None or tuple(key) in rows})
 

@@ -9,16 +9,20 @@ import msgspec
 import pytest
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.ids import new_id
 from mentor_desktop.sync import course
 from mentor_desktop.sync.protocol.messages import PATHS, SnapshotReply, to_json
+from mentor_desktop.sync.protocol.operations import CREATE, SET
 from mentor_desktop.sync.replica import bootstrap, state
 from mentor_desktop.sync.replica.beginning import beginning_of
+from mentor_desktop.sync.replica.entities import entities
 from mentor_desktop.sync.replica.recompute import check_stream
 from mentor_desktop.sync.replica.transactions import connect_to
 from tests import factories
 from tests.sync.crowd import PEOPLE, Crowd, replayed_and_begun, spoil_answers
 from tests.sync.replica.devices import same
 from tests.sync.simulation.network import Stopped, Weather
+from tests.sync.simulation.unusual import Draft, seal_draft
 
 
 @pytest.mark.parametrize("crowd", range(3), indirect=True)
@@ -37,6 +41,28 @@ def test_begun_device_is_as_one_that_replayed(
     with closing(connect_to(begun.workspace)) as raw:
         for stream in state.streams(raw):
             assert check_stream(raw, stream).was_right
+
+
+def test_what_no_column_holds_comes_with_a_snapshot_too(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = crowd.workers[:2]
+    person = first.act(lambda uow: factories.person(uow.session).id)
+    created = new_id()
+    said = {**entities()["person"].defaults, "note": None, "created_at": "at noon"}
+    del said["id"]
+    seal_draft(first.laptop, PEOPLE, Draft("person", created, CREATE, said))
+    seal_draft(first.laptop, PEOPLE, Draft("person", person, SET, {"roles": "x"}, "roles"))
+    crowd.meet()
+    other.set("person", person, phone="1")
+    crowd.meet()
+    replayed, begun = replayed_and_begun(crowd, monkeypatch)
+    same(replayed, begun)
+    assert (begun.value("person", person, "roles"), begun.value("person", person, "phone")) == (
+        "[]",
+        "1",
+    )
+    assert {created, person} <= {row for _entity, row, *_kept in begun.shelf()}
 
 
 def test_later_operations_merge_with_the_rows_of_the_snapshot(

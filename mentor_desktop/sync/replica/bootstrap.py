@@ -38,7 +38,6 @@ from mentor_desktop.sync.replica.snapshot_part import PartRows
 from mentor_desktop.sync.replica.snapshot_rows import (
     empty,
     filled,
-    has_unknown,
     plain_folded,
     read_state,
     shown,
@@ -243,7 +242,7 @@ class _Loading:
 
     def _plain(self, entity: Entity, rows: PartRows) -> _Ready | None:
         """Return the rows that were only created; None where a table cannot hold all of a column."""
-        if not rows.columns.keys() <= entity.group_of.keys() or (rows.rows and not rows.columns):
+        if rows.rows and not (rows.columns and entity.fits_all(rows.columns)):
             return None
         columns = {
             name: filled(rows.columns.get(name), entity.defaults[name], len(rows.rows))
@@ -320,9 +319,6 @@ class _Loading:
         self._fold_own(entity, slow, rules)
         for one in slow.values():
             one.keep_heads()
-        known = entities().get(entity)
-        if slow and (known is None or any(has_unknown(known, one) for one in slow.values())):
-            raw.execute("UPDATE sync_stream SET has_unknown = 1 WHERE no = ?", (self._stream,))
         merge.renew({(entity, row): one for row, one in slow.items()}, history.begin_silent())
         return merge.finish(fresh, with_history=False)
 

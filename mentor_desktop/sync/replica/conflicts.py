@@ -15,7 +15,7 @@ from mentor_desktop.sync.replica import log, state
 from mentor_desktop.sync.replica.digests import Digests, Key
 from mentor_desktop.sync.replica.entities import entities
 from mentor_desktop.sync.replica.leaving import left_streams
-from mentor_desktop.sync.replica.rows import Book, OpenRow, conflicts_of, encode_values, said
+from mentor_desktop.sync.replica.rows import Book, OpenRow, conflicts_of, encode_values, told
 from mentor_desktop.sync.replica.state import Numbers
 
 
@@ -201,7 +201,7 @@ class _Telling:
         action = self._action(row.stream, op)
         return Side(
             op=op,
-            values=dict(said(row, op, columns)),
+            values=dict(told(row, op, columns)),
             at=action.at if action else 0,
             actor=action.actor if action else "",
             device_tag=peer.tag,

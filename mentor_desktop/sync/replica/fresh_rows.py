@@ -13,8 +13,12 @@ from mentor_desktop.sync.replica.parked import in_table
 
 
 def is_ordinary(run: Run, entity: Entity) -> bool:
-    """Say whether a run of creates says all that the table of this program holds, and no more."""
-    return not run.erased and run.columns.keys() == set(entity.columns)
+    """Say whether a run of creates says just what the table of this program can hold."""
+    return (
+        not run.erased
+        and run.columns.keys() == entity.kinds.keys()
+        and entity.fits_all(run.columns)
+    )
 
 
 def segments(run: Run, fresh: set[Key]) -> Iterator[tuple[Run, bool]]:

@@ -88,10 +88,12 @@ class Merge:
     def renew(self, folded: Mapping[Key, Folded], txn: int) -> None:
         """Put what was folded from the log in the place of what is stored."""
         self._book.open(folded, self._stream)
+        has_unknown = False
         for key, one in folded.items():
             row = self._book.rows[key]
             row.state, row.values = one.state, one.values
             row.look_for_unknown()
+            has_unknown |= row.has_unknown
             trace = self._traces[key] = _Trace(_shown_before(row), touched=txn)
             if row.shown is None or not row.is_complete:
                 continue
@@ -102,6 +104,8 @@ class Merge:
                     trace.changes.append((txn, group, before, after))
                     assert trace.shows is not None
                     trace.shows |= after
+        if has_unknown:
+            self._note_unknown()
 
     def finish(self, fresh: Iterable[Key], *, with_history: bool = True) -> dict[str, set[str]]:
         """Fold and write everything; return the rows whose tables changed, by table.

@@ -111,7 +111,7 @@ def make_again(raw: StoreConnection, one: NotShared) -> list[Op]:
 
 def _make(raw: StoreConnection, op: Op) -> bool:
     known = entities()[op.entity]
-    values = {name: value for name, value in op.values.items() if name in known.group_of}
+    values = {name: value for name, value in op.values.items() if known.fits({name: value})}
     is_there = bool(in_table(raw, op.entity, [op.row]))
     if op.kind == "create" and not is_there:
         filled = {**known.defaults, **values, "id": op.row}

@@ -67,31 +67,26 @@ class OpenRow:
         """Keep the values of an operation that was just folded in."""
         self.values[op.id] = dict(op.values)
         known = entities().get(self.entity)
-        if known is None or not op.values.keys() <= known.group_of.keys():
+        if known is None or not known.fits(op.values):
             self.has_unknown = True
 
     def look_for_unknown(self) -> None:
         """Find out anew whether some head says what no table of this program can hold."""
         known = entities().get(self.entity)
-        self.has_unknown = known is None or any(
-            not values.keys() <= known.group_of.keys() for values in self.values.values()
-        )
+        self.has_unknown = known is None or not all(map(known.fits, self.values.values()))
 
     def shown_by(self, group: str, columns: Iterable[str]) -> dict[str, Value]:
         """Return what the winner of a group says, by column."""
         winner = self.state.winner(group)
         said = self.values.get(winner, {}) if winner is not None else {}
-        defaults = entities()[self.entity].defaults
-        return {name: said[name] if name in said else defaults[name] for name in columns}
+        return entities()[self.entity].shown(said, columns)
 
     def merged(self) -> dict[str, Value]:
         """Return the values of all winners, by column: what the table shows if the row is there."""
         entity = entities()[self.entity]
         winner = self.state.winner(UNTOUCHED)
         said = self.values.get(winner, {}) if winner is not None else {}
-        merged = {
-            name: said[name] if name in said else entity.defaults[name] for name in entity.columns
-        }
+        merged = entity.shown(said, entity.columns)
         for group in self.state.heads:
             columns = entity.groups.get(group)
             if columns is not None:
@@ -264,8 +259,11 @@ def shelf_of(row: OpenRow, *, is_present: bool) -> Shelf:
         is_shown = is_present and entity is not None and group in entity.groups
         winner = state.winner(group)
         for op in state.heads_of(group):
-            if op not in state.creates and not (is_shown and op == winner):
-                shelf[group, op] = _COMPACT(row.values.get(op, {}))
+            values = row.values.get(op, {})
+            if op not in state.creates and not (
+                is_shown and op == winner and entity is not None and entity.fits(values)
+            ):
+                shelf[group, op] = _COMPACT(values)
     return shelf
 
 
@@ -284,8 +282,14 @@ def _kept_of_create(
         if op not in row.state.heads_of(group):
             continue
         is_shown = is_present and entity is not None and group in entity.groups
-        if not (is_shown and row.state.winner(group) == op):
-            kept |= {name: values[name] for name in columns if name in values}
+        of_group = {name: values[name] for name in columns if name in values}
+        if not (
+            is_shown
+            and row.state.winner(group) == op
+            and entity is not None
+            and entity.fits(of_group)
+        ):
+            kept |= of_group
     return kept
 
 
@@ -305,7 +309,7 @@ def _fill_values(row: OpenRow) -> None:
     entity = entities().get(row.entity)
     if entity is not None:
         row.has_unknown = (
-            any(not values.keys() <= entity.group_of.keys() for values in row.values.values())
+            not all(map(entity.fits, row.values.values()))
             or not row.state.heads.keys() <= entity.groups.keys()
         )
     if row.shown is None or entity is None:
@@ -357,8 +361,14 @@ def differing_heads(row: OpenRow, group: str) -> list[OpId]:
         return []
     entity = entities().get(row.entity)
     columns = entity.groups.get(group) if entity else None
-    shown = said(row, winner, columns)
-    return [op for op in row.state.losers(group) if said(row, op, columns) != shown]
+    shown = told(row, winner, columns)
+    return [op for op in row.state.losers(group) if told(row, op, columns) != shown]
+
+
+def told(row: OpenRow, op: OpId, columns: Iterable[str] | None) -> Mapping[str, Value]:
+    """Return the same as `said`, but as a table of this program can show it."""
+    values = said(row, op, columns)
+    return values if columns is None else entities()[row.entity].shown(values, values)
 
 
 def said(row: OpenRow, op: OpId, columns: Iterable[str] | None) -> Mapping[str, Value]:

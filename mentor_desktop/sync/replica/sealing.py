@@ -385,10 +385,14 @@ def _seen_heads(row: OpenRow, group: str, before: Mapping[str, Value]) -> tuple[
 
 
 def _fill_winners(row: OpenRow, values: Mapping[str, Value]) -> None:
-    """Keep what a row held when it was deleted: nobody can read it from its table any more."""
+    """Keep what a row held when it was deleted: nobody can read it from its table any more.
+
+    What lies on the shelf is what was said; the table showed less.
+    """
     for group, columns in entities()[row.entity].groups.items():
         winner = row.state.winner(group)
         if winner is not None:
-            row.values.setdefault(winner, {}).update(
-                {name: values[name] for name in columns if name in values}
-            )
+            known = row.values.setdefault(winner, {})
+            for name in columns:
+                if name in values:
+                    known.setdefault(name, values[name])

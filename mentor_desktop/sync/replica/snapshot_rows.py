@@ -4,18 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mentor_desktop.sync.merge.row_state import RowState, plain_state
 from mentor_desktop.sync.protocol.operations import OpId, Value
-from mentor_desktop.sync.replica.entities import Entity, entities
+from mentor_desktop.sync.replica.entities import Entity
 from mentor_desktop.sync.replica.merging import Folded
 from mentor_desktop.sync.replica.snapshot_part import BadPartError, PartRows
 
 
 def filled(values: Sequence[Value] | None, default: Value, length: int) -> list[Value]:
-    """Return a column; a row whose program did not know it, or said nothing, has the default."""
-    if values is None:
-        return [default] * length
-    if default is None or None not in values:
-        return list(values)
-    return [default if value is None else value for value in values]
+    """Return a column; where nobody's program knew it, of the default."""
+    return [default] * length if values is None else list(values)
 
 
 def empty(entity: Entity) -> dict[str, list[Value]]:
@@ -25,16 +21,9 @@ def empty(entity: Entity) -> dict[str, list[Value]]:
 
 def plain_folded(rows: PartRows) -> Iterator[tuple[str, Folded]]:
     """Give the rows that were only created, as if they had been folded from a log."""
-    known = entities().get(rows.entity)
     for at, row in enumerate(rows.rows):
         op = OpId(rows.devices[at], rows.seqs[at])
         values = {name: column[at] for name, column in rows.columns.items()}
-        if known is not None:
-            # None says also that the column was not known to whoever wrote the row.
-            values = {
-                name: known.defaults.get(name) if value is None else value
-                for name, value in values.items()
-            }
         yield row, Folded(plain_state(*op, rows.hlcs[at]), {op: values})
 
 
@@ -54,7 +43,7 @@ def shown(
         return None
     (created,) = read.creates
     said = values.get(created)
-    if not said or not said.keys() <= entity.group_of.keys():
+    if not said or not entity.fits(said):
         return None
     values_shown = {
         name: said[name] if name in said else entity.defaults[name] for name in entity.columns
@@ -65,13 +54,8 @@ def shown(
             return None
         (head,) = heads
         said = values.get(head)
-        if said is None or not said.keys() <= entity.group_of.keys():
+        if said is None or not entity.fits(said):
             return None
         for name in columns:
             values_shown[name] = said[name] if name in said else entity.defaults[name]
     return values_shown
-
-
-def has_unknown(entity: Entity, one: Folded) -> bool:
-    """Say whether some head says what no table of this program can hold."""
-    return any(not said.keys() <= entity.group_of.keys() for said in one.values.values())

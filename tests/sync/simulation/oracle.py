@@ -76,7 +76,12 @@ def _values(entity: str, state: RowState, ops: Mapping[OpId, Op]) -> dict[str, A
         winner = state.winner(group)
         assert winner is not None
         said = ops[winner].values
-        values |= {name: said.get(name, known.defaults[name]) for name in columns}
+        values |= {
+            name: said[name]
+            if name in said and known.kinds[name].holds(said[name])
+            else known.defaults[name]
+            for name in columns
+        }
     return values
 
 

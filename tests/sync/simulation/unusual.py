@@ -67,23 +67,24 @@ def write_as_newer(laptop: Laptop, source: random.Random, desk: Desk) -> list[Wr
         return _change(laptop, desk, (BADGE, source.choice(badges)), LOOK, "colour")
     token, row = desk.token(), new_id()
     values = {"person_id": source.choice(people), "colour": token, "size": "S"}
-    _seal(laptop, PEOPLE, Draft(BADGE, row, CREATE, values))
+    seal_draft(laptop, PEOPLE, Draft(BADGE, row, CREATE, values))
     return [Written(token, laptop.name, BADGE, row, LOOK)]
 
 
 def set_role(laptop: Laptop, user: str, role: str) -> None:
     """Let an administrator's laptop give a user another role."""
     base, _said = _shown(laptop.look, (USER_ENTITY, user), "role")
-    _seal(laptop, MEMBERS, Draft(USER_ENTITY, user, SET, {"role": role}, "role", base))
+    seal_draft(laptop, MEMBERS, Draft(USER_ENTITY, user, SET, {"role": role}, "role", base))
 
 
 def create_as_newer(laptop: Laptop, desk: Desk) -> list[Written]:
-    """Add a person with a column that nobody else knows."""
+    """Add a person with a column that nobody else knows, and values that nobody else's hold."""
     name, nickname, row = desk.token(), desk.token(), new_id()
     values = {**entities()["person"].defaults, "created_at": 1, NICKNAME: nickname}
+    values |= {"note": None, "photo_choice_at": "at noon"}
     values |= {"given_name": name, "family_name": name}
     values.pop("id", None)
-    _seal(laptop, PEOPLE, Draft("person", row, CREATE, values))
+    seal_draft(laptop, PEOPLE, Draft("person", row, CREATE, values))
     return [
         Written(name, laptop.name, "person", row, "name"),
         Written(nickname, laptop.name, "person", row, NICKNAME),
@@ -95,7 +96,7 @@ def _change(
 ) -> list[Written]:
     base, said = _shown(laptop.look, key, group)
     token, before = desk.token(), str(said.get(column, ""))
-    _seal(laptop, PEOPLE, Draft(*key, SET, {column: token}, group, base))
+    seal_draft(laptop, PEOPLE, Draft(*key, SET, {column: token}, group, base))
     return [Written(token, laptop.name, *key, group, before)]
 
 
@@ -110,7 +111,8 @@ def _shown(
     return ((winner,), row.values.get(winner, {})) if winner else ((), {})
 
 
-def _seal(laptop: Laptop, stream: str, draft: Draft) -> None:
+def seal_draft(laptop: Laptop, stream: str, draft: Draft) -> None:
+    """Let a laptop do what no window of it does, and seal it."""
     with closing(laptop.workspace.exchange_connection()) as raw, writing(raw):
         seal_rest(raw)
         own, numbers = state.identity(raw), Numbers(raw)

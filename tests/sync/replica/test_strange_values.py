@@ -1,0 +1,182 @@
+"""A value that a column of this program cannot hold is carried; its table shows the default."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from mentor_desktop.models import Person
+from mentor_desktop.models.base import from_milliseconds
+from mentor_desktop.store.capture import captured_tables
+from mentor_desktop.sync.blobs import wanted_files
+from mentor_desktop.sync.protocol.batches import NO_HASH, Batch, make_batch
+from mentor_desktop.sync.protocol.operations import (
+    CREATE,
+    SET,
+    Action,
+    Content,
+    Op,
+    OpId,
+    Value,
+    runs_of,
+)
+from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.conflicts import list_conflicts
+from mentor_desktop.sync.replica.entities import entities
+from mentor_desktop.sync.replica.recompute import check_stream
+from tests import factories
+from tests.services.sample_workshop import make_sample
+from tests.sync.replica.devices import Device, Devices, same
+
+HLC = 1_773_129_900_000 << 16
+ROW = "a" * 32
+STRANGE: list[tuple[str, str, Value]] = [
+    ("person", "note", None),
+    ("person", "given_name", 5),
+    ("person", "email", True),
+    ("person", "birth_year", "x"),
+    ("person", "birth_year", 2**40),
+    ("person", "organisation_id", 7),
+    ("person", "created_at", "x"),
+    ("person", "created_at", None),
+    ("person", "created_at", 10**17),
+    ("person", "photo_choice_at", 1.5),
+    ("person", "roles", "x"),
+    ("person", "roles", '{"mentor":1}'),
+    ("project", "logos", "x"),
+    ("project", "starts_on", "2026-02-30"),
+    ("project", "starts_on", "20260201"),
+]
+
+
+def _said(entity: str, **values: Value) -> dict[str, Value]:
+    said = {**entities()[entity].defaults, **values}
+    del said["id"]
+    return said
+
+
+def _batch(
+    device: Device, *drafts: tuple[str, str, str, dict[str, Value], tuple[int, ...]]
+) -> Batch:
+    """Return what another program on this device sealed: entity, kind, group, values, bases."""
+    own = state.identity(device.raw)
+    made = [
+        Op(
+            own.device, seq, HLC + seq, entity, ROW, kind, group, values,
+            tuple(OpId(own.device, base) for base in bases),
+        )
+        for seq, (entity, kind, group, values, bases) in enumerate(drafts, 1)
+    ]  # fmt: skip
+    content = Content(runs_of(made), (Action(len(made), 1, "Rasa", "Acted"),))
+    return make_batch(own.workspace, "people", own.device, 1, NO_HASH, content, 99, own.signer())
+
+
+def _group(entity: str, column: str) -> str:
+    return entities()[entity].group_of[column]
+
+
+def _kept(device: Device) -> list[dict[str, Any]]:
+    return [json.loads(vals) for *_key, vals in device.shelf()]
+
+
+@pytest.mark.parametrize(("entity", "column", "value"), STRANGE)
+@pytest.mark.parametrize("kind", [CREATE, SET])
+def test_it_is_kept_and_the_default_shown(
+    devices: Devices, kind: str, entity: str, column: str, value: Value
+) -> None:
+    a, b, c = devices(3)
+    known = entities()[entity]
+    group = _group(entity, column)
+    created = _said(entity, **({column: value} if kind == CREATE else {}))
+    drafts = [(entity, CREATE, "", created, ())]
+    if kind == SET:
+        drafts.append((entity, SET, group, {column: value}, (1,)))
+    batch = _batch(a, *drafts)
+    b.receive("people", [batch])
+    assert b.value(entity, ROW, column) == known.defaults[column]
+    (kept,) = _kept(b)
+    assert kept[column] == value
+    assert check_stream(b.raw, "people").was_right
+    with b.workspace.reader() as uow:
+        assert len(uow.session.scalars(select(captured_tables()[entity])).all()) == 1
+    assert wanted_files(b.raw) == set()
+    b.set("person" if entity == "person" else "project", ROW, **{_other(entity): "edited"})
+    c.receive("people", [batch])
+    c.receive_all(b)
+    same(b, c)
+    assert [one[column] for one in _kept(c)] == [value]
+
+
+def _other(entity: str) -> str:
+    return "phone" if entity == "person" else "title"
+
+
+def test_who_writes_over_it_has_decided(devices: Devices) -> None:
+    a, b, c = devices(3)
+    batch = _batch(a, ("person", CREATE, "", _said("person", note=None), ()))
+    b.receive("people", [batch])
+    b.set("person", ROW, note="written here")
+    c.receive("people", [batch])
+    c.receive_all(b)
+    assert c.value("person", ROW, "note") == "written here"
+    assert _kept(c) == []
+    same(b, c)
+
+
+def test_it_outlives_a_row_that_goes_and_comes_back(devices: Devices) -> None:
+    a, b, c = devices(3)
+    batch = _batch(a, ("person", CREATE, "", _said("person", note=None, email="x"), ()))
+    b.receive("people", [batch])
+    b.delete("person", ROW)
+    c.receive("people", [batch])
+    c.receive_all(b)
+    same(b, c)
+    with b.acting() as uow:
+        uow.session.add(Person(id=ROW, given_name="", email="x", created_at=from_milliseconds(0)))
+    c.receive_all(b)
+    assert [one["note"] for one in _kept(c)] == [None]
+    assert c.value("person", ROW, "email") == "x"
+    same(b, c)
+    assert check_stream(b.raw, "people").was_right
+
+
+def test_beside_another_value_it_can_be_decided(devices: Devices) -> None:
+    a, b, c = devices(3)
+    batch = _batch(
+        a,
+        ("person", CREATE, "", _said("person"), ()),
+        ("person", SET, "note", {"note": "first"}, (1,)),
+        ("person", SET, "note", {"note": None}, (1,)),
+    )
+    for one in (b, c):
+        one.receive("people", [batch])
+        assert one.value("person", ROW, "note") == ""
+    with b.workspace.unit_of_work() as uow:
+        (card,) = list_conflicts(uow.raw)
+        assert [card.shown.values, card.others[0].values] == [{"note": ""}, {"note": "first"}]
+    same(b, c)
+
+
+def test_a_row_whose_parent_is_no_id_waits(devices: Devices) -> None:
+    a, b, c = devices(3)
+    said = _said("consent", person_id=None, given_at=1, purpose="photo", language="en", how="paper")
+    batch = _batch(a, ("consent", CREATE, "", said, ()))
+    for one in (b, c):
+        one.receive("people", [batch])
+        assert not one.has("consent", ROW)
+        assert [key[:2] for key in one.parked()] == [("consent", ROW)]
+    same(b, c)
+
+
+def test_columns_hold_what_this_program_writes(devices: Devices) -> None:
+    (a,) = devices(1)
+    make_sample(a.workspace)
+    a.act(lambda uow: factories.one_of_each(uow.session))
+    for name, known in entities().items():
+        assert known.fits(_said(name)), name
+        for row in a.rows()[name]:
+            columns = [one[1] for one in a.raw.execute(f'PRAGMA table_info("{name}")')]
+            values = dict(zip(columns, row, strict=True))
+            del values["id"]
+            assert known.fits(values), (name, values)
