@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mentor_desktop.sync.handing_over import hand_round
+from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.sync.replica import log, state
 from mentor_desktop.sync.replica.beginning import LogIncompleteError
 from mentor_desktop.sync.replica.recompute import repair_stream
@@ -85,3 +86,21 @@ def test_differing_digest_is_mended_from_the_fetched_log(
     begun.sync()
     assert begun.begun() == []
     same(replayed, begun)
+
+
+def test_log_that_a_server_wrote_in_a_former_life_is_fetched(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ws, tomas = workspace_id(crowd.first.workspace), crowd.workers[2]
+    crowd.meet()
+    for life in range(2):
+        crowd.server.restore(crowd.server.back_up(tmp_path / f"backup {life}"), ws)
+        crowd.meet()
+        # All the server writes in that life is a rejection: nobody names the id it has then.
+        tomas.act(lambda uow: factories.project(uow.session))
+        crowd.meet()
+    crowd.server.restore(crowd.server.back_up(tmp_path / "backup"), ws)
+    crowd.meet()
+    _replayed, begun = replayed_and_begun(crowd, monkeypatch)
+    begun.sync()
+    assert begun.begun() == []

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.merge.row_state import RowState
-from mentor_desktop.sync.protocol.batches import BadBatch, Batch, purged, read_batch
+from mentor_desktop.sync.protocol.batches import BadBatch, Batch, Header, purged, read_batch
 from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Content, expand
 from mentor_desktop.sync.replica import log
 from mentor_desktop.sync.replica.beginning import (
@@ -21,6 +21,7 @@ from mentor_desktop.sync.replica.beginning import (
     keep_beginning,
 )
 from mentor_desktop.sync.replica.refusals import Rules, rejection_of
+from mentor_desktop.sync.replica.servers import learn_former_life
 from mentor_desktop.sync.replica.state import Cursor, Numbers
 from mentor_desktop.sync.replica.transactions import writing
 
@@ -73,7 +74,12 @@ class _Keeping:
         self._stream = numbers.stream(stream)
         self._begun = begun
         self._rules = Rules(raw, numbers, self._stream)
-        self._keys = dict(raw.execute("SELECT device, sign_key FROM sync_peer"))
+        self._keys = {
+            device: Ed25519PublicKey.from_public_bytes(key)
+            for device, key in raw.execute(
+                "SELECT device, sign_key FROM sync_peer WHERE sign_key IS NOT NULL"
+            )
+        }
         self.count = 0
 
     def take(self, batch: Batch) -> bool:
@@ -89,13 +95,19 @@ class _Keeping:
         return True
 
     def _read(self, batch: Batch) -> Content | None:
-        key = self._keys.get(batch.header.device)
+        key = self._key_of(batch.header)
         if key is None:
             return None
         try:
-            return read_batch(batch, Ed25519PublicKey.from_public_bytes(key))
+            return read_batch(batch, key)
         except BadBatch:
             return None
+
+    def _key_of(self, header: Header) -> Ed25519PublicKey | None:
+        key = self._keys.get(header.device) or learn_former_life(self._raw, header)
+        if key is not None:
+            self._keys[header.device] = key
+        return key
 
     def _keep(self, batch: Batch, content: Content) -> None:
         gone = self._purged(content)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.operations import Action
+from mentor_desktop.sync.protocol.streams import MOST_NAME_LENGTH
 from mentor_desktop.sync.replica.entities import FIXED_STREAMS, Entity, entities
 
 
@@ -21,11 +22,14 @@ class OwnAction:
     undoes: str
 
     def told(self, last_seq: int) -> Action:
-        """Return it as it travels, ending with an operation; its id is the link between streams."""
+        """Return it as it travels, ending with an operation; its id is the link between streams.
+
+        A name of who did it may be longer than a batch takes one: it is told shortened.
+        """
         return Action(
             last_seq=last_seq,
             at=self.at,
-            actor=self.actor,
+            actor=self.actor[:MOST_NAME_LENGTH],
             text=self.text,
             values=self.values,
             undoes=self.undoes,

@@ -330,7 +330,7 @@ def _fill_values(row: OpenRow) -> None:
 
 def _count_conflicts(row: OpenRow) -> int:
     """Count the groups whose heads say different things; equal ones need nobody's decision."""
-    return len(conflicts_of(row)) if _has_several(row.state) else 0
+    return len(conflicts_of(row)) if _has_several(row.state) and not row.state.purged else 0
 
 
 def _is_known(state: RowState) -> bool:

@@ -16,6 +16,7 @@ from mentor_desktop.sync.merge.fold import fold_op
 from mentor_desktop.sync.protocol.operations import (
     CREATE,
     DELETE,
+    MOST_INTEGER,
     RESTORE,
     SET,
     Action,
@@ -274,6 +275,9 @@ class _Step:
         count = len(changes)
         first = stream.chain.seq + 1
         begun = tick(stream.hlc, at_ms)
+        # Behind a clock at the end of time all have its last moment, as `tick` gives them.
+        hlcs = [*range(begun, min(begun + count, MOST_INTEGER + 1))]
+        hlcs += [MOST_INTEGER] * (count - len(hlcs))
         rows = [change.row for change in changes]
         columns = zip(*(change.listed for change in changes if change.listed), strict=True)
         run = Run(
@@ -282,14 +286,14 @@ class _Step:
             entity=entity,
             kind=CREATE,
             group="",
-            hlcs=range(begun, begun + count),
+            hlcs=hlcs,
             rows=rows,
             columns=dict(zip(entities()[entity].columns, columns, strict=True)),
         )
         stream.runs.append(run)
         add_plain_rows(self._raw, self._numbers, self._digests, stream.number, [run])
         stream.chain.seq += count
-        stream.hlc = begun + count - 1
+        stream.hlc = hlcs[-1]
         stream.applied[self._own.device] = stream.chain.seq
 
     def _seal_change(self, stream: _Stream, change: OwnChange, at_ms: int) -> None:

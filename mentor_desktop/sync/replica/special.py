@@ -22,6 +22,7 @@ from mentor_desktop.sync.protocol.operations import (
     runs_of,
     tick,
 )
+from mentor_desktop.sync.protocol.streams import MOST_NAME_LENGTH
 from mentor_desktop.sync.replica import log
 from mentor_desktop.sync.replica.applying import apply_own
 from mentor_desktop.sync.replica.batching import add_batches
@@ -130,7 +131,8 @@ def _do(
     )
     if kind != CREATE and not Rules(raw, numbers, number).counts(op):
         raise ValidationError(_("Only an administrator of this workspace can do this."))
-    action = Action(chain.seq, author.at_ms, author.actor, text, link=new_id())
+    actor = author.actor[:MOST_NAME_LENGTH]
+    action = Action(chain.seq, author.at_ms, actor, text, link=new_id())
     add_batches(raw, own, stream, number, device, chain, runs_of([op]), [action])
     raw.execute("UPDATE sync_self SET last_hlc = ?", (op.hlc,))
     return apply_own(raw, numbers, stream, device, op.seq)

@@ -1,6 +1,11 @@
 """What one device did is there on the other, whole and once."""
 
+import pytest
+
 from mentor_desktop.models import Person
+from mentor_desktop.sync.protocol.batches import open_batch
+from mentor_desktop.sync.protocol.operations import MOST_INTEGER
+from mentor_desktop.sync.protocol.streams import MOST_NAME_LENGTH
 from tests import factories
 from tests.sync.replica.devices import Devices, same
 
@@ -60,3 +65,25 @@ def test_fields_of_one_row_that_both_changed_differently_both_stay(devices: Devi
     assert a.shelf() == []
     same(a, b)
     assert Person.__tablename__ == "person"
+
+
+@pytest.mark.parametrize("left", [0, 2])
+def test_behind_a_clock_at_the_end_of_time_many_rows_travel(devices: Devices, left: int) -> None:
+    a, b = devices(2)
+    a.seal()
+    a.raw.execute("UPDATE sync_self SET last_hlc = ?", (MOST_INTEGER - left,))
+    people = a.act(lambda uow: [factories.person(uow.session).id for _one in range(5)])
+    b.receive_all(a)
+    b.set("person", people[0], note="after the end")
+    a.receive_all(b)
+    same(a, b)
+
+
+def test_a_long_name_of_who_works_is_told_shortened(devices: Devices) -> None:
+    a, b = devices(2)
+    a.workspace.remember_actor("Jonas " * 40)
+    a.act(lambda uow: factories.person(uow.session))
+    b.receive_all(a)
+    same(a, b)
+    (action,) = open_batch(b.batches("people", of=a.id)[0]).actions
+    assert action.actor == ("Jonas " * 40)[:MOST_NAME_LENGTH]

@@ -250,6 +250,27 @@ def _new_device(name: str) -> NewDevice:
     )
 
 
+def test_what_is_erased_is_no_conflict_any_more(devices: Devices) -> None:
+    a, b, admin = devices(3)
+    _make_admin(admin, a, b)
+    person = a.act(lambda uow: factories.person(uow.session).id)
+    for one in (b, admin):
+        one.receive_all(a)
+    for one in (a, b):
+        one.set("person", person, note=one.name)
+    admin.set("person", person, email="rejected@example.org")
+    for one in (a, b, admin):
+        one.receive_all(*(other for other in (a, b, admin) if other is not one))
+    # Both come in one page: what was rejected is folded anew when the row is erased already.
+    _reject(admin, admin, 1, 1)
+    special.purge_row(admin.raw, "person", person, reason="asked to", author=BOSS)
+    for one in (a, b):
+        one.receive_all(admin)
+        assert one.raw.execute("SELECT max(conflicts) FROM sync_row").fetchone() == (0,)
+        assert check_stream(one.raw, "people").was_right
+    same(a, b, admin)
+
+
 def test_a_restored_copy_goes_on_as_another_device(devices: Devices) -> None:
     a, b = devices(2)
     first = a.act(lambda uow: factories.person(uow.session).id)
