@@ -85,6 +85,8 @@ class Puller:
             for part, reached in self.parts(reply, batches):
                 self._apply(stream, part, Cursor(self.epoch, reached), is_counted=is_counted)
                 self._report(reached / max(head, reached))
+                if self._since(stream) < reached:
+                    break  # values that a rejected purge took away come once more
             head = max(head, reply.head) if reply.more else reply.next
         if has_readable(self._exchange.raw, stream):
             self._apply(stream, [], None, is_counted=is_counted)

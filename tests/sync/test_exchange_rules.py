@@ -16,6 +16,8 @@ from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
 from mentor_desktop.sync.membership import learn_members
 from mentor_desktop.sync.protocol.streams import MOST_OPS
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.recompute import check_stream
+from mentor_desktop.sync.replica.special import Author, purge_row
 from mentor_desktop.sync.sharing import add_member
 from mentor_desktop.sync.status import State
 from mentor_desktop.sync.taking_in import take_in
@@ -24,6 +26,7 @@ from tests.cheap import CHEAP
 from tests.sync.pair import Pair, add_people, count, value
 from tests.sync.simulation.devices import Laptop, LaptopClock, claim
 from tests.sync.simulation.network import Fault, Stopped
+from tests.sync.simulation.unusual import set_role
 
 TWO_HOURS_MS = 2 * 3_600_000
 
@@ -205,3 +208,22 @@ def test_nobody_becomes_the_server_by_an_entry(pair: Pair) -> None:
         add_member(pair.first.workspace, raw, signed(draft, sign))
         learn_members(raw, own.workspace, joining.anchors(raw))
         assert [one for one in state.peers(raw) if one.is_server] == [server]
+
+
+@pytest.mark.parametrize("of_author", [True, False])
+def test_a_purge_that_the_server_rejects_takes_nothing_away(pair: Pair, of_author: bool) -> None:
+    boss = pair.join("Ilze", "admin")
+    (person,) = add_people(pair.first if of_author else pair.second)
+    pair.exchange(*pair.laptops)
+    set_role(boss, value(pair.first, "SELECT user FROM sync_self"), "organiser")
+    pair.exchange(boss)
+    with closing(pair.first.workspace.exchange_connection()) as raw:
+        author = Author("Rasa", pair.time.now_ms)
+        purge_row(raw, "person", person, reason="asked to", author=author)
+        add_people(pair.first)
+    pair.exchange(*pair.laptops)
+    assert count(pair.first, "person") == 2
+    for one in pair.laptops:
+        assert one.rows() == boss.rows()
+        with closing(one.workspace.exchange_connection()) as raw:
+            assert check_stream(raw, "people").was_right

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from mentor_desktop.store.unit_of_work import UnitOfWork
 from mentor_desktop.sync.handing_over import hand_round
 from mentor_desktop.sync.replica.happenings import What
 from mentor_desktop.sync.replica.mass_deletions import Decision
@@ -181,3 +182,47 @@ def test_the_last_few_of_many_do_not_slip_through_with_the_next_sync(pair: Pair)
     assert count(pair.second, "person") == waiting
     assert pair.second.sync(consent=["people"]).state is State.IDLE
     assert count(pair.second, "person") == PEOPLE - MOST_UNASKED - 3
+
+
+def register_people(pair: Pair, workshop: str) -> None:
+    """Register many people on the second laptop."""
+
+    def register(uow: UnitOfWork) -> None:
+        for _number in range(DELETED):
+            person = factories.person(uow.session).id
+            factories.registration(uow.session, workshop_id=workshop, person_id=person)
+
+    pair.second.act(register)
+
+
+def test_what_goes_with_its_parent_is_counted_too(pair: Pair) -> None:
+    workshop = pair.first.act(lambda uow: factories.workshop(uow.session).id)
+    pair.exchange()
+    register_people(pair, workshop)
+    # Nobody is registered there as far as the first one knows.
+    pair.first.act(lambda uow: uow.raw.execute("DELETE FROM workshop"))
+    pair.exchange(pair.first)
+    status = pair.second.sync()
+    assert status.state is State.NEEDS_CONSENT
+    (mass,) = status.mass_changes
+    assert mass.deletions == DELETED + 1
+    assert count(pair.second, "registration") == DELETED
+    pair.second.sync(consent=[mass.stream])
+    assert count(pair.second, "registration") == 0
+
+
+def test_what_gets_another_parent_first_is_not(pair: Pair) -> None:
+    organisation = pair.first.act(lambda uow: factories.organisation(uow.session).id)
+    pair.first.act(
+        lambda uow: [
+            factories.person(uow.session, organisation_id=organisation).id
+            for _number in range(DELETED)
+        ]
+    )
+    pair.exchange()
+    pair.first.act(lambda uow: uow.raw.execute("UPDATE person SET organisation_id = NULL"))
+    pair.first.act(lambda uow: uow.raw.execute("DELETE FROM organisation"))
+    pair.exchange()
+    assert pair.second.engine.status().state is State.IDLE
+    assert count(pair.second, "organisation") == 0
+    assert pair.second.rows() == pair.first.rows()

@@ -24,6 +24,7 @@ from mentor_desktop.sync.protocol.operations import (
     receive,
 )
 from mentor_desktop.sync.replica import arriving, log, state
+from mentor_desktop.sync.replica.acknowledged import acknowledge
 from mentor_desktop.sync.replica.arriving import Fork, Refused
 from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.digests import Digests, Key, add_plain_rows
@@ -39,8 +40,10 @@ from mentor_desktop.sync.replica.giving_way import IsWanted, giving_way, nobody
 from mentor_desktop.sync.replica.mass_deletions import (
     MassDeletion,
     agree,
+    gives_a_parent,
     mass_deletion,
     of_rows_here,
+    with_children,
 )
 from mentor_desktop.sync.replica.merging import Merge
 from mentor_desktop.sync.replica.older_log import keep_older
@@ -128,6 +131,8 @@ def apply_page(
             page.hold_back(going.keys())
         applied = page.fill(taken.filled) + page.apply()
         _end(raw, stream, cursor, receive(own.last_hlc, page.last_hlc))
+        if page.is_lacking_values:
+            _begin_again(raw, numbers, own.device, stream)
     return Applied(
         changes=page.changes(),
         operations=applied,
@@ -163,6 +168,12 @@ def _end(raw: StoreConnection, stream: str, cursor: Cursor | None, last_hlc: int
     person_order.pack_if_due(raw)
     raw.execute("UPDATE sync_self SET last_hlc = ?", (last_hlc,))
     pass_over_foreign(raw)
+
+
+def _begin_again(raw: StoreConnection, numbers: Numbers, device: str, stream: str) -> None:
+    """Let the whole stream be pulled once more, what this device made too."""
+    acknowledge(raw, numbers, device, stream, 0)
+    state.move_cursor(raw, stream, state.Cursor("", 0))
 
 
 def count_deletions(
@@ -227,22 +238,30 @@ class _Page:
         self.last_hlc = 0
         self._rejections: list[tuple[Rejection, int]] = []
         self._purged: list[Op] = []
+        # A purge was rejected after it had taken values out of the log: others have them.
+        self.is_lacking_values = False
 
     def changes(self) -> Changes:
         """Return what pages must refresh."""
         return Changes({name: frozenset(rows) for name, rows in self.touched.items()})
 
     def deleting(self) -> dict[int, set[Key]]:
-        """Return the rows that are here and deleted in what is ready, by device."""
+        """Return the rows that go from here with what is ready, by the device that deletes."""
         deleting: dict[int, set[Key]] = {}
+        moved: set[Key] = set()
         for ready in self._ready:
             for content in self._contents_of(ready):
                 for run in content.runs:
                     if run.kind == DELETE:
                         keys = deleting.setdefault(ready.device, set())
                         keys.update((run.entity, row) for row in run.rows)
-        here = {device: of_rows_here(self._raw, keys) for device, keys in deleting.items()}
-        return {device: keys for device, keys in here.items() if keys}
+                    elif gives_a_parent(run):
+                        moved.update((run.entity, row) for row in run.rows)
+        going = {
+            device: with_children(self._raw, self._stream, of_rows_here(self._raw, keys), moved)
+            for device, keys in deleting.items()
+        }
+        return {device: keys for device, keys in going.items() if keys}
 
     def hold_back_larger(self, at_most: int) -> frozenset[int]:
         """Leave out, and return, the devices of which more operations are ready; 0 for none."""
@@ -286,12 +305,14 @@ class _Page:
             self._apply_part(part)
         self._take_back()
         if self._is_told:  # of a journal by the journal, which knows whose word that is
-            erase(self._raw, self._stream, self._purged)
+            counting = [op for op in self._purged if self._rules.counts(op)]
+            erase(self._raw, self._stream, counting)
         self._digests.write()
         return count
 
     def _take_back(self) -> None:
         """Fold the rows anew whose operations were rejected in this page."""
+        erased_here = {(op.entity, op.row) for op in self._purged}
         for rejection, txn in self._rejections:
             if not self._rules.reject([rejection]):
                 continue
@@ -299,9 +320,11 @@ class _Page:
             keys = rows_of(
                 self._raw, self._numbers, self._stream, rejection.device, rejection.first, rejection.last,
             )  # fmt: skip
+            gone = {key for key in keys - erased_here if state.is_purged(self._raw, key)}
             touched = fold_again(
                 self._raw, self._numbers, self._stream, keys, self._digests, self._history, txn
             )
+            self.is_lacking_values |= any(not state.is_purged(self._raw, key) for key in gone)
             for name, rows in touched.items():
                 self.touched.setdefault(name, set()).update(rows)
             self._history.write()

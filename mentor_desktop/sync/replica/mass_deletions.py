@@ -4,6 +4,7 @@ What waits, and what a person decided of it, is written down beside the settings
 restart asks nobody twice and forgets no answer.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,7 @@ import msgspec
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.settings import setting, settings_under
+from mentor_desktop.sync.protocol.operations import SET, Run
 from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.entities import entities
 from mentor_desktop.sync.replica.parked import in_table
@@ -93,6 +95,28 @@ def of_rows_here(raw: StoreConnection, keys: Iterable[Key]) -> set[Key]:
     return {(entity, row) for entity, rows in wanted.items() for row in in_table(raw, entity, rows)}
 
 
+def with_children(raw: StoreConnection, stream: int, keys: set[Key], moved: set[Key]) -> set[Key]:
+    """Return rows with those of their stream that refer to them, and so leave their tables too.
+
+    Whoever deleted them had not seen these. `moved` get another parent at the same time.
+    """
+    found, new = set(keys), keys
+    while new:
+        new = _referring(raw, stream, new) - moved - found
+        found |= new
+    return found
+
+
+def gives_a_parent(run: Run) -> bool:
+    """Say whether the operations of a run say what rows belong to."""
+    entity = entities().get(run.entity)
+    return (
+        entity is not None
+        and run.kind == SET
+        and any(entity.group_of[column] == run.group for column, _parent in entity.parents)
+    )
+
+
 def has_rows(raw: StoreConnection, stream: str) -> bool:
     """Say whether anything of a stream is known here that deletions could take away."""
     row = raw.execute(
@@ -144,6 +168,22 @@ def agree(raw: StoreConnection, stream: str) -> None:
 def is_waiting(raw: StoreConnection, stream: str) -> bool:
     """Say whether deletions wait for somebody to agree."""
     return bool(setting(raw, _WAITING + stream))
+
+
+def _referring(raw: StoreConnection, stream: int, keys: Iterable[Key]) -> set[Key]:
+    parents: dict[str, list[str]] = {}
+    for entity, row in keys:
+        parents.setdefault(entity, []).append(row)
+    found: set[Key] = set()
+    for entity, rows in parents.items():
+        for child, column in entities()[entity].children:
+            referring = raw.execute(
+                f'SELECT t.id FROM json_each(?) j CROSS JOIN "{child}" t ON t."{column}" = j.value '
+                "CROSS JOIN sync_row r ON r.entity = ? AND r.row = t.id AND r.stream = ?",
+                (json.dumps(rows), child, stream),
+            )
+            found.update((child, row) for (row,) in referring)
+    return found
 
 
 def _note(raw: StoreConnection, stream: str, rows: int, of_rows: int) -> None:
