@@ -20,6 +20,7 @@ from mentor_desktop.sync.keys.canonical import canonical
 from mentor_desktop.sync.keys.entries import NO_SIGNATURE, Id, Milliseconds, Signature
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.acknowledged import hash_at
+from mentor_desktop.sync.replica.leaving import left_streams
 from mentor_desktop.sync.replica.sealed_streams import owner_of
 from mentor_desktop.sync.replica.state import Numbers
 
@@ -69,20 +70,26 @@ def take_stock(
 ) -> Inventory:
     """Return what this copy holds, signed; `files` are addresses of those that are here.
 
-    Of a journal only `with_journal`: nobody else is told that there is one.
+    Of a journal only `with_journal`: nobody else is told that there is one. Nothing of a stream
+    that left this device: of its own chain there only the end is here, to go on from.
     """
     own, numbers = state.identity(raw), Numbers(raw)
+    left = left_streams(raw)
     rows = raw.execute(
         "SELECT stream, device, held, hash FROM sync_applied WHERE held > 0 ORDER BY stream, device"
     )
+    held = [
+        Held(numbers.stream_of(stream), numbers.device_of(device), seq, bytes(end))
+        for stream, device, seq, end in rows.fetchall()
+    ]
     draft = Inventory(
         ws=own.workspace,
         device=own.device,
         made_at=now_ms,
         held=tuple(
-            Held(numbers.stream_of(stream), numbers.device_of(device), held, bytes(end))
-            for stream, device, held, end in rows.fetchall()
-            if with_journal or not owner_of(numbers.stream_of(stream))
+            one
+            for one in held
+            if one.stream not in left and (with_journal or not owner_of(one.stream))
         ),
         partly=tuple(sorted(partly)),
         files=tuple(sorted(files))[:_MOST_FILES],

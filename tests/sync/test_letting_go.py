@@ -11,6 +11,7 @@ from mentor_desktop.errors import ValidationError
 from mentor_desktop.server.tables import account
 from mentor_desktop.services.history import recent_actions, undo
 from mentor_desktop.services.not_shared import not_shared_cards, not_shared_table
+from mentor_desktop.sync.inventory import Inventory, take_stock
 from mentor_desktop.sync.membership import USER_ENTITY
 from mentor_desktop.sync.protocol.batches import open_batch
 from mentor_desktop.sync.protocol.streams import MEMBERS
@@ -81,6 +82,11 @@ def course(pair: Pair) -> Course:
     return Course(pair)
 
 
+def told_by(laptop: Laptop) -> Inventory:
+    """Return what a laptop would tell in a file that it holds."""
+    return take_stock(laptop.look, (), partly=(), with_journal=False, now_ms=1)
+
+
 def happened(laptop: Laptop) -> list[str]:
     return [one.what for one in laptop.engine.status().happenings]
 
@@ -119,6 +125,16 @@ def test_a_workshop_leaves_with_its_history_and_all_else_stays(course: Course) -
         (action,) = [one for one in recent_actions(uow) if one.sentence == "Wrote a note"]
         with pytest.raises(ValidationError, match="left this computer"):
             undo(uow, action.txn)
+
+
+def test_what_left_is_not_told_to_be_held(course: Course) -> None:
+    trainer = course.trainer
+    course.note_on_registration("first note")
+    course.pair.exchange(trainer)
+    assert course.stream in {one.stream for one in told_by(trainer).held}
+    course.grant()
+    course.pair.exchange(trainer)
+    assert course.stream not in {one.stream for one in told_by(trainer).held}
 
 
 def test_what_was_not_shared_is_kept_with_its_names_and_goes_when_access_is_back(
