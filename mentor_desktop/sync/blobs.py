@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from mentor_desktop.errors import StoreError
 from mentor_desktop.progress import NO_PROGRESS, Progress
-from mentor_desktop.store.blobs import Blobs
+from mentor_desktop.store.blobs import Blobs, is_address
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.protocol.messages import PATHS, MissingReply, SealRequest, to_json
@@ -220,8 +220,9 @@ def forget_seals(raw: StoreConnection) -> None:
 
 
 def wanted_files(raw: StoreConnection) -> set[str]:
-    """Return the addresses of all files that records refer to."""
-    return {str(row[0]) for sql in _REFERENCES for row in raw.execute(sql).fetchall()}
+    """Return the addresses of all files that records refer to; what is no address names none."""
+    said = {str(row[0]) for sql in _REFERENCES for row in raw.execute(sql).fetchall()}
+    return set(filter(is_address, said))
 
 
 def sealed_files(raw: StoreConnection) -> set[str]:

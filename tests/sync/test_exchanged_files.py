@@ -48,3 +48,10 @@ def test_a_restored_server_gets_its_files_back(pair: Pair, tmp_path: Path) -> No
     pair.exchange(pair.first)
     pair.exchange(pair.second)
     assert pair.second.workspace.blobs().read(address) == PICTURE
+
+
+def test_what_is_no_address_is_asked_for_nowhere(pair: Pair) -> None:
+    pair.first.act(lambda uow: factories.project(uow.session, logos=["../session", "a\nb"]))
+    for one in (pair.first, pair.second):
+        assert pair.exchange(one).waiting_files == 0
+    assert not [one for one in pair.network.asked if "blob" in one.path]
