@@ -82,12 +82,17 @@ class Bootstrapper:
     def fill(self, stream: str, most_pages: int | None = None) -> Steps[bool]:
         """Fetch the log before a snapshot, some pages of it or all; say whether it is whole.
 
+        All of it is wanted because something needs it: then it is asked for once more, however
+        often that was in vain.
+
         Raises:
             EpochChanged, Unreachable, SignInNeeded, Refused: as `Puller.pull`.
         """
         raw, pages, epoch = self._exchange.raw, 0, self._puller.epoch
         while (begun := beginning_of(raw, stream)) is not None:
             since = begun.since if begun.epoch == epoch else 0
+            if most_pages is None and not pages and since >= begun.seq:
+                since = 0
             if not begun.is_loaded or since >= begun.seq or pages == most_pages:
                 return False
             reply, batches = yield from self._puller.page(stream, since)

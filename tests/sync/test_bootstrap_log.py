@@ -9,7 +9,12 @@ import pytest
 from mentor_desktop.sync.handing_over import hand_round
 from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.sync.replica import log, state
-from mentor_desktop.sync.replica.beginning import LogIncompleteError
+from mentor_desktop.sync.replica.beginning import (
+    LogIncompleteError,
+    beginning_of,
+    keep_beginning,
+)
+from mentor_desktop.sync.replica.older_log import MOST_ROUNDS
 from mentor_desktop.sync.replica.recompute import repair_stream
 from mentor_desktop.sync.replica.refusals import Rejection
 from mentor_desktop.sync.replica.special import Author, purge_row, reject_operations
@@ -104,3 +109,26 @@ def test_log_that_a_server_wrote_in_a_former_life_is_fetched(
     _replayed, begun = replayed_and_begun(crowd, monkeypatch)
     begun.sync()
     assert begun.begun() == []
+
+
+def test_log_that_was_asked_for_in_vain_is_asked_for_when_it_is_needed(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = crowd.first.act(lambda uow: factories.person(uow.session).id)
+    _replayed, begun = replayed_and_begun(crowd, monkeypatch)
+    given_up = beginning_of(begun.raw, PEOPLE)
+    assert given_up is not None
+    given_up.since, given_up.rounds = given_up.seq, MOST_ROUNDS
+    with closing(connect_to(begun.workspace)) as raw:
+        keep_beginning(raw, PEOPLE, given_up)
+    begun.sync()
+    assert PEOPLE in begun.begun()
+    with closing(connect_to(crowd.first.workspace)) as raw:
+        numbers, own = state.Numbers(raw), crowd.first.id
+        seq = log.chain_of(raw, numbers.stream(PEOPLE), numbers.device(own)).held
+        rejection = Rejection(own, seq, seq, "mistake")
+        reject_operations(raw, PEOPLE, rejection, author=Author("Rasa", crowd.time.now_ms))
+    crowd.first.sync()
+    begun.sync()
+    assert PEOPLE not in begun.begun()
+    assert not begun.has("person", person)
