@@ -23,6 +23,7 @@ from mentor_desktop.store.unit_of_work import Reader
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import handing_over, taking_in
 from mentor_desktop.sync.handing_over import SUFFIX, Handed, KnownLaptop
+from mentor_desktop.sync.replica.state import Peer
 
 __all__ = ["SUFFIX", "Handed", "KnownLaptop", "needs_words"]
 
@@ -47,7 +48,8 @@ class Received:
     differ. Other fields that differ count to `to_decide` too. `others` are further rows that are
     new or different, `waiting` rows whose removal somebody has to agree to. `operations` counts
     what was not here before, `batches` and `files` what is in the file. `has_become_whole`: this
-    laptop had one workshop before and has the whole workspace now.
+    laptop had one workshop before and has the whole workspace now. `put_back` names laptops of
+    which the file has something else than this one; `has_gap`: something before it is missing.
     """
 
     sender: str
@@ -61,6 +63,8 @@ class Received:
     batches: int
     files: int
     has_become_whole: bool
+    put_back: tuple[str, ...]
+    has_gap: bool
     changes: Changes
 
     @property
@@ -175,7 +179,7 @@ def receive(
         fields = sum(_key(card) not in known for card in conflict_cards(uow))
     others = sum(len(rows) for name, rows in taken.changes.entities.items() if name in _TOLD)
     return Received(
-        sender=" · ".join(filter(None, (taken.sender.name, taken.sender.tag))),
+        sender=_called(taken.sender),
         made_at=from_milliseconds(taken.made_at),
         equal=counts["equal"],
         new=counts["new"],
@@ -186,8 +190,14 @@ def receive(
         batches=taken.batches,
         files=taken.files,
         has_become_whole=taken.has_become_whole,
+        put_back=tuple(_called(one) for one in taken.put_back),
+        has_gap=taken.has_gap,
         changes=taken.changes,
     )
+
+
+def _called(laptop: Peer) -> str:
+    return " · ".join(filter(None, (laptop.name, laptop.tag)))
 
 
 # Rows a person knows as one thing: what else came is told by their number.

@@ -27,6 +27,8 @@ def what_next(handed: Handed, path: str) -> str:
 
 def summary(received: Received) -> str:
     """Return "54 equal, 2 new, 1 to decide", or that nothing is new."""
+    if not received.is_new and (received.put_back or received.has_gap):
+        return _("Not all of this could be taken in.")
     if not received.is_new:
         return _("All of this was here before. Nothing was changed.")
     parts = [
@@ -46,6 +48,20 @@ def more(received: Received) -> str:
     ]
     if received.has_become_whole:
         parts.append(_("This laptop has the whole workspace from now on."))
+    parts += [
+        _(
+            "{laptop} was put back to an earlier state. Bring a file from here to it, "
+            "and then one from it to here: both have everything afterwards."
+        ).format(laptop=laptop)
+        for laptop in received.put_back
+    ]
+    if received.has_gap:
+        parts.append(
+            _(
+                "Something before this is missing here. Bring a file from this laptop to "
+                "{sender} first."
+            ).format(sender=received.sender)
+        )
     if received.others:
         parts.append(
             ngettext(

@@ -30,8 +30,9 @@ from mentor_desktop.sync.withholding import passed_on
 class FilePages:
     """The pages of one file, written at a pace.
 
-    Afterwards `operations` counts what was applied, and `waiting` rows by stream whose removal
-    nobody agreed to yet.
+    Afterwards `operations` counts what was applied, `waiting` rows by stream whose removal nobody
+    agreed to yet, and `forked` names the devices of which others have something else: what is
+    here stays.
     """
 
     def __init__(self, raw: StoreConnection, gate: WriteGate, pace: Pace) -> None:
@@ -39,6 +40,7 @@ class FilePages:
         self._touched: dict[str, set[str]] = {}
         self.operations = 0
         self.waiting: dict[str, int] = {}
+        self.forked: set[str] = set()
         self._begin("")
 
     def take(self, stream: str, page: list[Batch]) -> None:
@@ -110,6 +112,7 @@ class FilePages:
         self._held_back |= applied.held
         self._large |= applied.large
         self._deleted |= applied.deleted
+        self.forked.update(one.device for one in applied.forks)
         for entity, rows in applied.changes.entities.items():
             self._touched.setdefault(entity, set()).update(rows)
 

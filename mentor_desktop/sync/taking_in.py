@@ -32,14 +32,17 @@ from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
 from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, Members
 from mentor_desktop.sync.membership import read_members, records_in
+from mentor_desktop.sync.other_lives import go_on_apart
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, read_batch
 from mentor_desktop.sync.protocol.streams import MEMBERS, SECRETS, pull_order
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.arriving import has_readable
 from mentor_desktop.sync.replica.giving_way import Pace
+from mentor_desktop.sync.replica.log import missing
 from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
 from mentor_desktop.sync.replica.state import Peer
+from mentor_desktop.sync.replica.succession import former
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.sealed_file import is_opened_by_words
 from mentor_desktop.sync.sharing import add_member, learn, ready_to_go_on
@@ -51,6 +54,8 @@ class TakenIn:
 
     `waiting` counts rows whose removal somebody has to agree to first, `batches` and `files` what
     is in the file. `has_become_whole`: this copy had one workshop before and has everything now.
+    `put_back` are laptops of which something else is here than in the file: one of them is an
+    older state of the other. `has_gap`: something is missing before what came.
     """
 
     sender: Peer
@@ -61,6 +66,8 @@ class TakenIn:
     batches: int
     files: int
     has_become_whole: bool
+    put_back: tuple[Peer, ...]
+    has_gap: bool
 
     @property
     def is_new(self) -> bool:
@@ -151,11 +158,15 @@ def take_in(
         opener = words or DeviceKeys(own.sign_key, own.seal_key)
         bundle = open_bundle(path, opener, ws=own.workspace, progress=progress)
         _learn_sender(workspace, raw, bundle)
+        go_on_apart(workspace, raw, bundle.batches())
         pages = _apply(workspace, raw, bundle, progress, has_window=has_window)
         _keep_files(workspace, bundle, progress)
         _believe_stock(raw, bundle)
         has_become_whole = shares.has_become_whole(raw, learn(workspace, raw))
         peers = {peer.device: peer for peer in state.peers(raw)}
+        # Another life of this laptop that is not told from its beginning yet lacks that.
+        own_lives = pages.forked & {*former(raw), state.identity(raw).device}
+        has_gap = bool(own_lives) or _has_gap(raw, bundle)
     return TakenIn(
         sender=peers[bundle.contents.made_by],
         made_at=bundle.contents.made_at,
@@ -165,6 +176,8 @@ def take_in(
         batches=bundle.contents.batches,
         files=bundle.contents.files,
         has_become_whole=has_become_whole,
+        put_back=tuple(peers[device] for device in sorted(pages.forked - own_lives)),
+        has_gap=has_gap,
     )
 
 
@@ -308,6 +321,13 @@ def _pages_of(bundle: Bundle, most: int) -> Iterator[tuple[str, list[Batch]]]:
                 page = []
         if page:
             yield stream, page
+
+
+def _has_gap(raw: StoreConnection, bundle: Bundle) -> bool:
+    """Say whether anything of the streams in the file waits for what came before it."""
+    numbers = state.Numbers(raw)
+    known = {span.stream for span in bundle.contents.spans} & set(state.streams(raw))
+    return any(missing(raw, numbers, stream) for stream in known)
 
 
 def _believe_stock(raw: StoreConnection, bundle: Bundle) -> None:

@@ -1,18 +1,21 @@
 """Copies of a laptop that go on beside it, or in its place: nothing lost, nothing made up."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from mentor_desktop.models import Person
+from mentor_desktop.services.second_laptop import Received, receive
+from mentor_desktop.services.second_laptop_words import more, summary
 from mentor_desktop.store.unit_of_work import UnitOfWork
-from mentor_desktop.sync.handing_over import hand_round
+from mentor_desktop.sync.handing_over import hand_round, hand_to
+from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.status import State
-from mentor_desktop.sync.taking_in import take_in
 from tests import factories
 from tests.cheap import CHEAP
-from tests.sync.pair import Pair, count, seal, value
+from tests.sync.pair import Pair, add_people, count, seal, value
 from tests.sync.simulation.devices import Laptop
 from tests.sync.simulation.network import Fault
 from tests.sync.test_no_room import full
@@ -27,10 +30,18 @@ def note(laptop: Laptop, person: str, text: str) -> None:
     laptop.act(write)
 
 
-def carry(source: Laptop, target: Laptop, stick: Path) -> None:
+def carry(source: Laptop, target: Laptop, stick: Path) -> Received:
     """Bring everything from one laptop to another without a server."""
-    handed = hand_round(source.workspace, stick / f"{source.name} {id(source)}", cost=CHEAP)
-    take_in(target.workspace, handed.path, handed.words)
+    path = stick / f"file {len(list(stick.iterdir()))}"
+    handed = hand_round(source.workspace, path, cost=CHEAP)
+    return receive(target.workspace, handed.path, handed.words)
+
+
+def carry_closed(source: Laptop, target: Laptop, stick: Path) -> Received:
+    """Bring one laptop what it did not tell another to hold."""
+    path = stick / f"file {len(list(stick.iterdir()))}"
+    device = state.identity(target.look).device
+    return receive(target.workspace, hand_to(source.workspace, path, device=device).path)
 
 
 def written_over(pair: Pair, stick: Path) -> tuple[Laptop, str]:
@@ -205,3 +216,92 @@ def test_what_a_full_server_did_not_take_is_made_anew_where_it_took_another_life
     statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second, twin)]
     assert [one.conflicts for one in statuses] == [1] * 4
     assert twin.rows() == pair.first.rows() == pair.second.rows()
+
+
+@pytest.mark.parametrize("way", [carry, carry_closed])
+def test_a_laptop_put_back_unnoticed_has_all_and_gives_all_by_files_alone(
+    pair: Pair, tmp_path: Path, way: Callable[[Laptop, Laptop, Path], Received]
+) -> None:
+    add_people(pair.first)
+    carry(pair.first, pair.second, tmp_path)
+    (person,) = add_people(pair.second)
+    carry(pair.second, pair.first, tmp_path)
+    old = pair.twin(pair.first)
+    add_people(pair.first, 2)
+    note(pair.first, person, "one life")
+    carry(pair.first, pair.second, tmp_path)
+    note(old, person, "other life")
+    add_people(old, 2)
+    kept = _first_batches(old)
+
+    received = way(old, pair.second, tmp_path)
+    assert summary(received) == "Not all of this could be taken in."
+    assert "Rasa · A was put back to an earlier state." in more(received)
+    assert not way(pair.second, old, tmp_path).put_back
+    assert not way(old, pair.second, tmp_path).put_back
+    assert count(pair.second, "person") == count(old, "person") == 6
+    assert pair.second.rows() == old.rows()
+    assert old.engine.status().conflicts == pair.second.engine.status().conflicts == 1
+    # What both lives have is not told once more.
+    assert kept <= _first_batches(old)
+
+
+def _first_batches(laptop: Laptop) -> set[bytes]:
+    """Return how the log of laptop A begins in each stream."""
+    rows = laptop.look.execute(
+        "SELECT b.header FROM sync_batch b JOIN sync_peer p ON p.no = b.device "
+        "WHERE p.tag = 'A' AND b.from_seq = 1"
+    )
+    return {row[0] for row in rows.fetchall()}
+
+
+def test_a_laptop_put_back_unnoticed_that_did_nothing_gets_what_it_did(
+    pair: Pair, tmp_path: Path
+) -> None:
+    old = pair.twin(pair.first)
+    add_people(pair.first, 2)
+    carry(pair.first, pair.second, tmp_path)
+    carry(pair.second, old, tmp_path)
+    add_people(old)
+    carry(old, pair.second, tmp_path)
+    assert count(pair.second, "person") == count(old, "person") == 3
+    assert pair.second.rows() == old.rows()
+
+
+def test_another_life_that_comes_to_light_after_a_copy_got_its_name_takes_nothing(
+    pair: Pair, tmp_path: Path
+) -> None:
+    (person,) = add_people(pair.first)
+    pair.exchange()
+    old = pair.twin(pair.first)
+    note(pair.first, person, "one life")
+    carry(pair.first, pair.second, tmp_path)
+    note(old, person, "other life")
+    seal(old)
+    old = pair.twin(old, is_noticed=True)  # its former name has another life, unknown to it
+    carry(old, pair.second, tmp_path)
+    carry(pair.second, old, tmp_path)
+    carry(old, pair.second, tmp_path)
+    assert pair.second.engine.status().conflicts == 1
+    assert pair.second.rows() == old.rows()
+    # What both have is offered to a server, which then knows all of it.
+    statuses = [pair.exchange(one) for one in (old, pair.second, old, pair.first)]
+    assert [(one.conflicts, one.waiting_changes) for one in statuses] == [(1, 0)] * 4
+    assert pair.first.rows() == pair.second.rows() == old.rows()
+
+
+def test_a_laptop_put_back_unnoticed_is_told_how_to_get_what_it_lost(
+    pair: Pair, tmp_path: Path
+) -> None:
+    pair.exchange()
+    old = pair.twin(pair.second)
+    add_people(pair.first, 2)
+    carry_closed(pair.first, pair.second, tmp_path)
+    carry_closed(pair.second, pair.first, tmp_path)  # tells that it holds both
+    add_people(pair.first)
+    received = carry_closed(pair.first, old, tmp_path)
+    assert summary(received) == "Not all of this could be taken in."
+    assert "Bring a file from this laptop to Rasa · A first." in more(received)
+    carry_closed(old, pair.first, tmp_path)
+    assert not carry_closed(pair.first, old, tmp_path).has_gap
+    assert count(old, "person") == 3

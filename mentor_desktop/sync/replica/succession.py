@@ -55,9 +55,13 @@ def is_another_copy(raw: StoreConnection) -> bool:
     return state.identity(raw).device != setting(raw, "incarnation")
 
 
-def note_fork(raw: StoreConnection) -> None:
-    """Write down that somebody else uses the numbers of this device for something else."""
-    remember(raw, **{_FORKED: "1"})
+def note_fork(raw: StoreConnection, common: Mapping[str, int] | None = None) -> None:
+    """Write down that somebody else uses the numbers of this device for something else.
+
+    In the streams of `common` behind its numbers, as a file told; without it, as a server told,
+    wherever that does not hold what is here.
+    """
+    remember(raw, **{_FORKED: json.dumps(common)})
 
 
 def former(raw: StoreConnection) -> list[str]:
@@ -102,10 +106,27 @@ def make_rest_anew(raw: StoreConnection, old: str) -> None:
         UnfinishedImportError: an import is written in parts and has not come to its end.
     """
     with writing(raw):
-        seal_rest(raw)
-        own = state.identity(raw)
-        _make_all_anew(raw, own, old, _parts(raw, old, is_offered=True))
+        _make_former_anew(raw, old, is_offered=True)
         _keep_former(raw, [one for one in former(raw) if one != old])
+
+
+def make_forked_anew(raw: StoreConnection, old: str, common: Mapping[str, int]) -> None:
+    """Make anew what lies behind these numbers of a device this copy was, by stream.
+
+    There the other copy has something else, as a file told; the rest is still to be offered.
+
+    Raises:
+        UnfinishedImportError: as `make_rest_anew`.
+    """
+    note_fork(raw, common)
+    with writing(raw):
+        _make_former_anew(raw, old, is_offered=False)
+
+
+def _make_former_anew(raw: StoreConnection, old: str, *, is_offered: bool) -> None:
+    seal_rest(raw)
+    parts = _parts(raw, old, is_offered=is_offered)
+    _make_all_anew(raw, state.identity(raw), old, parts)
 
 
 def _keep_former(raw: StoreConnection, devices: list[str]) -> None:
@@ -117,24 +138,40 @@ def _keep_former(raw: StoreConnection, devices: list[str]) -> None:
 
 @dataclass(frozen=True)
 class _Part:
-    """Of one stream: what stays under the old name, and up to where that means one thing to all."""
+    """Of one stream: what stays under the old name, and up to where that means one thing to all.
+
+    `common_to` is the last operation of the batches that both copies have; the action it is in may
+    end later.
+    """
 
     kept_to: int = 0
+    common_to: int = 0
     shared_to: int = 0
 
 
 def _parts(raw: StoreConnection, device: str, *, is_offered: bool) -> dict[str, _Part]:
     """Return by stream what stays under the name of a device: actions that are whole."""
-    numbers, is_forked = Numbers(raw), bool(setting(raw, _FORKED))
-    rows = raw.execute(
-        "SELECT stream, max(CASE WHEN is_acked >= ? THEN ends_at END), max(to_seq) "
-        "FROM sync_batch WHERE device = ? GROUP BY stream",
-        (is_offered or is_forked, numbers.device(device)),
+    numbers, told = Numbers(raw), setting(raw, _FORKED)
+    common = json.loads(told) if told else {}
+    is_forked = not isinstance(common, dict)
+    places: dict[str, int] = {} if is_forked else common
+    number = numbers.device(device)
+    last = raw.execute(
+        "SELECT stream, max(to_seq) FROM sync_batch WHERE device = ? GROUP BY stream", (number,)
     )
-    return {
-        numbers.stream_of(stream): _Part(ended or 0, (ended or 0) if is_forked else last)
-        for stream, ended, last in rows.fetchall()
-    }
+    parts = {}
+    for stream, last_seq in last.fetchall():
+        name = numbers.stream_of(stream)
+        stays_to = 0 if is_offered or is_forked else places.get(name, last_seq)
+        ended = raw.execute(
+            "SELECT max(ends_at) FROM sync_batch "
+            "WHERE stream = ? AND device = ? AND (is_acked OR to_seq <= ?)",
+            (stream, number, stays_to),
+        ).fetchone()[0]
+        is_apart = is_forked or name in places
+        shared_to = (ended or 0) if is_apart else last_seq
+        parts[name] = _Part(ended or 0, min(stays_to, places.get(name, 0)), shared_to)
+    return parts
 
 
 def _make_all_anew(
@@ -150,7 +187,7 @@ def _make_anew(
     raw: StoreConnection, numbers: Numbers, own: Identity, old: str, stream: str, part: _Part
 ) -> None:
     number = numbers.stream(stream)
-    ops, actions, batches = _taken_out(raw, numbers, number, old, part.kept_to)
+    ops, actions, batches = _taken_out(raw, numbers, number, old, part)
     if not ops:
         return
     bound: list[Op] = []
@@ -190,14 +227,14 @@ def _make_anew(
 
 
 def _taken_out(
-    raw: StoreConnection, numbers: Numbers, stream: int, old: str, kept_to: int
+    raw: StoreConnection, numbers: Numbers, stream: int, old: str, part: _Part
 ) -> tuple[list[Op], list[Action], list[Batch]]:
-    """Take out of the log what lies behind `kept_to`; return it: it is to be made anew.
+    """Take out of the log what does not stay; return it: it is to be made anew.
 
-    That begins with an action. Batches with a part of it that the server holds stay in the log,
+    That begins with an action. Batches with a part of it that others hold too stay in the log,
     and like everywhere else they wait there for its end.
     """
-    device = numbers.device(old)
+    device, kept_to = numbers.device(old), part.kept_to
     place = (stream, device)
     rows = raw.execute(
         "SELECT header, body FROM sync_batch WHERE stream = ? AND device = ? AND to_seq > ? "
@@ -207,8 +244,9 @@ def _taken_out(
     batches = [log.stored_batch(row) for row in rows.fetchall()]
     contents = [open_batch(batch) for batch in batches]
     raw.execute(
-        "DELETE FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0 AND from_seq > ?",
-        (*place, kept_to),
+        "DELETE FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0 "
+        "AND from_seq > ? AND to_seq > ?",
+        (*place, kept_to, part.common_to),
     )
     raw.execute(
         "UPDATE sync_batch SET is_applied = 0 WHERE stream = ? AND device = ? AND to_seq > ?",
