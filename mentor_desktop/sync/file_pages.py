@@ -23,6 +23,7 @@ from mentor_desktop.sync.replica.mass_deletions import (
     waiting_deletions,
 )
 from mentor_desktop.sync.replica.ready import has_ready
+from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.withholding import passed_on
 
@@ -62,6 +63,10 @@ class FilePages:
             if mass is not None and not is_taken(raw, stream):
                 if waiting_deletions(raw)[stream].decision != Decision.KEEP:
                     self.waiting[stream] = mass.rows
+                numbers = Numbers(raw)
+                deleting = {numbers.device(one) for one in mass.devices}
+                while self._apply_ready(deleting):  # what others did, large or not
+                    pass
                 return
             while self._apply_ready():
                 pass
@@ -99,9 +104,14 @@ class FilePages:
         _offer_later(raw, filled.union(fresh) & whole)
         return applied
 
-    def _apply_ready(self) -> int:
+    def _apply_ready(self, deleting: Collection[int] | None = None) -> int:
         page = partial(
-            apply_page, self._raw, self._stream, with_consent=True, most=self._pace.batches
+            apply_page,
+            self._raw,
+            self._stream,
+            with_consent=deleting is None,
+            held=deleting,
+            most=self._pace.batches,
         )
         applied = self._pace.carry_out(lambda is_wanted: page(is_wanted=is_wanted))
         self._count(applied)

@@ -162,6 +162,10 @@ class Puller:
                 mass = count_deletions(raw, exchange.gate, stream, deleted)
             is_agreed = mass is not None and (stream in self._consent or is_taken(raw, stream))
             if mass is not None and not is_agreed:
+                numbers = Numbers(raw)
+                deleting = {numbers.device(one) for one in mass.devices}
+                if not self._apply_ready(stream, deleting):  # what others did, large or not
+                    self.left.add(stream)
                 return
             if not self._apply_ready(stream):
                 self.left.add(stream)
@@ -176,11 +180,20 @@ class Puller:
             with exchange.writing():
                 agree(raw, stream)
 
-    def _apply_ready(self, stream: str) -> bool:
-        """Apply what is ready; say whether that came to its end, or gave way to who marks."""
-        exchange = self._exchange
+    def _apply_ready(self, stream: str, deleting: Collection[int] | None = None) -> bool:
+        """Apply what is ready; say whether that came to its end, or gave way to who marks.
 
-        page = partial(apply_page, exchange.raw, stream, with_consent=True, most=self._pace.batches)
+        Everything was agreed to, or nothing is applied of the devices in `deleting`.
+        """
+        exchange = self._exchange
+        page = partial(
+            apply_page,
+            exchange.raw,
+            stream,
+            with_consent=deleting is None,
+            held=deleting,
+            most=self._pace.batches,
+        )
 
         def write(is_wanted: IsWanted) -> Applied:
             return self._past_forks(stream, page, is_wanted)

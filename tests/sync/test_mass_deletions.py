@@ -13,6 +13,7 @@ from mentor_desktop.sync.taking_in import take_in
 from tests import factories
 from tests.cheap import CHEAP
 from tests.sync.pair import Pair, count, seal
+from tests.sync.test_giving_way import MANY, act_on_many
 
 PEOPLE = 100
 DELETED = 60
@@ -226,3 +227,27 @@ def test_what_gets_another_parent_first_is_not(pair: Pair) -> None:
     assert pair.second.engine.status().state is State.IDLE
     assert count(pair.second, "organisation") == 0
     assert pair.second.rows() == pair.first.rows()
+
+
+@pytest.mark.parametrize("decision", [None, Decision.KEEP])
+@pytest.mark.parametrize("by_file", [True, False])
+def test_a_large_action_of_somebody_else_comes_beside_a_window_while_deletions_wait(
+    pair: Pair, tmp_path: Path, by_file: bool, decision: Decision | None
+) -> None:
+    third = pair.join("Ilze", "organiser")
+    pair.exchange(third)
+    delete_one_by_one(pair)
+    act_on_many(third)
+    pair.exchange(pair.first, third)
+    pair.open_window(pair.second)
+    if by_file:
+        handed = hand_round(third.workspace, tmp_path / "stick", cost=CHEAP)
+        take_in(pair.second.workspace, handed.path, handed.words, has_window=True)
+    else:
+        pair.second.sync()
+    if decision is not None:
+        pair.second.engine.decide(decision, {"people": DELETED})
+        act_on_many(third)
+        pair.exchange(third)
+        pair.second.sync()
+    assert count(pair.second, "person") == PEOPLE + MANY * (1 if decision is None else 2)
