@@ -11,6 +11,7 @@ import threading
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from time import monotonic
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ T = TypeVar("T")
 Pause = Callable[[float], object]
 
 _CONNECT_S = 10.0
+_LOOK_S = 0.1  # between two looks whether somebody pressed Cancel
 _GZIP = "gzip"
 _GZIP_WINDOW = 31  # zlib's number for a gzip stream
 _THIS_COMPUTER = "localhost"
@@ -37,8 +39,8 @@ _CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete"
 class Client:
     """Answers the steps of a sync; close it, or use it with `with`.
 
-    `pause` waits so many seconds, by itself until `abort`; `transport` is another than the
-    network in tests.
+    `pause` waits so many seconds, by itself until `abort` or Cancel; `transport` is another than
+    the network in tests.
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class Client:
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         self._is_aborted = threading.Event()
-        self._pause = pause or self._is_aborted.wait
+        self._pause = pause
         self._socket: socket.socket | None = None
         self._http = httpx2.Client(
             base_url=checked_url(url),
@@ -99,7 +101,7 @@ class Client:
                 step = steps.send(reply)
                 progress.check()
                 if isinstance(step, Wait):
-                    self._pause(step.seconds)
+                    self._wait(step.seconds, progress)
                     reply = None
                 else:
                     reply = self._answer(step)
@@ -109,6 +111,14 @@ class Client:
             return value
         finally:
             steps.close()
+
+    def _wait(self, seconds: float, progress: Progress) -> None:
+        if self._pause is not None:
+            self._pause(seconds)
+            return
+        end = monotonic() + seconds
+        while (left := end - monotonic()) > 0 and not self._is_aborted.wait(min(left, _LOOK_S)):
+            progress.check()
 
     def _answer(self, request: Request) -> Response | Failure:
         if self._is_aborted.is_set():

@@ -18,7 +18,9 @@ from mentor_desktop.sync.steps import BYTES, JSON, Failure, Request, Response, S
 M = TypeVar("M")
 
 _TRIES = 4
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+_FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+# What a server may wish: somebody who lets others wait for days is a mistake.
+_LONGEST_WISH_S = 6 * 3600.0
 _PASSING = (429, 500, 502, 503, 504)
 _UNAUTHORISED = 401
 _OUTDATED = ("token", "not_signed_in")
@@ -61,7 +63,7 @@ class Line:
                 return _good(request, response)
             except _Passing as exc:
                 failed += 1
-                if failed >= most or exc.end.retry_after_s > _LONGEST_PAUSE_S:
+                if failed >= most or exc.end.retry_after_s > LONGEST_PAUSE_S:
                     raise exc.end from None
                 yield Wait(self.pause(failed, exc.end.retry_after_s))
             except _TokenNeeded:
@@ -80,7 +82,7 @@ class Line:
 
     def pause(self, failed: int, wish_s: float = 0.0) -> float:
         """Return how many seconds to wait after so many failures in a row."""
-        longest = min(_LONGEST_PAUSE_S, math.ldexp(_FIRST_PAUSE_S, failed))
+        longest = min(LONGEST_PAUSE_S, math.ldexp(_FIRST_PAUSE_S, failed))
         return max(wish_s, longest * (0.5 + self._source.random() / 2))
 
 
@@ -158,4 +160,4 @@ def _media_type(reply: Response) -> str:
 def _retry_after_s(reply: Response) -> float:
     text = reply.headers.get("retry-after", "")
     # The other form, a date, would need a right clock on both sides.
-    return float(text) if text.isascii() and text.isdigit() else 0.0
+    return min(float(text), _LONGEST_WISH_S) if text.isascii() and text.isdigit() else 0.0

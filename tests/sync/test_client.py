@@ -269,6 +269,17 @@ def test_abort_ends_a_wait() -> None:
     assert time.monotonic() - began < 5
 
 
+def test_cancel_ends_a_wait_however_long() -> None:
+    def wait() -> Steps[None]:
+        yield Wait(float("9" * 25))
+
+    began = time.monotonic()
+    progress = Progress(is_cancelled=lambda: time.monotonic() - began > 0.5)
+    with Client("http://127.0.0.1:9") as client, pytest.raises(Cancelled):
+        client.drive(wait(), progress)
+    assert time.monotonic() - began < 5
+
+
 def test_cancel_ends_between_two_steps_and_closes_the_sync() -> None:
     closed = []
 
