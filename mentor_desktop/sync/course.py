@@ -56,7 +56,8 @@ class Course:
         self._exchange = exchange
         self._consent = consent
         self._journal = journal
-        self.no_room: Refused | None = None
+        # What the server takes not for now; everything else is exchanged.
+        self.refused: Refused | None = None
         self.has_left = False  # what somebody who marked left no time for
         self.skew_s = 0
 
@@ -65,6 +66,7 @@ class Course:
 
         Raises:
             LogIncompleteError: older history is needed that the server does not give.
+            EpochChanged, ForkFound: the server changes its mind again and again.
             Unreachable, SignInNeeded, AccessEnded, Refused: as `Line.ask`; what was done until
                 then is kept.
         """
@@ -120,6 +122,7 @@ class Course:
     def _once(self) -> Steps[None]:
         """Exchange everything, with the log before a snapshot where that turns out to be needed."""
         while True:
+            self.refused = None
             try:
                 self._finish_imports()
                 # What this copy sealed under its old name stays so; the rest gets the new one.
@@ -158,7 +161,7 @@ class Course:
         bootstrapper = Bootstrapper(self._exchange, puller)
         self._begin(hello)
         for stream in pull_order({*heads, *self._unsent()}):
-            yield from pusher.push(stream)
+            yield from self._push(pusher, stream)
             if stream in heads:
                 yield from bootstrapper.begin(stream, heads[stream].head)
                 yield from puller.pull(stream, max(heads[stream].head, pusher.heads.get(stream, 0)))
@@ -171,7 +174,6 @@ class Course:
                 while stream in heads and has_readable(self._exchange.raw, stream):
                     yield from puller.pull(stream, heads[stream].head)
                     self._learn_members()
-        self.no_room = pusher.no_room
         self.has_left = bool(puller.left)
         if puller.has_fork:
             raise ForkFound
@@ -190,7 +192,15 @@ class Course:
         if journal is None or stream != journal.stream:
             return
         if journal.catch_up(self._exchange.raw, self._exchange.turn):
+            yield from self._push(pusher, stream)
+
+    def _push(self, pusher: Pusher, stream: str) -> Steps[None]:
+        """Push a stream; where the server refuses a batch, what others did comes all the same."""
+        try:
             yield from pusher.push(stream)
+        except Refused as refused:
+            self.refused = self.refused or refused
+        self.refused = self.refused or pusher.no_room
 
     def _fetch_log(self, trouble: LogIncompleteError) -> Steps[None]:
         hello = yield from self._hello()
@@ -283,9 +293,9 @@ class Course:
 
         The copy this one was made of may have sent the very same batches, or will. One by one, for
         the server takes none of those that are sent with one it has another of. False where it has
-        no room, and may take them later.
+        no room, or somebody on the way takes no batch of this size: it may take them later.
         """
-        pusher = Pusher(self._exchange, most=1)
+        pusher, is_offered = Pusher(self._exchange, most=1), True
         for stream in pull_order(self._unsent(device)):
             try:
                 yield from pusher.push(stream, device)
@@ -293,5 +303,7 @@ class Course:
                 self._note_fork()
             except Refused as refused:
                 if not refused.facts:  # not the server's word: it may hold just this
-                    raise
-        return pusher.no_room is None
+                    self.refused = self.refused or refused
+                    is_offered = False
+        self.refused = self.refused or pusher.no_room
+        return is_offered and pusher.no_room is None

@@ -27,6 +27,8 @@ from mentor_desktop.sync.exchange import Exchange
 from mentor_desktop.sync.joining import workspace_id
 from mentor_desktop.sync.journal.open_journal import OpenJournal
 from mentor_desktop.sync.line import Line
+from mentor_desktop.sync.pulling import EpochChanged
+from mentor_desktop.sync.pushing import ForkFound
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.beginning import LogIncompleteError
 from mentor_desktop.sync.replica.happenings import What, happenings, note
@@ -40,7 +42,7 @@ from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.session import get_token
 from mentor_desktop.sync.status import MassChange, State, SyncStatus
 from mentor_desktop.sync.steps import Steps
-from mentor_desktop.sync.troubles import AccessEnded, Refused, SignInNeeded, Unreachable
+from mentor_desktop.sync.troubles import AccessEnded, Refused, SignInNeeded, Unreachable, busy
 
 _LAST_SUCCESS = "sync_last_success"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -147,11 +149,13 @@ class Engine:
             return SyncStatus(State.NEEDS_SIGN_IN, str(trouble))
         except Unreachable as trouble:
             return SyncStatus(State.OFFLINE, str(trouble), retry_after_s=trouble.retry_after_s)
+        except (EpochChanged, ForkFound):  # two nodes that do not agree, while one takes over
+            return SyncStatus(State.OFFLINE, str(busy()))
         except (Refused, LogIncompleteError) as trouble:
             return SyncStatus(State.IDLE, str(trouble))
         reason = ""
-        if no_room := course.no_room or files.no_room:
-            reason = str(no_room)
+        if refused := course.refused or files.no_room:
+            reason = str(refused)
         elif course.has_left:
             reason = _("Much that others did comes in when nobody marks for a few seconds.")
         return SyncStatus(State.IDLE, reason)

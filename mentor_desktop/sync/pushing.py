@@ -5,7 +5,7 @@ from itertools import takewhile
 import msgspec
 
 from mentor_desktop.sync.exchange import Exchange
-from mentor_desktop.sync.line import decoded
+from mentor_desktop.sync.line import LONGEST_PAUSE_S, decoded
 from mentor_desktop.sync.protocol.batches import Batch, frames
 from mentor_desktop.sync.protocol.messages import PATHS, PushReply, Refusal
 from mentor_desktop.sync.replica import acknowledged
@@ -119,7 +119,10 @@ class Pusher:
                 response = yield from self._exchange.line.ask(request, tries=1)
             except Unreachable as trouble:
                 failed += 1
-                is_endless = trouble.trouble in {Trouble.STRANGER, Trouble.CERTIFICATE}
+                is_endless = (
+                    trouble.trouble in {Trouble.STRANGER, Trouble.CERTIFICATE}
+                    or trouble.retry_after_s > LONGEST_PAUSE_S
+                )
                 if is_endless or failed >= _TRIES:
                     raise
                 yield Wait(self._exchange.line.pause(failed, trouble.retry_after_s))

@@ -71,7 +71,7 @@ def unreachable(trouble: Trouble) -> Unreachable:
     return Unreachable(_(_TROUBLES[trouble]), trouble=trouble)
 
 
-def busy(retry_after_s: float) -> Unreachable:
+def busy(retry_after_s: float = 0.0) -> Unreachable:
     """Return the end of a sync that the server sent away for now."""
     return Unreachable(
         _("The server is busy. Changes wait on this computer."), retry_after_s=retry_after_s

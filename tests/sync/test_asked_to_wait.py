@@ -18,15 +18,20 @@ from mentor_desktop.sync.engine import Engine
 from mentor_desktop.sync.keys.invitations import Invitation, new_invitation
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.status import State, SyncStatus
+from mentor_desktop.sync.steps import JSON, Response
 from tests import factories
 from tests.server.conftest import open_service
 from tests.server.world import running
+from tests.sync.pair import Pair, add_people
 from tests.workspaces import PASSPHRASE, Template
 
 # The pauses that a laptop makes by itself, one after the other, are 14 s together: who does not
 # wait as told has given up before the next request is free.
 SECONDS_FOR_ONE = 16
 AT_ONCE = 4  # fewer than a sync needs
+BUSY_FOR_AN_HOUR = Response(
+    429, b'{"code":"too_many"}', {"content-type": JSON, "retry-after": "3600"}
+)
 
 
 @dataclass
@@ -120,3 +125,13 @@ def test_laptops_that_ask_too_often_wait_as_told_and_end_with_everything(
     assert len(room.waits) == refusals > 0  # nobody asks again before waiting
     for one in (first, second):
         one.workspace.close(with_backup=False)
+
+
+def test_who_is_asked_to_come_back_in_an_hour_does_not_wait_for_that(pair: Pair) -> None:
+    pair.exchange()
+    add_people(pair.first)
+    before = pair.time.now_ms
+    pair.network.orders = [("push", BUSY_FOR_AN_HOUR)] * 6
+    status = pair.first.sync()
+    assert (status.state, status.retry_after_s) == (State.OFFLINE, 3600)
+    assert pair.time.now_ms - before < 60_000

@@ -1,4 +1,4 @@
-"""A server without room for more: told in the status, while everything else is exchanged."""
+"""A server without room for more, or that takes a batch not: told, and everything else comes."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,8 +10,9 @@ from mentor_desktop.changes import Changes
 from mentor_desktop.server.room import take
 from mentor_desktop.sync.engine import Engine
 from mentor_desktop.sync.status import State
+from mentor_desktop.sync.steps import JSON, Response
 from tests import factories
-from tests.sync.pair import Pair, count
+from tests.sync.pair import Pair, count, seal
 from tests.sync.simulation.devices import Laptop
 from tests.sync.simulation.network import Stopped
 
@@ -98,3 +99,40 @@ def test_what_found_no_room_still_waits_where_a_copy_took_its_place(pair: Pair) 
     pair.exchange(laptop, twin, pair.second)
     assert count(pair.second, "person") == 3
     assert pair.second.rows() == laptop.rows() == twin.rows()
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Response(413, b"<html>", {"content-type": "text/html"}), "takes no piece of this size"),
+        (Response(400, b'{"code":"bad_batch"}', {"content-type": JSON}), "did not accept"),
+    ],
+)
+def test_a_batch_that_is_refused_holds_up_nothing_of_others(
+    pair: Pair, answer: Response, told: str
+) -> None:
+    pair.exchange()
+    _add_person(pair.second)
+    pair.second.act(lambda uow: factories.workshop(uow.session))
+    pair.exchange(pair.second)
+    _add_person(pair.first)
+    pair.network.orders = [("push", answer)] * 3
+    status = pair.first.sync()
+    assert (status.state, status.waiting_changes) == (State.IDLE, 1)
+    assert told in status.reason
+    assert (count(pair.first, "person"), count(pair.first, "workshop")) == (2, 1)
+    pair.network.orders = []
+    assert pair.exchange(pair.first).reason == ""
+    pair.exchange(pair.second)
+    assert pair.first.rows() == pair.second.rows()
+
+
+def test_no_room_for_what_a_copy_had_sealed_is_told(pair: Pair) -> None:
+    pair.exchange()
+    _add_person(pair.first)
+    seal(pair.first)
+    twin = pair.twin(pair.first, is_noticed=True)
+    with full(pair):
+        for _time in range(2):
+            assert twin.sync().reason == SENTENCE
+    assert twin.sync().reason == ""

@@ -5,6 +5,8 @@ from shutil import copytree
 
 import pytest
 
+from mentor_desktop.sync.status import State
+from mentor_desktop.sync.steps import JSON, Response
 from tests.sync.pair import Pair, add_people, count, value
 
 
@@ -67,5 +69,17 @@ def test_a_server_in_its_next_life_is_believed(pair: Pair, tmp_path: Path) -> No
     third = pair.join("Ona", "organiser")
     add_people(third)
     pair.exchange(third)
+    pair.exchange(pair.second)
+    assert count(pair.second, "person") == 1
+
+
+def test_a_server_of_two_nodes_that_do_not_agree_is_busy(pair: Pair) -> None:
+    pair.exchange()
+    add_people(pair.first)
+    pair.exchange(pair.first)
+    epoch = Response(409, b'{"code":"epoch"}', {"content-type": JSON})
+    pair.network.orders = [("pull", epoch)] * 10
+    assert pair.second.sync().state is State.OFFLINE
+    pair.network.orders = []
     pair.exchange(pair.second)
     assert count(pair.second, "person") == 1
