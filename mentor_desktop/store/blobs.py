@@ -3,6 +3,7 @@
 import hashlib
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 from mentor_desktop import crypto
 from mentor_desktop.errors import StoreError
@@ -12,6 +13,13 @@ from mentor_desktop.store.refusals import explained
 
 _PURPOSE = "blobs"
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
+
+
+class Stamp(NamedTuple):
+    """Size on disk in bytes, and when a file was written, in nanoseconds."""
+
+    size: int
+    written_ns: int
 
 
 class Blobs:
@@ -56,6 +64,16 @@ class Blobs:
                 ).format(address=address[:12])
             ) from exc
 
+    def is_damaged(self, address: str) -> bool:
+        """Say whether what is kept at `address` is not what was put there; False when it is not here."""
+        try:
+            crypto.unseal(self._key(), (self._folder / address).read_bytes(), address)
+        except crypto.WrongSecretError:
+            return True
+        except OSError:  # nobody can read it now
+            return False
+        return False
+
     def addresses(self) -> list[str]:
         """Return the addresses of everything kept, sorted."""
         if not self._folder.is_dir():
@@ -64,7 +82,12 @@ class Blobs:
 
     def sizes(self) -> dict[str, int]:
         """Return how many bytes each file takes on disk, by address."""
-        return {one: (self._folder / one).stat().st_size for one in self.addresses()}
+        return {one: stamp.size for one, stamp in self.stamps().items()}
+
+    def stamps(self) -> dict[str, Stamp]:
+        """Return of each file, by address, what shows that somebody wrote it anew."""
+        found = {one: (self._folder / one).stat() for one in self.addresses()}
+        return {one: Stamp(stat.st_size, stat.st_mtime_ns) for one, stat in found.items()}
 
     def remove(self, address: str) -> None:
         """Free the room of a file that is kept elsewhere; it is no harm when it is not here."""

@@ -8,29 +8,34 @@ Each file has its own patience: one that cannot travel holds up no other.
 import hashlib
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from mentor_desktop.errors import StoreError
 from mentor_desktop.progress import NO_PROGRESS, Progress
-from mentor_desktop.store.blobs import Blobs, is_address
+from mentor_desktop.store.blobs import Blobs, Stamp
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.protocol.messages import PATHS, MissingReply, SealRequest, to_json
 from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.replica.wanted_files import (
+    forget_unwanted,
+    unwanted_files,
+    wanted_files,
+)
 from mentor_desktop.sync.steps import BYTES, Request, Steps
 from mentor_desktop.sync.troubles import NO_ROOM, Refused
 
 CHUNK_BYTES = 4 * 1024 * 1024
 STREAM = "people"
 
-# Which records refer to files; all of them travel in STREAM.
-_REFERENCES = (
-    "SELECT scan FROM consent WHERE scan <> ''",
-    "SELECT each.value FROM project, json_each(iif(json_valid(logos), logos, '[]')) AS each",
-)
 _FIRST_PAUSE_MS, _LONGEST_PAUSE_MS = 60_000, 6 * 3_600_000
 _MOST_DOUBLINGS = 9
-_GONE, _MISSING = 404, "missing"
+_MISSING = "missing"
+# Whatever else was said may be over at the next try.
+_TOLD = (NO_ROOM, "too_large")
+# Of what is looked at once after each start of the program, whether it is whole, in one sync.
+_LOOKED_AT_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,22 @@ class Files:
         return self.to_send + self.to_fetch + self.elsewhere
 
 
+@dataclass
+class Notes:
+    """What is known of files while the program runs.
+
+    `whole` are those that were looked at, as they were then; `troubles` why one still waits.
+    """
+
+    whole: dict[str, Stamp] = field(default_factory=dict)
+    troubles: dict[str, StoreError | Refused] = field(default_factory=dict)
+
+
 class BlobQueue:
     """Sends and fetches the files of one workspace.
 
-    `raw` is the connection of the exchange; `is_paused` says that the person wants no large
-    transfers now (a metered network).
+    `raw` is the connection of the exchange, `notes` are kept from one sync to the next;
+    `is_paused` says that the person wants no large transfers now (a metered network).
     """
 
     def __init__(
@@ -62,6 +78,7 @@ class BlobQueue:
         source: random.Random,
         *,
         now_ms: Callable[[], int],
+        notes: Notes,
         is_paused: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ws = workspace_id
@@ -70,7 +87,7 @@ class BlobQueue:
         self._source = source
         self._now_ms = now_ms
         self._is_paused = is_paused
-        self.no_room: Refused | None = None  # what the server said that keeps no more of this
+        self._notes = notes
 
     def steps(self, line: Line, progress: Progress = NO_PROGRESS) -> Steps[Files]:
         """Send and fetch what is due; return what waits after that.
@@ -78,21 +95,31 @@ class BlobQueue:
         Raises:
             Unreachable, SignInNeeded: as `Line.ask`; files done until then are kept.
         """
+        self._drop_damaged()
         due = self._due()
         for done, (address, is_here) in enumerate(due):
             if self._is_paused():
                 break
             progress.step(done, len(due))
+            self._notes.troubles.pop(address, None)
             try:
                 if is_here:
                     yield from self._send(line, address)
                 else:
                     yield from self._fetch(line, address)
             except (StoreError, Refused) as trouble:
-                if isinstance(trouble, Refused) and trouble.code == NO_ROOM:
-                    self.no_room = trouble
+                if isinstance(trouble, StoreError) or trouble.code in _TOLD:
+                    self._notes.troubles[address] = trouble
                 self._postpone(address)
         return self.files()
+
+    @property
+    def trouble(self) -> StoreError | Refused | None:
+        """Return why a file that is wanted waits, where a person can do something about it."""
+        troubles = self._notes.troubles
+        for address in troubles.keys() - wanted_files(self._raw):
+            del troubles[address]
+        return next(iter(troubles.values()), None)
 
     def files(self) -> Files:
         """Return how many files wait."""
@@ -126,8 +153,32 @@ class BlobQueue:
         sizes = {one: here.get(one, 0) for one in waiting}
         return [(one, one in here) for one in sorted(waiting, key=lambda one: (sizes[one], one))]
 
+    def _drop_damaged(self) -> None:
+        """Let go of files that are not what they were and that the server holds: they come again.
+
+        A file that others changed since is looked at again; of all others a few in each sync.
+        """
+        looked_at, sealed, whole = 0, sealed_files(self._raw), self._notes.whole
+        for address, stamp in self._blobs.stamps().items():
+            if address not in sealed or whole.get(address) == stamp:
+                continue
+            if self._blobs.is_damaged(address):
+                self._blobs.remove(address)
+            else:
+                whole[address] = stamp
+            looked_at += stamp.size
+            if looked_at > _LOOKED_AT_BYTES:
+                break
+
     def _send(self, line: Line, address: str) -> Steps[None]:
-        chunks = list(_chunks(self._read(address)))
+        try:
+            chunks = list(_chunks(self._read(address)))
+        except StoreError as damaged:
+            try:
+                yield from self._fetch(line, address)  # another laptop may have sent it
+            except Refused:
+                raise damaged from None
+            return
         known = yield from line.ask_json(
             self._request("GET", f"{address}/missing", chunks=len(chunks)), MissingReply
         )
@@ -219,16 +270,24 @@ def forget_seals(raw: StoreConnection) -> None:
     raw.execute("UPDATE sync_blob SET is_sealed = 0, tries = 0, next_at = 0")
 
 
-def wanted_files(raw: StoreConnection) -> set[str]:
-    """Return the addresses of all files that records refer to; what is no address names none."""
-    said = {str(row[0]) for sql in _REFERENCES for row in raw.execute(sql).fetchall()}
-    return set(filter(is_address, said))
-
-
 def sealed_files(raw: StoreConnection) -> set[str]:
     """Return the addresses of the files that the server said it holds."""
     rows = raw.execute("SELECT address FROM sync_blob WHERE is_sealed = 1")
     return {row[0] for row in rows.fetchall()}
+
+
+def remove_unwanted(raw: StoreConnection, blobs: Blobs) -> None:
+    """Remove the files that were written down to leave, but for those that a record refers to."""
+    noted = unwanted_files(raw)
+    if not noted:
+        return
+    done = noted & wanted_files(raw)
+    for address in sorted(noted - done):
+        with suppress(OSError):  # somebody reads it: with the next sync
+            blobs.remove(address)
+            done.add(address)
+    with writing(raw):
+        forget_unwanted(raw, done)
 
 
 def _chunks(content: bytes) -> Iterator[bytes]:

@@ -116,6 +116,13 @@ class _Picking:
         self._with_journal = load.with_journal
         self._blobs = workspace.blobs()
         self._numbers = Numbers(raw)
+        # What is damaged here is neither given to others nor said to be held.
+        sizes = self._blobs.sizes()
+        self._files = {
+            one: sizes[one]
+            for one in files_of(raw, None)
+            if one in sizes and not self._is_damaged(one)
+        }
         self._lacking = Lacking(raw, self._numbers, load.told)
         self._kept = kept_share(raw)
         _require_part(self._kept, load.share)
@@ -128,11 +135,10 @@ class _Picking:
 
     def stock(self, now_ms: int) -> Inventory:
         """Return what this copy holds, for the reader to know."""
-        here = set(files_of(self._raw, None)) & set(self._blobs.sizes())
         is_whole = self._kept.is_whole and not has_withheld(self._raw)
         partly = () if is_whole else (PEOPLE,)
         return take_stock(
-            self._raw, here, partly=partly, with_journal=self._with_journal, now_ms=now_ms
+            self._raw, self._files, partly=partly, with_journal=self._with_journal, now_ms=now_ms
         )
 
     def batches(self) -> Iterator[Batch]:
@@ -168,11 +174,14 @@ class _Picking:
 
     def files(self) -> Iterator[bytes]:
         """Give the files that the records refer to and the reader lacks; very large ones stay."""
-        sizes = self._blobs.sizes()
         for address in files_of(self._raw, self._rows):
-            is_small = sizes.get(address, MOST_FILE_BYTES) < MOST_FILE_BYTES
+            is_small = self._files.get(address, MOST_FILE_BYTES) < MOST_FILE_BYTES
             if is_small and address not in self._lacking.files_held:
                 yield self._blobs.read(address)
+
+    def _is_damaged(self, address: str) -> bool:
+        self._progress.check()
+        return self._blobs.is_damaged(address)
 
     def _streams(self) -> list[str]:
         own = state.identity(self._raw)

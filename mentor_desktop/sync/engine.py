@@ -20,7 +20,7 @@ from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.refusals import explained
 from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.store.workspace import Workspace
-from mentor_desktop.sync.blobs import BlobQueue
+from mentor_desktop.sync.blobs import BlobQueue, Notes, remove_unwanted
 from mentor_desktop.sync.counting import counted
 from mentor_desktop.sync.course import Course
 from mentor_desktop.sync.exchange import Exchange
@@ -77,6 +77,7 @@ class Engine:
         self._is_paused = is_paused
         self._journal = journal
         self._ws = workspace_id(workspace)
+        self._file_notes = Notes()
 
     def sync(
         self, progress: Progress = NO_PROGRESS, *, consent: Collection[str] = ()
@@ -107,7 +108,8 @@ class Engine:
             )
             course = Course(self._workspace, exchange, consent, self._journal())
             status = yield from self._ended(raw, course, progress)
-            return self._told(raw, course, status)
+            remove_unwanted(raw, self._workspace.blobs())
+            return self._counted(raw, replace(status, skew_s=course.skew_s))
 
     def status(self) -> SyncStatus:
         """Return how things stand without asking the server."""
@@ -153,17 +155,14 @@ class Engine:
             return SyncStatus(State.OFFLINE, str(busy()))
         except (Refused, LogIncompleteError) as trouble:
             return SyncStatus(State.IDLE, str(trouble))
+        if not (course.refused or course.has_left):
+            remember(raw, **{_LAST_SUCCESS: str(self._now_ms())})
         reason = ""
-        if refused := course.refused or files.no_room:
-            reason = str(refused)
+        if waits := course.refused or files.trouble:
+            reason = str(waits)
         elif course.has_left:
             reason = _("Much that others did comes in when nobody marks for a few seconds.")
         return SyncStatus(State.IDLE, reason)
-
-    def _told(self, raw: StoreConnection, course: Course, status: SyncStatus) -> SyncStatus:
-        if status == SyncStatus(State.IDLE):
-            remember(raw, **{_LAST_SUCCESS: str(self._now_ms())})
-        return self._counted(raw, replace(status, skew_s=course.skew_s))
 
     def _counted(self, raw: StoreConnection, status: SyncStatus) -> SyncStatus:
         last = setting(raw, _LAST_SUCCESS)
@@ -198,6 +197,7 @@ class Engine:
             self._workspace.blobs(),
             self._source,
             now_ms=self._now_ms,
+            notes=self._file_notes,
             is_paused=self._is_paused,
         )
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import mending
-from mentor_desktop.sync.blobs import sealed_files, wanted_files
+from mentor_desktop.sync.blobs import remove_unwanted, sealed_files
 from mentor_desktop.sync.exchange import Exchange
 from mentor_desktop.sync.joining import anchors
 from mentor_desktop.sync.membership import read_members
@@ -19,6 +19,7 @@ from mentor_desktop.sync.protocol.reading import is_role, may_read
 from mentor_desktop.sync.protocol.streams import pull_order
 from mentor_desktop.sync.pushing import ForkFound
 from mentor_desktop.sync.replica import leaving, state
+from mentor_desktop.sync.replica.wanted_files import note_unwanted, wanted_files
 from mentor_desktop.sync.users import User, read_told
 
 _log = logging.getLogger(__name__)
@@ -30,12 +31,12 @@ def leave_lost(workspace: Workspace, exchange: Exchange, hello: HelloReply) -> N
     for stream in _lost(exchange, hello):
         # What another life of the server acknowledged is not known to be safe: it is kept.
         mending.begin_epoch(exchange, stream, hello.epoch)
-        before = wanted_files(raw)
+        with exchange.writing():
+            # What the server holds; a file that was never sent is among what was not shared.
+            note_unwanted(raw, wanted_files(raw) & sealed_files(raw))
         with exchange.turn():
             changes = leaving.leave_stream(raw, stream, exchange.now_ms())
-        # What the server holds; a file that was never sent is among what was not shared.
-        for address in (before - wanted_files(raw)) & sealed_files(raw):
-            workspace.blobs().remove(address)
+        remove_unwanted(raw, workspace.blobs())
         _log.info("a stream %s left: the right to read it ended", stream.partition(":")[0])
         exchange.on_changes(changes)
 

@@ -18,6 +18,7 @@ from mentor_desktop.store.device import Newcomer
 from mentor_desktop.store.settings import remember
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import shares
+from mentor_desktop.sync.blobs import remove_unwanted
 from mentor_desktop.sync.bundle import Bundle, open_bundle
 from mentor_desktop.sync.bundle_sections import Offer
 from mentor_desktop.sync.file_pages import FilePages
@@ -161,6 +162,7 @@ def take_in(
         go_on_apart(workspace, raw, bundle.batches())
         pages = _apply(workspace, raw, bundle, progress, has_window=has_window)
         _keep_files(workspace, bundle, progress)
+        remove_unwanted(raw, workspace.blobs())
         _believe_stock(raw, bundle)
         has_become_whole = shares.has_become_whole(raw, learn(workspace, raw))
         peers = {peer.device: peer for peer in state.peers(raw)}

@@ -64,6 +64,22 @@ def test_purge_of_what_the_snapshot_holds_leaves_no_value(
     assert not any(b"Canary" in zlib.decompress(body) for (body,) in bodies)
 
 
+def test_the_scan_of_an_erased_consent_leaves_who_began_with_a_snapshot(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = crowd.first.workspace.blobs().add(b"%PDF signed by Canary")
+    consent = crowd.first.act(lambda uow: factories.consent(uow.session, scan=address).id)
+    _replayed, begun = replayed_and_begun(crowd, monkeypatch)
+    assert address in begun.workspace.blobs().addresses()
+    with closing(connect_to(crowd.first.workspace)) as raw:
+        author = Author("Rasa", crowd.time.now_ms)
+        purge_row(raw, "consent", consent, reason="asked to", author=author)
+    crowd.first.sync()
+    begun.sync()
+    for one in (crowd.first, begun):
+        assert address not in one.workspace.blobs().addresses()
+
+
 def test_while_the_log_is_not_here_nothing_is_folded_from_it(
     crowd: Crowd, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

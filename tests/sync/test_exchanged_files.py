@@ -1,11 +1,21 @@
 """The scans and logos that records refer to, from one laptop to the others and back to a server."""
 
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
+from mentor_desktop.errors import StoreError
+from mentor_desktop.sync.handing_over import hand_round, hand_to
+from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.special import Author, purge_row
 from mentor_desktop.sync.status import State
+from mentor_desktop.sync.steps import Response
+from mentor_desktop.sync.taking_in import take_in
 from tests import factories
-from tests.sync.pair import Pair
+from tests.cheap import CHEAP
+from tests.sync.pair import Pair, count
 from tests.sync.simulation.devices import Laptop
 
 PICTURE = b"\x89PNG of a logo" * 100
@@ -55,3 +65,95 @@ def test_what_is_no_address_is_asked_for_nowhere(pair: Pair) -> None:
     for one in (pair.first, pair.second):
         assert pair.exchange(one).waiting_files == 0
     assert not [one for one in pair.network.asked if "blob" in one.path]
+
+
+def test_a_file_that_a_proxy_finds_too_large_is_told_until_it_went(pair: Pair) -> None:
+    add_logo(pair.first)
+    pair.network.orders = [("chunk", Response(413, b"<html>", {"content-type": "text/html"}))]
+    for _time in range(2):
+        status = pair.first.sync()
+        assert status.waiting_files == 1
+        assert status.reason == "The server takes no piece of this size. Ask an administrator."
+    pair.time.pass_by(7 * 3600)
+    status = pair.first.sync()
+    assert (status.waiting_files, status.reason) == (0, "")
+
+
+def damage(laptop: Laptop, address: str) -> None:
+    """Let a disk lose what it held of a file, but not how much that was."""
+    path = laptop.workspace.folder.root / "blobs" / address
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+def test_a_damaged_file_that_the_server_holds_is_fetched(pair: Pair) -> None:
+    address = add_logo(pair.first)
+    pair.exchange()
+    damage(pair.first, address)
+    pair.exchange(pair.first)
+    assert pair.first.workspace.blobs().read(address) == PICTURE
+
+
+def test_a_file_damaged_before_it_was_sent_is_fetched_where_another_laptop_sent_it(
+    pair: Pair, tmp_path: Path
+) -> None:
+    address = add_logo(pair.first)
+    pair.exchange()
+    backup = pair.server.back_up(tmp_path / "backup")
+    pair.server.restore(backup, pair.ws)  # nobody knows now what it holds
+    damage(pair.first, address)
+    pair.exchange(pair.second, pair.first)
+    assert pair.first.workspace.blobs().read(address) == PICTURE
+
+
+def test_a_file_that_is_damaged_everywhere_is_told(pair: Pair) -> None:
+    address = add_logo(pair.first)
+    damage(pair.first, address)
+    status = pair.first.sync()
+    assert status.waiting_files == 1
+    assert "missing or damaged" in status.reason
+
+
+def test_a_damaged_file_is_left_out_and_not_said_to_be_held(pair: Pair, tmp_path: Path) -> None:
+    address = add_logo(pair.first)
+    pair.exchange()
+    damage(pair.second, address)
+    handed = hand_round(pair.second.workspace, tmp_path / "1", cost=CHEAP)
+    assert handed.files == 0
+    take_in(pair.first.workspace, handed.path, handed.words)
+    device = state.identity(pair.second.look).device
+    handed = hand_to(pair.first.workspace, tmp_path / "2", device=device)
+    take_in(pair.second.workspace, handed.path)
+    assert pair.second.workspace.blobs().read(address) == PICTURE
+
+
+def test_the_scan_of_an_erased_consent_leaves_all_laptops(pair: Pair) -> None:
+    address = pair.first.workspace.blobs().add(b"%PDF signed by Ona")
+    erased, kept = pair.first.act(
+        lambda uow: [factories.consent(uow.session, scan=address).id for _ in range(2)]
+    )
+    pair.exchange()
+    _erase(pair, erased)
+    pair.exchange()
+    for laptop in pair.laptops:  # it is that of the other consent, too
+        assert laptop.workspace.blobs().addresses() == [address]
+    _erase(pair, kept)
+    pair.exchange()
+    for laptop in pair.laptops:
+        assert (count(laptop, "consent"), laptop.workspace.blobs().addresses()) == (0, [])
+
+
+def test_the_scan_of_an_erased_consent_leaves_with_a_file(pair: Pair, tmp_path: Path) -> None:
+    address = pair.first.workspace.blobs().add(b"%PDF signed by Ona")
+    consent = pair.first.act(lambda uow: factories.consent(uow.session, scan=address).id)
+    pair.exchange()
+    _erase(pair, consent)
+    handed = hand_round(pair.first.workspace, tmp_path / "1", cost=CHEAP)
+    take_in(pair.second.workspace, handed.path, handed.words)
+    with pytest.raises(StoreError):
+        pair.second.workspace.blobs().read(address)
+
+
+def _erase(pair: Pair, consent: str) -> None:
+    with closing(pair.first.workspace.exchange_connection()) as raw:
+        author = Author(pair.first.name, pair.time.now_ms)
+        purge_row(raw, "consent", consent, reason="asked to", author=author)

@@ -1,5 +1,6 @@
 """A laptop whose disk is full: what came whole is kept, nothing is half, and the next sync goes on."""
 
+import random
 from collections.abc import Generator
 from typing import Any
 
@@ -88,3 +89,17 @@ def test_what_a_full_disk_left_of_an_import_goes_with_the_next_sync(pair: Pair) 
     assert count(pair.first, "person") == IMPORTED
     pair.exchange(pair.second)
     assert pair.second.rows() == pair.first.rows()
+
+
+def test_a_file_for_which_the_disk_has_no_room_is_told_until_it_came(pair: Pair) -> None:
+    picture = random.Random(1).randbytes(ROOMS[-1])
+    address = pair.first.workspace.blobs().add(picture)
+    pair.first.act(lambda uow: factories.project(uow.session, logos=[address]))
+    pair.exchange(pair.first)
+    status = sync_with_room(pair, pair.second, ROOMS[-1])
+    assert (status.state, status.waiting_files) == (State.IDLE, 1)
+    assert "full" in status.reason
+    assert pair.second.sync().reason == status.reason
+    pair.time.pass_by(7 * 3600)
+    assert pair.second.sync().reason == ""
+    assert pair.second.workspace.blobs().read(address) == picture

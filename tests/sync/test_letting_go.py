@@ -11,6 +11,7 @@ from mentor_desktop.errors import ValidationError
 from mentor_desktop.server.tables import account
 from mentor_desktop.services.history import recent_actions, undo
 from mentor_desktop.services.not_shared import not_shared_cards, not_shared_table
+from mentor_desktop.store.blobs import Blobs
 from mentor_desktop.sync.inventory import Inventory, take_stock
 from mentor_desktop.sync.membership import USER_ENTITY
 from mentor_desktop.sync.protocol.batches import open_batch
@@ -26,6 +27,7 @@ from mentor_desktop.sync.status import State
 from tests import factories
 from tests.sync.pair import Pair, count, value
 from tests.sync.simulation.devices import Laptop, join
+from tests.sync.simulation.network import Stopped
 
 SECRET = "Zdislava-7731"
 
@@ -238,14 +240,28 @@ def test_what_was_rejected_before_stays_and_nothing_else_of_its_batch(course: Co
     assert not any("Tajemno" in str(open_batch(stored_batch(one))) for one in kept)
 
 
-def test_files_of_what_left_are_removed_from_the_disk(course: Course) -> None:
+@pytest.mark.parametrize("is_cut_off", [True, False])
+def test_files_of_what_left_are_removed_from_the_disk(
+    course: Course, monkeypatch: pytest.MonkeyPatch, is_cut_off: bool
+) -> None:
     pair, trainer = course.pair, course.trainer
     address = pair.first.workspace.blobs().add(b"a scanned consent")
     pair.first.act(lambda uow: factories.consent(uow.session, scan=address))
     pair.exchange(pair.first, trainer)
     assert trainer.workspace.blobs().addresses() == [address]
     course.grant(role="reader")
+    if is_cut_off:
+        with monkeypatch.context() as patched:
+            patched.setattr(Blobs, "remove", _stop)
+            with pytest.raises(Stopped):
+                trainer.sync()
+        assert count(trainer, "consent") == 0
+        trainer.reopen()
     pair.exchange(trainer)
     assert (count(trainer, "person"), count(trainer, "consent")) == (0, 0)
     assert trainer.workspace.blobs().addresses() == []
     assert pair.first.workspace.blobs().addresses() == [address]
+
+
+def _stop(_blobs: Blobs, _address: str) -> None:
+    raise Stopped

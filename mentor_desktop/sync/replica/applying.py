@@ -17,6 +17,7 @@ from mentor_desktop.sync.protocol.batches import Batch, Header, open_batch
 from mentor_desktop.sync.protocol.operations import (
     CREATE,
     DELETE,
+    PURGE,
     Content,
     Op,
     Run,
@@ -56,6 +57,7 @@ from mentor_desktop.sync.replica.sealed_streams import may_hold, owner_of
 from mentor_desktop.sync.replica.sealing import seal_rest
 from mentor_desktop.sync.replica.state import Cursor, Numbers
 from mentor_desktop.sync.replica.transactions import pass_over_foreign, writing
+from mentor_desktop.sync.replica.wanted_files import note_unwanted, wanted_files
 
 # Of one part of a page: what is in memory at once, however large an action is. Where somebody may
 # want to write meanwhile, a part is also what is folded between two looks.
@@ -240,6 +242,7 @@ class _Page:
         self._purged: list[Op] = []
         # A purge was rejected after it had taken values out of the log: others have them.
         self.is_lacking_values = False
+        self._files_before: set[str] = set()
 
     def changes(self) -> Changes:
         """Return what pages must refresh."""
@@ -307,6 +310,8 @@ class _Page:
         if self._is_told:  # of a journal by the journal, which knows whose word that is
             counting = [op for op in self._purged if self._rules.counts(op)]
             erase(self._raw, self._stream, counting)
+            if self._files_before:
+                note_unwanted(self._raw, self._files_before - wanted_files(self._raw))
         self._digests.write()
         return count
 
@@ -349,6 +354,8 @@ class _Page:
 
     def _apply_part(self, part: Sequence[tuple[int, Content]]) -> None:
         fresh = self._fresh(part)
+        if any(run.kind == PURGE for _device, content in part for run in content.runs):
+            self._files_before |= wanted_files(self._raw)
         merge = Merge(
             self._raw, self._numbers, self._stream, self._digests, self._history, self._applied,
             self._rules,
