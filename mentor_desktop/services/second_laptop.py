@@ -47,9 +47,11 @@ class Received:
     Of the half-days marked there: `equal` were marked alike here, `new` were open here, `to_decide`
     differ. Other fields that differ count to `to_decide` too. `others` are further rows that are
     new or different, `waiting` rows whose removal somebody has to agree to. `operations` counts
-    what was not here before, `batches` and `files` what is in the file. `has_become_whole`: this
-    laptop had one workshop before and has the whole workspace now. `put_back` names laptops of
-    which the file has something else than this one; `has_gap`: something before it is missing.
+    what was not here before, `early` what waits for changes that are not here, `batches` and
+    `files` what is in the file. `is_newcomer`: the sender takes part from now on.
+    `has_become_whole`: this laptop had one workshop before and has the whole workspace now.
+    `put_back` names laptops of which the file has something else than this one; `has_gap`:
+    something before it is missing.
     """
 
     sender: str
@@ -60,8 +62,10 @@ class Received:
     others: int
     waiting: int
     operations: int
+    early: int
     batches: int
     files: int
+    is_newcomer: bool
     has_become_whole: bool
     put_back: tuple[str, ...]
     has_gap: bool
@@ -187,8 +191,10 @@ def receive(
         others=others,
         waiting=taken.waiting,
         operations=taken.operations,
+        early=taken.early,
         batches=taken.batches,
         files=taken.files,
+        is_newcomer=taken.is_newcomer,
         has_become_whole=taken.has_become_whole,
         put_back=tuple(_called(one) for one in taken.put_back),
         has_gap=taken.has_gap,

@@ -30,7 +30,11 @@ def summary(received: Received) -> str:
     if not received.is_new and (received.put_back or received.has_gap):
         return _("Not all of this could be taken in.")
     if not received.is_new:
+        if received.early:
+            return _("Nothing of this counts yet.")
         return _("All of this was here before. Nothing was changed.")
+    if not (received.equal or received.new or received.to_decide):
+        return _("No marks came.")
     parts = [
         ngettext("{count} equal", "{count} equal", received.equal).format(count=received.equal),
         ngettext("{count} new", "{count} new", received.new).format(count=received.new),
@@ -46,6 +50,23 @@ def more(received: Received) -> str:
     parts = [
         _("From {sender}, {when}.").format(sender=received.sender, when=when(received.made_at))
     ]
+    if received.is_newcomer:
+        parts.append(_("That laptop takes part in the workspace from now on."))
+    if received.has_gap:
+        parts.append(
+            _(
+                "Something before this is missing here. Bring a file from this laptop to "
+                "{sender} first."
+            ).format(sender=received.sender)
+        )
+    elif received.early:
+        parts.append(
+            ngettext(
+                "{count} change waits for what was made before it. Ask for a new file from that laptop.",
+                "{count} changes wait for what was made before them. Ask for a new file from that laptop.",
+                received.early,
+            ).format(count=received.early)
+        )
     if received.has_become_whole:
         parts.append(_("This laptop has the whole workspace from now on."))
     parts += [
@@ -55,13 +76,6 @@ def more(received: Received) -> str:
         ).format(laptop=laptop)
         for laptop in received.put_back
     ]
-    if received.has_gap:
-        parts.append(
-            _(
-                "Something before this is missing here. Bring a file from this laptop to "
-                "{sender} first."
-            ).format(sender=received.sender)
-        )
     if received.others:
         parts.append(
             ngettext(

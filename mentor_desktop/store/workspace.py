@@ -170,6 +170,12 @@ class Workspace:
             self.device = device.become_another(connection, self.folder, self._incarnations)
         return self.device
 
+    def write_as(self, tag: str) -> None:
+        """Give what is done here from now on another tag; this stays the device it is."""
+        with closing(self.exchange_connection()) as connection:
+            remember(connection, device=tag)
+        self.device = tag
+
     def unit_of_work(self) -> UnitOfWork:
         """Return a unit of work to be entered with `with`."""
         from mentor_desktop.store.unit_of_work import Author, UnitOfWork  # SQLAlchemy: 180 ms

@@ -4,12 +4,13 @@ Whatever deletes what is here waits in the log until all of its stream came; the
 and applied as a whole or not at all. Beside a window large actions wait until then too.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import partial
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.write_gate import WriteGate
+from mentor_desktop.sync.bundle_sections import Span
 from mentor_desktop.sync.protocol.batches import Batch, Header
 from mentor_desktop.sync.replica.applying import Applied, apply_page, count_deletions
 from mentor_desktop.sync.replica.digests import Key
@@ -125,6 +126,25 @@ class FilePages:
         self.forked.update(one.device for one in applied.forks)
         for entity, rows in applied.changes.entities.items():
             self._touched.setdefault(entity, set()).update(rows)
+
+
+def early_operations(raw: StoreConnection, spans: Iterable[Span]) -> int:
+    """Count what a file told that is kept and not in force here.
+
+    What comes before it is missing, or nobody here knows who made it.
+    """
+    count = 0
+    for span in spans:
+        row = raw.execute(
+            "SELECT coalesce(a.held, 0) FROM sync_batch b JOIN sync_stream s ON s.no = b.stream "
+            "JOIN sync_peer p ON p.no = b.device "
+            "LEFT JOIN sync_applied a ON a.stream = b.stream AND a.device = b.device "
+            "WHERE s.stream = ? AND p.device = ? AND b.to_seq = ?",
+            (span.stream, span.device, span.to_seq),
+        ).fetchone()
+        if row is not None:
+            count += max(0, span.to_seq - max(row[0], span.from_seq - 1))
+    return count
 
 
 def _unknown_places(raw: StoreConnection, page: Collection[Batch]) -> list[tuple[str, str, int]]:

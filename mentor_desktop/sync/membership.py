@@ -5,14 +5,24 @@ person, and hide none that another device vouched for by a file.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.sync.keys.entries import BadRecord, DeviceEntry, Record, Revocation, read_record
+from mentor_desktop.sync.keys.entries import (
+    SERVER,
+    BadRecord,
+    DeviceEntry,
+    Record,
+    Revocation,
+    read_record,
+)
 from mentor_desktop.sync.keys.members import ROLES, Anchors, Members
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, open_batch
 from mentor_desktop.sync.protocol.operations import expand
+from mentor_desktop.sync.protocol.streams import MEMBERS
+from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.state import Peer, learn, peers
 
 _ADMIN = ROLES[0]
@@ -20,10 +30,24 @@ RECORD_ENTITY, RECORD_COLUMN = "member_record", "record"
 USER_ENTITY = "member"
 
 
+@dataclass(frozen=True)
+class Told:
+    """A signed record, and the device that put it among the members.
+
+    `is_held`: the server took it.
+    """
+
+    record: Record
+    by: str
+    is_held: bool = False
+
+
 def learn_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
     """Fold the records that are here and keep the keys of the devices that count.
 
-    An entry for an id under which the server writes is nobody's. Called inside a transaction of the exchange.
+    An entry for an id under which the server writes is nobody's. Of one that counted until others
+    told who took its invitation first, no more is believed. Called inside a transaction of the
+    exchange.
     """
     members = read_members(raw, ws, anchors)
     known = {one.device: one for one in peers(raw)}
@@ -31,17 +55,23 @@ def learn_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
         peer, before = _peer(entry, members), known.get(device)
         if before != peer and not (before and before.is_server):
             learn(raw, peer)
+    own = state.identity(raw).device
+    for entry in members.too_late():
+        before = known.get(entry.device)
+        if before is not None and before.sign_key is not None and before.device != own:
+            learn(raw, replace(before, sign_key=None, seal_key=None, is_admin=False))
     return members
 
 
 def read_members(
-    raw: StoreConnection, ws: str, anchors: Anchors, told: Iterable[Record] = ()
+    raw: StoreConnection, ws: str, anchors: Anchors, told: Iterable[Told] = ()
 ) -> Members:
     """Fold the records that are here, and those that somebody told besides."""
-    return _folded(ws, anchors, [*_records(raw), *told])
+    known = {one.device for one in peers(raw) if one.sign_key is not None}
+    return _folded(ws, anchors, [*_records(raw), *told], known)
 
 
-def records_in(batches: Iterable[Batch]) -> Iterator[Record]:
+def records_in(batches: Iterable[Batch]) -> Iterator[Told]:
     """Give every readable record in batches of the members that are not here yet.
 
     Each stands for itself, whoever signed the batch.
@@ -50,16 +80,19 @@ def records_in(batches: Iterable[Batch]) -> Iterator[Record]:
         with suppress(BadBatch):
             for op in expand(open_batch(batch)):
                 if op.entity == RECORD_ENTITY:
-                    yield from _read(op.values.get(RECORD_COLUMN))
+                    for record in _read(op.values.get(RECORD_COLUMN)):
+                        yield Told(record, op.device)
 
 
-def _folded(ws: str, anchors: Anchors, waiting: list[Record]) -> Members:
+def _folded(ws: str, anchors: Anchors, told: list[Told], known: Collection[str]) -> Members:
     """Take the records until none of those left counts: a file may bring them in any order.
 
-    What a device vouched for before it was revoked stays, so revocations come last.
+    Of several devices that began with one invitation the first counts (`_precedence`). What a
+    device vouched for before it was revoked stays, so revocations come last.
     """
     members = Members(ws, anchors)
-    waiting = sorted(waiting, key=lambda one: isinstance(one, Revocation))
+    waiting = [one.record for one in sorted(told, key=lambda one: _precedence(one, known))]
+    waiting.sort(key=lambda one: isinstance(one, Revocation))
     while True:
         left = [one for one in waiting if members.add(one)]
         if len(left) == len(waiting):
@@ -67,13 +100,39 @@ def _folded(ws: str, anchors: Anchors, waiting: list[Record]) -> Members:
         waiting = left
 
 
-def _records(raw: StoreConnection) -> Iterator[Record]:
-    """Give every readable record."""
+def _precedence(told: Told, known: Collection[str]) -> tuple[int, bool, int]:
+    """Return what sorts the entry first that others agree used its invitation.
+
+    The log has no order that all replicas share, so it is the word of who can tell: the server
+    takes one alone, and so does whoever gave the invitation. Before either is heard, whom another
+    device took counts before who only says so, and whom this one knows stays.
+    """
+    entry = told.record
+    if not isinstance(entry, DeviceEntry) or entry.invitation is None:
+        is_by_server = isinstance(entry, DeviceEntry) and entry.vouched_by == SERVER
+        return (0 if is_by_server else 1, False, 0)
+    if told.is_held:
+        word = 1
+    elif told.by == entry.invitation.invited_by:
+        word = 2
+    else:
+        word = 3 if told.by != entry.device else 4
+    return (word, entry.device not in known, entry.made_at)
+
+
+def _records(raw: StoreConnection) -> Iterator[Told]:
+    """Give every readable record, once for each device that told it."""
     rows = raw.execute(
-        "SELECT vals FROM sync_shelf WHERE entity = ? AND grp = '' ORDER BY row", (RECORD_ENTITY,)
+        "SELECT f.vals, p.device, coalesce((SELECT b.is_acked FROM sync_batch b "
+        "WHERE b.stream = s.no AND b.device = f.device AND b.from_seq <= f.seq "
+        "ORDER BY b.from_seq DESC LIMIT 1), 0) "
+        "FROM sync_shelf f JOIN sync_peer p ON p.no = f.device JOIN sync_stream s ON s.stream = ? "
+        "WHERE f.entity = ? AND f.grp = '' ORDER BY f.row, p.device",
+        (MEMBERS, RECORD_ENTITY),
     )
-    for (vals,) in rows.fetchall():
-        yield from _read(json.loads(vals).get(RECORD_COLUMN))
+    for vals, by, is_held in rows.fetchall():
+        for record in _read(json.loads(vals).get(RECORD_COLUMN)):
+            yield Told(record, by, bool(is_held))
 
 
 def _read(text: object) -> Iterator[Record]:

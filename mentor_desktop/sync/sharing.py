@@ -62,8 +62,17 @@ def own_entry(raw: StoreConnection, members: Members) -> DeviceEntry:
     Raises:
         StoreError: nobody has vouched for it yet.
     """
-    entry = members.entries.get(state.identity(raw).device)
+    own = state.identity(raw).device
+    entry = members.entries.get(own)
     if entry is None:
+        first = members.first_instead_of(own)
+        if first is not None:
+            raise StoreError(
+                _(
+                    "The file for a new laptop was used on the laptop of {name} already. Open a "
+                    "new one on this laptop; nothing that was done here is lost."
+                ).format(name=first.name or first.tag)
+            )
         raise StoreError(_("Sync this laptop once; then it can hand on what it has."))
     return entry
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import StoreError
 from mentor_desktop.i18n import _
+from mentor_desktop.models.base import to_milliseconds
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.device import Newcomer
@@ -21,7 +22,7 @@ from mentor_desktop.sync import shares
 from mentor_desktop.sync.blobs import remove_unwanted
 from mentor_desktop.sync.bundle import Bundle, open_bundle
 from mentor_desktop.sync.bundle_sections import Offer
-from mentor_desktop.sync.file_pages import FilePages
+from mentor_desktop.sync.file_pages import FilePages, early_operations
 from mentor_desktop.sync.inventory import believe
 from mentor_desktop.sync.joining import (
     FOUNDERS,
@@ -32,7 +33,7 @@ from mentor_desktop.sync.joining import (
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
 from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, Members
-from mentor_desktop.sync.membership import read_members, records_in
+from mentor_desktop.sync.membership import Told, read_members, records_in
 from mentor_desktop.sync.other_lives import go_on_apart
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, read_batch
 from mentor_desktop.sync.protocol.streams import MEMBERS, SECRETS, pull_order
@@ -51,12 +52,13 @@ from mentor_desktop.sync.sharing import add_member, learn, ready_to_go_on
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What a file brought. `is_new` is false when all of it was here before.
+    """What a file brought. `is_new` is false when nothing of it is in force here that was not before.
 
-    `waiting` counts rows whose removal somebody has to agree to first, `batches` and `files` what
-    is in the file. `has_become_whole`: this copy had one workshop before and has everything now.
-    `put_back` are laptops of which something else is here than in the file: one of them is an
-    older state of the other. `has_gap`: something is missing before what came.
+    `waiting` counts rows whose removal somebody has to agree to first, `early` operations that are
+    kept and wait for others, `batches` and `files` what is in the file. `is_newcomer`: the sender
+    takes part from now on. `has_become_whole`: this copy had one workshop before and has
+    everything now. `put_back` are laptops of which something else is here than in the file: one
+    of them is an older state of the other. `has_gap`: something is missing before what came.
     """
 
     sender: Peer
@@ -64,8 +66,10 @@ class TakenIn:
     operations: int
     changes: Changes
     waiting: int
+    early: int
     batches: int
     files: int
+    is_newcomer: bool
     has_become_whole: bool
     put_back: tuple[Peer, ...]
     has_gap: bool
@@ -115,10 +119,7 @@ def begin_from_file(
         raise StoreError(
             _("This file does not invite a new laptop. Open it on a laptop of its workspace.")
         )
-    if now_ms > offer.invitation.expires_at:
-        raise StoreError(
-            _("This file is too old to begin with. Make a new one on the other laptop.")
-        )
+    _require_fresh(offer, now_ms)
     new = new_device()
     workspace = make_workspace(Newcomer(offer.invitation.ws, offer.tag, new.device))
     try:
@@ -158,12 +159,14 @@ def take_in(
         own = state.identity(raw)
         opener = words or DeviceKeys(own.sign_key, own.seal_key)
         bundle = open_bundle(path, opener, ws=own.workspace, progress=progress)
-        _learn_sender(workspace, raw, bundle)
+        is_newcomer = _learn_sender(workspace, raw, bundle)
         go_on_apart(workspace, raw, bundle.batches())
         pages = _apply(workspace, raw, bundle, progress, has_window=has_window)
+        _begin_again(workspace, raw, bundle)
         _keep_files(workspace, bundle, progress)
         remove_unwanted(raw, workspace.blobs())
         _believe_stock(raw, bundle)
+        early = early_operations(raw, bundle.contents.spans)
         has_become_whole = shares.has_become_whole(raw, learn(workspace, raw))
         peers = {peer.device: peer for peer in state.peers(raw)}
         # Another life of this laptop that is not told from its beginning yet lacks that.
@@ -175,8 +178,10 @@ def take_in(
         operations=pages.operations,
         changes=pages.changes(),
         waiting=sum(pages.waiting.values()),
+        early=early,
         batches=bundle.contents.batches,
         files=bundle.contents.files,
+        is_newcomer=is_newcomer,
         has_become_whole=has_become_whole,
         put_back=tuple(peers[device] for device in sorted(pages.forked - own_lives)),
         has_gap=has_gap,
@@ -188,21 +193,7 @@ def _begin(
 ) -> DeviceEntry:
     """Become the device that was invited, and know the one that invites; return the entry."""
     invitation, sender = offer.invitation, offer.sender
-    draft = DeviceEntry(
-        ws=invitation.ws,
-        device=new.device,
-        user=invitation.user,
-        name=name,
-        role=invitation.role,
-        tag=offer.tag,
-        sign_key=new.keys.sign_key,
-        seal_key=new.keys.seal_key,
-        made_at=max(now_ms, invitation.made_at),
-        vouched_by=sender.device,
-        signature=NO_SIGNATURE,
-        invitation=invitation,
-    )
-    entry = signed(draft, offer.signer().sign)
+    entry = _entry_of(offer, new, name, now_ms)
     scope = "" if ALL_WORKSHOPS in invitation.workshops else invitation.workshops[0]
     founders = {device: key.hex() for device, key in offer.founders.items()}
     remember(
@@ -231,6 +222,33 @@ def _begin(
     return entry
 
 
+def _entry_of(offer: Offer, new: NewDevice, name: str, now_ms: int) -> DeviceEntry:
+    """Return what makes a device one of the workspace, signed with the secret of the offer."""
+    invitation = offer.invitation
+    draft = DeviceEntry(
+        ws=invitation.ws,
+        device=new.device,
+        user=invitation.user,
+        name=name,
+        role=invitation.role,
+        tag=offer.tag,
+        sign_key=new.keys.sign_key,
+        seal_key=new.keys.seal_key,
+        made_at=max(now_ms, invitation.made_at),
+        vouched_by=offer.sender.device,
+        signature=NO_SIGNATURE,
+        invitation=invitation,
+    )
+    return signed(draft, offer.signer().sign)
+
+
+def _require_fresh(offer: Offer, now_ms: int) -> None:
+    if now_ms > offer.invitation.expires_at:
+        raise StoreError(
+            _("This file is too old to begin with. Make a new one on the other laptop.")
+        )
+
+
 def _believe_server(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> None:
     """Know the server under every id it wrote by: what its key signed among the members is its own."""
     key = anchors(raw).server_key
@@ -244,15 +262,16 @@ def _believe_server(workspace: Workspace, raw: StoreConnection, bundle: Bundle) 
                 learn_server(raw, batch.header.device)
 
 
-def _learn_sender(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> None:
+def _learn_sender(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> bool:
     """Require that the sender belongs here; put it among the members where only its file says so.
 
-    Of a file that is refused nothing is kept: nobody but this laptop would ever have it.
+    Say whether that was so. Of a file that is refused nothing is kept: nobody but this laptop would ever have it.
     """
     sender, known = bundle.contents.made_by, learn(workspace, raw)
     if known.has_access(sender):
-        return
-    told = [*records_in(_of_members(bundle)), *([bundle.answer] if bundle.answer else [])]
+        return False
+    answer = [Told(bundle.answer, sender)] if bundle.answer else []
+    told = [*records_in(_of_members(bundle)), *answer]
     members = read_members(raw, state.identity(raw).workspace, anchors(raw), told)
     _require_access(members, sender)
     # With those who vouch for it: what they sign themselves says nothing to who lacks their keys.
@@ -263,6 +282,37 @@ def _learn_sender(workspace: Workspace, raw: StoreConnection, bundle: Bundle) ->
         device = unknown[device].vouched_by
     for entry in reversed(unknown.values()):
         add_member(workspace, raw, entry)
+    _require_access(learn(workspace, raw), sender)
+    return True
+
+
+def _begin_again(workspace: Workspace, raw: StoreConnection, bundle: Bundle) -> None:
+    """Be let in by the invitation in this file where another laptop used the former one first.
+
+    It stays the device it is, with the same keys: what it did meanwhile is signed already.
+    """
+    own, offer = state.identity(raw), bundle.offer
+    if offer is None or learn(workspace, raw).first_instead_of(own.device) is None:
+        return
+    name = next(one.name for one in state.peers(raw) if one.device == own.device)
+    keys = DeviceKeys(own.sign_key, own.seal_key)
+    now = to_milliseconds(workspace.clock())
+    _require_fresh(offer, now)
+    entry = _entry_of(offer, NewDevice(own.device, keys), name, now)
+    # A journal is kept under the user it was begun as.
+    has_journal = f"u:{own.user}" in state.streams(raw)
+    with workspace.gate.closed(), writing(raw):
+        state.take_over(
+            raw,
+            device=own.device,
+            sign_key=own.sign_key,
+            seal_key=own.seal_key,
+            tag=offer.tag,
+            name=name,
+            user="" if has_journal else entry.user,
+        )
+    workspace.write_as(offer.tag)
+    add_member(workspace, raw, entry)
     learn(workspace, raw)
 
 
@@ -271,6 +321,14 @@ def _of_members(bundle: Bundle) -> Iterator[Batch]:
 
 
 def _require_access(members: Members, device: str) -> None:
+    first = members.first_instead_of(device)
+    if first is not None:
+        raise StoreError(
+            _(
+                "The file for a new laptop was used on the laptop of {name} already. Write a new "
+                "one for the laptop this comes from, and open it there; nothing is lost."
+            ).format(name=first.name or first.tag)
+        )
     if device in members.revoked_at:
         raise StoreError(_("The access of the laptop that wrote this file was ended."))
     if not members.has_access(device):

@@ -23,6 +23,7 @@ from mentor_desktop.sync.keys.entries import (
 ROLES: Final = ("admin", "organiser", "trainer", "mentor", "reader")
 INVITING_ROLES: Final = ("admin", "organiser")
 ALL_WORKSHOPS: Final = "*"
+USED: Final = "used"  # why an entry does not count: another device began with its invitation
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,26 @@ class Members:
         mine = [one for one in self.entries.values() if one.user == user]
         return [one for one in mine if self.has_access(one.device)]
 
+    def too_late(self) -> list[DeviceEntry]:
+        """Return the entries of devices that count not at all: another used their invitation first."""
+        found = (one.record for one in self.refused if one.reason == USED)
+        late = {one.device: one for one in found if isinstance(one, DeviceEntry)}
+        return [one for one in late.values() if one.device not in self.entries]
+
+    def first_instead_of(self, device: str) -> DeviceEntry | None:
+        """Return who used the invitation of a device first; None for one that was not too late."""
+        ids = {
+            one.invitation.id for one in self.too_late() if one.device == device and one.invitation
+        }
+        return next(
+            (
+                one
+                for one in self.entries.values()
+                if one.invitation is not None and one.invitation.id in ids
+            ),
+            None,
+        )
+
     def _add_entry(self, entry: DeviceEntry) -> None:
         _require(entry.ws == self._ws, "workspace")
         known = self.entries.get(entry.device)
@@ -168,7 +189,7 @@ class Members:
         promised = (invitation.ws, invitation.user, invitation.role, invitation.invited_by)
         _require(promised == (entry.ws, entry.user, entry.role, voucher.device), "invitation")
         _require(_covers(self.workshops_of(voucher.device), invitation.workshops), "workshops")
-        _require(invitation.id not in self._used_invitations, "used")
+        _require(invitation.id not in self._used_invitations, USED)
         _require(entry.made_at <= invitation.expires_at, "expired")
         return voucher.sign_key
 
