@@ -1,6 +1,7 @@
 """`join URL INVITATION`: the workspace on a server, or a new folder as a device of one there."""
 
 import random
+from contextlib import closing
 
 from mentor_desktop import i18n
 from mentor_desktop.cli.parser import Invocation
@@ -10,10 +11,11 @@ from mentor_desktop.cli.sync_command import synced, told
 from mentor_desktop.clock import system_clock
 from mentor_desktop.errors import ValidationError
 from mentor_desktop.i18n import _
+from mentor_desktop.services.devices import leaving_words
 from mentor_desktop.store.device import Newcomer
 from mentor_desktop.store.folder import WorkspaceFolder
 from mentor_desktop.store.workspace import Workspace
-from mentor_desktop.sync import joining
+from mentor_desktop.sync import inviting, joining, team
 from mentor_desktop.sync.client import Client
 from mentor_desktop.sync.keys.invitations import Invitation, parse_invitation
 from mentor_desktop.sync.line import Line
@@ -29,7 +31,7 @@ def run(invocation: Invocation) -> CommandResult:
     root = workspace_path(invocation)
     if WorkspaceFolder(root).is_workspace():
         with opened(invocation) as workspace:
-            reply = _claim(workspace, invitation)
+            reply = _claim(workspace, invitation, invocation)
             status = synced(workspace, terminal_progress(_("Syncing")))
         code = ""
     else:
@@ -67,7 +69,14 @@ def _invitation(invocation: Invocation) -> Invitation:
     raise ValidationError(_("Type the invitation's code after the server's address."))
 
 
-def _claim(workspace: Workspace, invitation: Invitation) -> JoinReply:
+def _claim(workspace: Workspace, invitation: Invitation, invocation: Invocation) -> JoinReply:
+    with closing(workspace.exchange_connection()) as raw:
+        left = team.leaving(raw, invitation.server)
+    if left and not invocation.is_leaving:
+        words = leaving_words(left, invitation.server)
+        raise ValidationError(_("{words} With --leave it is done.").format(words=words))
+    if invocation.name or not workspace.actor:
+        workspace.remember_actor(_name(invocation))
     with Client(invitation.server) as client:
         return client.drive(
             joining.claim(Line(random.SystemRandom()), workspace, invitation, invitation.server)
@@ -75,6 +84,10 @@ def _claim(workspace: Workspace, invitation: Invitation) -> JoinReply:
 
 
 def _join(invocation: Invocation, invitation: Invitation) -> tuple[JoinReply, SyncStatus, str]:
+    name, line = _name(invocation), Line(random.SystemRandom())
+    with Client(invitation.server) as client:
+        if not client.drive(inviting.look_at(line, invitation)).ws:
+            raise inviting.needs_workspace()
     passphrase = new_passphrase(invocation)
     code = ""
 
@@ -84,21 +97,31 @@ def _join(invocation: Invocation, invitation: Invitation) -> tuple[JoinReply, Sy
             workspace_path(invocation),
             passphrase,
             clock=system_clock,
-            actor=invocation.name,
+            actor=name,
             language=i18n.current_language().code,
             new=newcomer,
         )
         return workspace
 
     new = joining.new_device()
-    name = invocation.name or _("A further computer")
     with Client(invitation.server) as client:
-        reply = client.drive(
-            joining.ask_to_join(Line(random.SystemRandom()), invitation, new, name)
-        )
+        reply = client.drive(joining.ask_to_join(line, invitation, new, name))
     workspace = joining.create(reply, new, make, invitation.server, name=name)
     try:
         status = synced(workspace, terminal_progress(_("Syncing")))
     finally:
         workspace.close()
     return reply, status, code
+
+
+def _name(invocation: Invocation) -> str:
+    """Return the name that colleagues are to read.
+
+    Raises:
+        ValidationError: none is given.
+    """
+    if not invocation.name.strip():
+        raise ValidationError(
+            _("Write your name with --name, so that colleagues know who corrected what.")
+        )
+    return invocation.name.strip()

@@ -38,6 +38,7 @@ class Invocation:
     url: str = ""
     invitation: str = ""
     name: str = ""
+    is_leaving: bool = False
     direction: str = ""
     is_new_device: bool = False
     for_device: str = ""
@@ -157,7 +158,13 @@ def _add_exchange_commands(command: _Command) -> None:
     join.add_argument(
         "invitation", nargs="?", metavar="INVITATION", help=_("the code, or the whole link")
     )
-    join.add_argument("--name", metavar="NAME", help=_("your name, for a new workspace"))
+    join.add_argument("--name", metavar="NAME", help=_("your name, as colleagues read it"))
+    join.add_argument(
+        "--leave",
+        dest="is_leaving",
+        action="store_true",
+        help=_("leave the server that this workspace is on, and who takes part there"),
+    )
 
     sync = command("sync", _("Send what is new here and fetch what is new elsewhere, once."))
     _add_consent(sync)

@@ -187,7 +187,7 @@ def join(service: Service, newcomer: JoinRequest) -> JoinReply:
         service.database.enter(connection, ws)
         is_new = not found.for_ws
         if is_new and not _create_workspace(service, connection, ws, newcomer.founders):
-            raise no_invitation()  # somebody else's workspace by chance or on purpose
+            raise Refusal("has_workspace", "This workspace is here; the invitation stays unused.")
         _admit(service, connection, ws, found, newcomer, role)
         return _joined(service, connection, ws, newcomer.device)
 

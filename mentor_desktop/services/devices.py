@@ -4,16 +4,16 @@ from contextlib import closing
 from datetime import datetime
 
 from mentor_desktop.errors import NotFoundError, ValidationError
-from mentor_desktop.i18n import N_, _
+from mentor_desktop.i18n import N_, _, ngettext
 from mentor_desktop.models.base import to_milliseconds
 from mentor_desktop.services.moments import moment
 from mentor_desktop.store.unit_of_work import Reader
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import team
 from mentor_desktop.sync.replica.special import Author
-from mentor_desktop.sync.team import DeviceRow, Team
+from mentor_desktop.sync.team import DeviceRow, Leaving, Team
 
-__all__ = ["DeviceRow", "Team"]
+__all__ = ["DeviceRow", "Leaving", "Team"]
 
 _ROLES = {
     "admin": N_("administrator"),
@@ -74,6 +74,22 @@ def end_access(workspace: Workspace, device: DeviceRow) -> None:
     author = Author(workspace.actor, to_milliseconds(workspace.clock()))
     with closing(workspace.exchange_connection()) as raw, workspace.gate.closed():
         team.revoke(raw, device.device, author)
+
+
+def leaving_words(leaving: Leaving, server: str) -> str:
+    """Return what joining a server means for those on the one before."""
+    return ngettext(
+        "This workspace is on {before} with {count} computer; joining {server} leaves them. "
+        "To move everybody, invite them there afterwards.",
+        "This workspace is on {before} with {count} computers; joining {server} leaves them. "
+        "To move everybody, invite them there afterwards.",
+        leaving.computers,
+    ).format(before=_host(leaving.server), count=leaving.computers, server=_host(server))
+
+
+def _host(server: str) -> str:
+    """Return a server's name as a person says it."""
+    return server.partition("://")[2] or server
 
 
 def ended(is_on_server: bool) -> str:

@@ -7,6 +7,8 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
+from mentor_desktop.errors import ValidationError
+from mentor_desktop.i18n import _
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import joining
 from mentor_desktop.sync.keys.invitations import Invitation, new_invitation
@@ -37,6 +39,16 @@ def look_at(line: Line, invitation: Invitation) -> Steps[InvitationReply]:
     message = InvitationRequest(id=invitation.id, secret=invitation.secret)
     request = Request("POST", PATHS["invitation"], content=to_json(message))
     return (yield from line.ask_json(request, InvitationReply, with_token=False))
+
+
+def needs_workspace() -> ValidationError:
+    """Return why nobody begins with an invitation that waits for a workspace to be brought."""
+    return ValidationError(
+        _(
+            "This invitation is for the first computer of a workspace. Make a workspace first, "
+            "then join the server on its page Sync."
+        )
+    )
 
 
 def invite(

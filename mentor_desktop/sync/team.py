@@ -66,6 +66,24 @@ class Team:
     roles_to_invite: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """The server this copy would leave, and how many computers, this one too, take part there."""
+
+    server: str
+    computers: int
+
+
+def leaving(raw: StoreConnection, server: str) -> Leaving | None:
+    """Return whom joining a server leaves behind on another; None where that is nobody."""
+    before = joining.server_of(raw)
+    if before in ("", server) or not state.is_joined(raw):
+        return None
+    members = read_members(raw, state.identity(raw).workspace, joining.anchors(raw))
+    computers = sum(members.has_access(one) for one in members.entries)
+    return Leaving(before, computers) if computers > 1 else None
+
+
 def read_team(raw: StoreConnection) -> Team | None:
     """Return who takes part; None where this copy shares with nobody."""
     if not state.is_joined(raw):

@@ -49,6 +49,10 @@ _SENTENCES = {
     "no_right": N_("Your account has no right to this on the server. Ask an administrator."),
     "too_large": N_("The server takes no piece of this size. Ask an administrator."),
     "invitation": N_("This invitation is used up, out of date or mistyped. Ask for a new one."),
+    "has_workspace": N_(
+        "This workspace is on that server already. The invitation is for another workspace, and "
+        "stays unused; ask for one that names this workspace."
+    ),
     NO_ROOM: N_("There is no more room on the server. Ask an administrator."),
 }
 _TROUBLES = {

@@ -26,7 +26,7 @@ def parted(demo: Desk, passphrase_file: Path, tmp_path: Path) -> Parted:
     folder = tmp_path / "server"
     organiser = Desk(tmp_path / "organiser", passphrase_file)
     with open_office(folder) as office:
-        claimed = demo.facts("join", office.address, office.invite()["code"])
+        claimed = demo.facts("join", office.address, office.invite()["code"], "--name", "Rasa")
         invited = office.invite("--workspace", claimed["workspace_id"], "--role", "organiser")
         joined = organiser.facts("join", office.address, invited["code"], "--name", "Jonas")
         for desk in (demo, organiser):

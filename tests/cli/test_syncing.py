@@ -73,7 +73,7 @@ def computers(
     office: Office, _demo: Desk, passphrase_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Computers:
     first = _demo.copy_to(tmp_path_factory.mktemp("first") / "workspace")
-    claimed = first.facts("join", office.address, office.invite()["code"])
+    claimed = first.facts("join", office.address, office.invite()["code"], "--name", "Rasa")
     invited = office.invite("--workspace", claimed["workspace_id"], "--role", "organiser")
     second = Desk(tmp_path_factory.mktemp("second") / "workspace", passphrase_file)
     joined = second.facts("join", office.address, invited["code"], "--name", "Jonas")
@@ -116,7 +116,7 @@ def test_a_server_that_is_off_is_said_in_one_sentence_and_changes_wait(
     demo: Desk, tmp_path: Path
 ) -> None:
     with open_office(tmp_path / "server") as office:
-        demo.good("join", office.address, office.invite()["code"])
+        demo.good("join", office.address, office.invite()["code"], "--name", "Rasa")
     mark(demo, tmp_path, "D1-AM", "present")
     answer = demo("sync", "--json")
     assert (answer.code, answer.err) == (
@@ -137,7 +137,7 @@ def test_an_invitation_that_is_used_up_makes_no_folder(
     third = Desk(tmp_path / "third", passphrase_file)
     third.good("join", computers.office.address, invited["code"], "--name", "Ona")
     fourth = Desk(tmp_path / "fourth", passphrase_file)
-    sentence = fourth("join", computers.office.address, invited["code"]).sentence
+    sentence = fourth("join", computers.office.address, invited["code"], "--name", "Eva").sentence
     assert sentence == "This invitation is used up, out of date or mistyped. Ask for a new one."
     assert not fourth.root.exists()
 
@@ -150,7 +150,7 @@ def test_an_invitation_that_is_out_of_date_lets_nobody_in(
     make_invitation(service, invited, role="reader", workshops=[], user="", days=-1)
     service.close()
     late = Desk(tmp_path / "late", passphrase_file)
-    sentence = late("join", invited.link).sentence
+    sentence = late("join", invited.link, "--name", "Eva").sentence
     assert sentence == "This invitation is used up, out of date or mistyped. Ask for a new one."
     assert not late.root.exists()
 
@@ -160,7 +160,7 @@ def test_a_mistyped_invitation_is_noticed_before_anybody_is_asked(
 ) -> None:
     desk = Desk(tmp_path / "new", passphrase_file)
     nowhere = "http://127.0.0.1:9"  # nobody listens there, and nobody is to be asked
-    mistyped = desk("join", nowhere, MISTYPED).sentence
+    mistyped = desk("join", nowhere, MISTYPED, "--name", "Eva").sentence
     assert "cannot be reached" not in mistyped
     assert MISTYPED not in mistyped
     assert (
@@ -176,9 +176,43 @@ def test_an_invitation_for_another_workspace_leaves_this_one_alone(
     desk = Desk(tmp_path / "workspace", passphrase_file)
     Workspace.create(desk.root, PASSPHRASE, clock=system_clock)[0].close(with_backup=False)
     invited = computers.office.invite("--workspace", computers.claimed["workspace_id"])
-    sentence = desk("join", computers.office.address, invited[shown]).sentence
+    sentence = desk("join", computers.office.address, invited[shown], "--name", "Eva").sentence
     assert sentence.startswith("This invitation is for another workspace.")
     assert desk("sync").sentence.startswith("This workspace is on no server yet.")
+
+
+def test_the_first_invitation_makes_no_workspace_by_itself(
+    computers: Computers, passphrase_file: Path, tmp_path: Path
+) -> None:
+    joining = ("join", computers.office.address, computers.office.invite()["code"])
+    desk = Desk(tmp_path / "workspace", passphrase_file)
+    sentence = desk(*joining, "--name", "Eva").sentence
+    assert sentence.startswith("This invitation is for the first computer of a workspace.")
+    assert not desk.root.exists()
+    # Nor is it used up where the workspace is on the server already; it stays good for another.
+    sentence = computers.first(*joining).sentence
+    assert sentence.startswith("This workspace is on that server already.")
+    Workspace.create(desk.root, PASSPHRASE, clock=system_clock)[0].close(with_backup=False)
+    assert "--name" in desk(*joining).sentence  # what colleagues are to read
+    desk.good(*joining, "--name", "Eva")
+    assert desk("devices").out == "A     Eva  administrator  this one\n"
+
+
+def test_a_workspace_leaves_its_server_and_colleagues_only_when_told_so(
+    computers: Computers, passphrase_file: Path, tmp_path: Path
+) -> None:
+    desk = Desk(tmp_path / "workspace", passphrase_file)
+    invited = computers.office.invite("--workspace", computers.claimed["workspace_id"])
+    desk.good("join", computers.office.address, invited["code"], "--name", "Eva")
+    with open_office(tmp_path / "another server") as other:
+        joining = ("join", other.address, other.invite()["code"])
+        sentence = desk(*joining).sentence
+        before, after = (one.address.partition("://")[2] for one in (computers.office, other))
+        assert sentence.startswith(f"This workspace is on {before} with ")
+        assert f"computers; joining {after} leaves them." in sentence
+        assert "--leave" in sentence
+        desk.good("sync")
+        assert desk.facts(*joining, "--leave")["role"] == "admin"
 
 
 class TestMuchDeletedElsewhere:
@@ -260,7 +294,7 @@ class TestStick:
         taken = computers.second.good("bundle", "import", stick, "--words-file", words)
         counted, sender = taken.out.splitlines()
         assert counted == "0 equal, 1 new, 0 to decide"
-        assert sender.startswith("From A, ")
+        assert sender.startswith("From Rasa · A, ")
         assert marks(computers.second, tmp_path)["D2-AM"] == "present"
         again = computers.second("bundle", "import", stick, "--words-file", words, "--json")
         assert (again.code, again.facts["changes"], again.facts["batches"] > 0) == (0, 0, True)
@@ -333,8 +367,8 @@ def test_no_secret_is_said_or_written_down(demo: Desk, tmp_path: Path) -> None:
     answers: list[Answer] = []
     with open_office(tmp_path / "server") as office:
         invited = office.invite()
-        answers.append(demo("join", office.address, invited["code"]))
-        answers.append(demo("join", office.address, invited["code"][:-1] + "7"))
+        answers.append(demo("join", office.address, invited["code"], "--name", "Rasa"))
+        answers.append(demo("join", office.address, invited["code"][:-1] + "7", "--name", "Rasa"))
         answers.append(demo("sync"))
         words = demo.facts("bundle", "export", tmp_path / "changes")["words"]
         _code, logged = office.process.end()

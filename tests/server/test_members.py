@@ -138,9 +138,11 @@ def test_first_device_may_bring_its_workspace_and_founders(world: World) -> None
 
 
 def test_workspace_that_is_here_already_cannot_be_brought_again(world: World, ana: Device) -> None:
-    answer, _device = world.ask_to_join(world.invitation(), ws=ana.ws)
-    assert (answer.status_code, _code(answer)) == (403, "invitation")
+    invited = world.invitation()
+    answer, _device = world.ask_to_join(invited, ws=ana.ws)
+    assert (answer.status_code, _code(answer)) == (409, "has_workspace")
     assert len(world.devices(ana.ws)) == 1
+    assert world.ask_to_join(invited, ws=new_id())[0].status_code == 200  # it stayed unused
 
 
 def test_invitation_is_good_once_and_the_same_device_may_ask_again(world: World) -> None:

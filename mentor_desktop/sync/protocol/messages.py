@@ -319,6 +319,7 @@ STATUS: Final[dict[str, int]] = {
     "missing": 409,  # chunks of a file
     "wrong_hash": 409,  # of a chunk or a file
     "taken": 409,
+    "has_workspace": 409,  # an invitation for a workspace that is still to come
     "behind": 409,  # rows are merged up to another number, `last_seq`: ask again soon
     "unknown_author": 409,
     "withheld": 409,  # somebody else's, and values were taken out of it

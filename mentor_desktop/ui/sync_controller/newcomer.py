@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from mentor_desktop.clock import Clock
-from mentor_desktop.errors import Cancelled, ValidationError
-from mentor_desktop.i18n import _
+from mentor_desktop.errors import Cancelled
 from mentor_desktop.progress import Progress
 from mentor_desktop.services.workspaces import NewWorkspace, create_workspace
 from mentor_desktop.sync import joining
 from mentor_desktop.sync.engine import Engine
+from mentor_desktop.sync.inviting import needs_workspace
 from mentor_desktop.sync.line import Line
 from mentor_desktop.ui.sync_controller import operations
 from mentor_desktop.ui.sync_controller.exchanger import Exchanger
@@ -39,12 +39,7 @@ class Newcomer:
         """
         offer = operations.look_at(self._exchanger, typed, server, progress)
         if offer.begins_workspace:
-            raise ValidationError(
-                _(
-                    "This invitation is for the first computer of a workspace. Make a workspace first, "
-                    "then join the server on its page Sync."
-                )
-            )
+            raise needs_workspace()
         return offer
 
     def join(

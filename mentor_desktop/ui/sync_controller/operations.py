@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mentor_desktop.errors import ValidationError
@@ -12,6 +12,7 @@ from mentor_desktop.sync import inviting, joining
 from mentor_desktop.sync.keys.invitations import Invitation, parse_invitation
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.protocol.messages import JoinReply
+from mentor_desktop.sync.team import Leaving, leaving
 from mentor_desktop.ui.sync_controller.exchanger import Exchanger
 
 _LINK_MARK = "#"
@@ -22,11 +23,13 @@ class Offer:
     """What an invitation gives, known before anything happens.
 
     `begins_workspace`: the server waits for the workspace that the first device brings.
+    `leaving`: whom joining leaves behind on another server.
     """
 
     invitation: Invitation
     role: str
     begins_workspace: bool
+    leaving: Leaving | None = None
 
     @property
     def server(self) -> str:
@@ -51,6 +54,12 @@ def look_at(exchanger: Exchanger, typed: str, server: str, progress: Progress) -
     told = exchanger.drive(invitation.server, inviting.look_at(line, invitation), progress)
     known = Invitation(invitation.server, told.ws, invitation.id, invitation.secret)
     return Offer(known, told.role, begins_workspace=not told.ws)
+
+
+def with_leaving(offer: Offer, store: Any) -> Offer:
+    """Return the offer as it is for the workspace that is open, which may be on another server."""
+    with closing(store.plain_connection()) as raw:
+        return replace(offer, leaving=leaving(raw, offer.invitation.server))
 
 
 def bring(

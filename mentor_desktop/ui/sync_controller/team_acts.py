@@ -52,7 +52,7 @@ class TeamActs(QObject):
         def look(store: Any, progress: Progress) -> Offer:  # Any: see `jobs.Store`
             offer = operations.look_at(self._exchanger, invitation, server, progress)
             operations.require_same_workspace(offer, store)
-            return offer
+            return operations.with_leaving(offer, store)
 
         self._work(look, on_success, on_failure, owner)
 

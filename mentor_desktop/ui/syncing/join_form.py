@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
-from mentor_desktop.services.devices import role_name
+from mentor_desktop.services.devices import leaving_words, role_name
 from mentor_desktop.ui.sync_controller import Offer
 from mentor_desktop.ui.sync_controller.operations import needs_server
 from mentor_desktop.ui.sync_controller.team_acts import TeamActs
@@ -69,7 +69,7 @@ class JoinForm(SmallForm):
     def refuse(self, error: UserFacingError) -> None:
         """Say why it was not done; what was typed stays."""
         self._is_busy = False
-        self.set_verb(_("Look at the invitation") if self._offer is None else _("Join"))
+        self.set_verb(_verb(self._offer))
         super().refuse(error)
 
     def _show(self, offer: Offer) -> None:
@@ -77,16 +77,24 @@ class JoinForm(SmallForm):
         self._offer = offer
         self._said.setText(offer_words(offer))
         self._said.set_tone("text")
-        self.set_verb(_("Join"))
+        self.set_verb(_verb(offer))
 
     def _leave(self) -> None:
         self._is_busy = False
         self._on_joined()
 
 
+def _verb(offer: Offer | None) -> str:
+    if offer is None:
+        return _("Look at the invitation")
+    return _("Leave and join") if offer.leaving else _("Join")
+
+
 def offer_words(offer: Offer) -> str:
-    """Return where an invitation leads, as whom, and what goes there."""
-    if offer.begins_workspace:
+    """Return where an invitation leads, as whom, what goes there, and who is left behind."""
+    if offer.leaving:
+        goes = leaving_words(offer.leaving, offer.invitation.server)
+    elif offer.begins_workspace:
         goes = _("What is in this workspace is sent there, and is its beginning.")
     else:
         goes = _("It is the server of this workspace already.")

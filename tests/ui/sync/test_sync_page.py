@@ -12,7 +12,10 @@ from mentor_desktop.models import Person
 from mentor_desktop.store.settings import remember
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.joining import workspace_id
-from mentor_desktop.ui.sync_controller import State
+from mentor_desktop.sync.keys.invitations import Invitation
+from mentor_desktop.ui.sync_controller import Offer, State
+from mentor_desktop.ui.sync_controller.operations import with_leaving
+from mentor_desktop.ui.syncing.join_form import offer_words
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.line_list import LineList
 from tests.cheap import CHEAP
@@ -52,6 +55,21 @@ def test_an_invitation_says_where_it_leads_before_anything_happens(
     assert f"127.0.0.1:{server.port}" in said
     assert "administrator" in said
     assert office.window.desk.sync.controller.status.state is State.NOT_JOINED
+
+
+def test_an_invitation_to_another_server_says_whom_it_leaves_behind(
+    joined: Office, server: Server, hire: Hire
+) -> None:
+    hire(server.invite(workspace_id(joined.workspace), "organiser")).sync()
+    joined.find(Button, "Sync now").click()
+    rest(joined)
+    elsewhere = Offer(Invitation("https://elsewhere.lt", "", "ABCDEFGH", b""), "admin", True)
+    offer = with_leaving(elsewhere, joined.workspace)
+    assert offer.leaving is not None
+    words = offer_words(offer)
+    assert f"is on 127.0.0.1:{server.port} with 2 computers; joining elsewhere.lt" in words
+    same = replace(elsewhere, invitation=server.invite())
+    assert with_leaving(same, joined.workspace).leaving is None
 
 
 def test_joining_exchanges_what_is_here(joined: Office) -> None:
