@@ -8,6 +8,7 @@ from mentor_desktop.cli.parser import Invocation
 from mentor_desktop.cli.result import CommandResult
 from mentor_desktop.cli.session import (
     asked,
+    name_needed,
     new_passphrase,
     opened,
     terminal_progress,
@@ -19,12 +20,14 @@ from mentor_desktop.i18n import _
 from mentor_desktop.models import Workshop
 from mentor_desktop.services.second_laptop import (
     Handed,
+    NameNeeded,
     begin_on_this_laptop,
     file_in,
     hand_over_choices,
     hand_round,
     hand_to_known_laptop,
     hand_to_new_laptop,
+    named,
     needs_words,
     receive,
 )
@@ -49,6 +52,7 @@ def _exported(workspace: Workspace, invocation: Invocation) -> CommandResult:
     path, code = invocation.files[0], invocation.workshop
     if path.is_dir():
         path = file_in(workspace, path, code)
+    path = named(path)
     handed = _handed(workspace, path, invocation)
     lines = [what_next(handed, str(handed.path))]
     if handed.words:
@@ -85,15 +89,18 @@ def _handed(workspace: Workspace, path: Path, invocation: Invocation) -> Handed:
 def _begun(invocation: Invocation) -> CommandResult:
     """Make the folder that was named a further laptop's workspace."""
     file, root = invocation.files[0], workspace_path(invocation)
-    made = begin_on_this_laptop(
-        root,
-        file,
-        _words(invocation, file),
-        passphrase=new_passphrase(invocation),
-        actor=invocation.name,
-        clock=system_clock,
-        progress=terminal_progress(_("Importing")),
-    )
+    try:
+        made = begin_on_this_laptop(
+            root,
+            file,
+            _words(invocation, file),
+            passphrase=new_passphrase(invocation),
+            actor=invocation.name,
+            clock=system_clock,
+            progress=terminal_progress(_("Importing")),
+        )
+    except NameNeeded as error:
+        raise name_needed() from error
     tag = made.workspace.device
     made.workspace.close()
     return CommandResult(
@@ -140,6 +147,8 @@ def _imported(workspace: Workspace, invocation: Invocation) -> CommandResult:
             "to_decide": received.to_decide,
             "others": received.others,
             "waiting": received.waiting,
+            "early": received.early,
+            "is_newcomer": received.is_newcomer,
             "has_become_whole": received.has_become_whole,
             "batches": received.batches,
             "files": received.files,

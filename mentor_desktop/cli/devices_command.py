@@ -47,7 +47,8 @@ def _listed(team: Team | None) -> CommandResult:
 
 
 def _line(device: DeviceRow) -> str:
-    parts = (device.person or device.name, role_name(device.role), standing(device, system_clock()))
+    person = device.person or device.name or _("without a name")
+    parts = (person, role_name(device.role), standing(device, system_clock()))
     return f"{device.tag:<4}  {'  '.join(parts)}"
 
 

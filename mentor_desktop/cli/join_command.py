@@ -6,7 +6,13 @@ from contextlib import closing
 from mentor_desktop import i18n
 from mentor_desktop.cli.parser import Invocation
 from mentor_desktop.cli.result import CommandResult
-from mentor_desktop.cli.session import new_passphrase, opened, terminal_progress, workspace_path
+from mentor_desktop.cli.session import (
+    name_needed,
+    new_passphrase,
+    opened,
+    terminal_progress,
+    workspace_path,
+)
 from mentor_desktop.cli.sync_command import synced, told
 from mentor_desktop.clock import system_clock
 from mentor_desktop.errors import ValidationError
@@ -121,7 +127,5 @@ def _name(invocation: Invocation) -> str:
         ValidationError: none is given.
     """
     if not invocation.name.strip():
-        raise ValidationError(
-            _("Write your name with --name, so that colleagues know who corrected what.")
-        )
+        raise name_needed()
     return invocation.name.strip()

@@ -11,7 +11,6 @@ from mentor_desktop.i18n import DOCUMENT_LANGUAGES, PSEUDO_LANGUAGE, _
 
 IMPORT_KINDS = ("participants", "programme", "plan", "attendance", "project", "organisations")
 PRINT_KINDS = ("list", "certificates")
-BUNDLE_DIRECTIONS = ("export", "import")
 EXPORT_KINDS = ("participants", "attendance", "certificates", "organisations")
 
 _Command = Callable[[str, str], argparse.ArgumentParser]
@@ -175,41 +174,54 @@ def _add_exchange_commands(command: _Command) -> None:
         "tag", nargs="?", metavar="TAG", help=_("revoke: the device whose access ends")
     )
 
+    _add_bundle_command(command)
+
+
+def _add_bundle_command(command: _Command) -> None:
     bundle = command("bundle", _("Exchange changes by a file on a stick instead of a server."))
-    bundle.add_argument("direction", choices=BUNDLE_DIRECTIONS)
-    bundle.add_argument("files", nargs=1, type=Path, metavar="FILE")
-    bundle.add_argument(
-        "--workshop", metavar="CODE", help=_("export only what this workshop needs")
+    directions = bundle.add_subparsers(dest="direction", metavar="export|import", required=True)
+
+    def direction(name: str, summary: str) -> argparse.ArgumentParser:
+        made = directions.add_parser(
+            name, help=summary, description=summary, parents=[_global_options()], allow_abbrev=False
+        )
+        made.add_argument("files", nargs=1, type=Path, metavar="FILE")
+        return made
+
+    export = direction(
+        "export", _("Write a file for other computers of the workspace, or a new one.")
     )
-    bundle.add_argument(
-        "--name", metavar="NAME", help=_("import into a new folder: your name there")
-    )
-    reader = bundle.add_mutually_exclusive_group()
+    export.add_argument("--workshop", metavar="CODE", help=_("only what this workshop needs"))
+    reader = export.add_mutually_exclusive_group()
     reader.add_argument(
         "--new-device",
         dest="is_new_device",
         action="store_true",
-        help=_("export for a computer that does not have the workspace yet"),
+        help=_("for a computer that does not have the workspace yet"),
     )
     reader.add_argument(
         "--for",
         dest="for_device",
         metavar="TAG",
-        help=_("export for this device alone; no words are needed there"),
+        help=_("for this device alone; no words are needed there"),
     )
-    bundle.add_argument(
+    export.add_argument(
         "--everything",
         dest="with_everything",
         action="store_true",
         help=_("with --for: a device that has one workshop gets all of them from now on"),
     )
-    bundle.add_argument(
+    taking = direction(
+        "import", _("Take in a file of another computer, or begin a new folder by it.")
+    )
+    taking.add_argument("--name", metavar="NAME", help=_("into a new folder: your name there"))
+    taking.add_argument(
         "--words-file",
         type=Path,
         metavar="FILE",
-        help=_("import with the six words from a file instead of typing them"),
+        help=_("the six words from a file instead of typing them"),
     )
-    _add_consent(bundle)
+    _add_consent(taking)
 
 
 def _add_consent(command: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from mentor_desktop import config
 from mentor_desktop.cli.parser import Invocation
 from mentor_desktop.clock import system_clock
-from mentor_desktop.errors import StoreError
+from mentor_desktop.errors import StoreError, ValidationError
 from mentor_desktop.i18n import _
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.services.workspaces import read_passphrase
@@ -27,6 +27,13 @@ def workspace_path(invocation: Invocation) -> Path:
         return invocation.workspace
     last = config.load_settings(config.config_dir()).last_workspace
     return Path(last) if last else config.default_workspace_dir()
+
+
+def name_needed() -> ValidationError:
+    """Return that somebody has to say by which name colleagues know them, and how."""
+    return ValidationError(
+        _("Write your name with --name, so that colleagues know who corrected what.")
+    )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from mentor_desktop.i18n import N_
 from mentor_desktop.ids import new_id
 from mentor_desktop.server import audit, change_log, refusals
 from mentor_desktop.server.accounts import caller_in, find_member
@@ -57,7 +58,10 @@ from mentor_desktop.sync.protocol.messages import (
 )
 from mentor_desktop.sync.protocol.operations import CREATE
 
-_TEXT, _TEXT_MORE = "Joined", "Got more rights"
+_TEXT, _TEXT_MORE = (
+    N_("The computer of {name} joined"),
+    N_("The computer of {name} got more rights"),
+)
 
 
 def make_invitation(
@@ -215,7 +219,9 @@ def succeed(service: Service, entry: DeviceEntry) -> None:
             raise refusals.no_right()
         if membership.has_changed:
             _create_workspace(service, connection, entry.ws, {})
-            append(service, connection, entry.ws, [record_draft(entry)], _TEXT)
+            append(
+                service, connection, entry.ws, [record_draft(entry)], _TEXT, entry.name or entry.tag
+            )
             audit.record(
                 connection, entry.ws, service.now_ms(), "succeeded", entry.device,
                 before=entry.vouched_by,
@@ -289,7 +295,7 @@ def _admit(
     if is_new_user:
         values = {"name": entry.name, "role": role, "workshops": invited.workshops}
         drafts.append(Draft(USER_ENTITY, CREATE, {**values, "is_disabled": False}, row=entry.user))
-    append(service, connection, ws, drafts, _TEXT)
+    append(service, connection, ws, drafts, _TEXT, entry.name or entry.tag)
     audit.record(connection, ws, service.now_ms(), "joined", entry.device, role=role)
 
 
@@ -321,7 +327,9 @@ def _widen(
     record = signed(draft, service.keys.sign_key.sign)
     if membership.add(record):
         raise no_invitation()
-    append(service, connection, known.ws, [record_draft(record)], _TEXT_MORE)
+    append(
+        service, connection, known.ws, [record_draft(record)], _TEXT_MORE, known.name or known.tag
+    )
     audit.record(connection, known.ws, service.now_ms(), "granted", known.device, role=invited.role)
 
 

@@ -38,15 +38,23 @@ def record_draft(record: Record) -> Draft:
 
 
 def append(
-    service: Service, connection: Connection, ws: str, drafts: list[Draft], text: str
+    service: Service,
+    connection: Connection,
+    ws: str,
+    drafts: list[Draft],
+    text: str,
+    name: str = "",
 ) -> None:
-    """Append one action of the server to `members`; pushes under way notice it."""
+    """Append one action of the server to `members`; pushes under way notice it.
+
+    `name` is told in `text`.
+    """
     version = connection.execute(
         select(workspace.c.access).where(workspace.c.ws == ws)
     ).scalar_one()
     count = own_batches.batches_for(len(drafts))
     before = change_log.take_numbers(connection, ws, count, version, changes_access=True).before
-    own_batches.append(service, connection, ws, MEMBERS, drafts, text, before + 1)
+    own_batches.append(service, connection, ws, MEMBERS, drafts, text, before + 1, {"name": name})
     service.unfolded.add(ws, MEMBERS)
 
 

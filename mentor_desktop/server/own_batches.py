@@ -3,7 +3,7 @@
 Its device id is another one in each epoch; whoever meets an unknown device tries the server's key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -44,8 +44,11 @@ def append(
     drafts: Sequence[Draft],
     text: str,
     first_number: int,
+    said: Mapping[str, str] | None = None,
 ) -> None:
     """Sign the operations and store them under numbers from `first_number` on.
+
+    `said` are the named fields of `text`.
 
     Called under the lock of the workspace's counter, so that the server's chain has one writer.
     """
@@ -54,7 +57,8 @@ def append(
     before = after = change_log.tail_of(connection, ws, stream, own)
     batches: list[Batch] = []
     for start in range(0, len(drafts), MOST_OPS):
-        batch = _batch(service, (ws, stream, own), drafts[start : start + MOST_OPS], text, after)
+        part = drafts[start : start + MOST_OPS]
+        batch = _batch(service, (ws, stream, own), part, (text, said or {}), after)
         after = Tail(batch.header.to_seq, batch.header.hash)
         batches.append(batch)
     change_log.move_tail(dialect, connection, ws, stream, own, before, after)
@@ -62,7 +66,11 @@ def append(
 
 
 def _batch(
-    service: Service, place: tuple[str, str, str], drafts: Sequence[Draft], text: str, end: Tail
+    service: Service,
+    place: tuple[str, str, str],
+    drafts: Sequence[Draft],
+    told: tuple[str, Mapping[str, str]],
+    end: Tail,
 ) -> Batch:
     ws, stream, own = place
     now, first = service.now_ms(), end.last_seq + 1
@@ -71,6 +79,6 @@ def _batch(
         Op(own, seq, hlc + seq - first, one.entity, one.row, one.kind, one.group, one.values)
         for seq, one in enumerate(drafts, first)
     ]
-    content = Content(runs_of(ops), (Action(ops[-1].seq, now, "", text),))
+    content = Content(runs_of(ops), (Action(ops[-1].seq, now, "", *told),))
     sign = service.keys.sign_key.sign
     return make_batch(ws, stream, own, first, end.last_hash, content, SCHEMA, sign)

@@ -60,7 +60,9 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         server.close()
         raise StoreError(
-            _("Nothing can listen at {host}, port {port}: {reason}.").format(
+            _(
+                "Nothing can listen at {host}, port {port}: {reason}. Choose another with --port."
+            ).format(
                 host=host, port=port, reason=getattr(error, "strerror", "") or _("no such address")
             )
         ) from error

@@ -32,6 +32,10 @@ _NOT_IN_NAMES = re.compile(r"[^\w-]+")
 _MOST_TRIES: Final = 99
 
 
+class NameNeeded(ValidationError):
+    """Whoever begins on a new laptop has to say by which name colleagues know them."""
+
+
 @dataclass(frozen=True)
 class Choices:
     """What can be handed over (id and code of workshops, newest first), and to whom."""
@@ -103,6 +107,11 @@ def file_in(workspace: Workspace, folder: Path, name: str = "") -> Path:
     raise StoreError(_("The folder {path} holds too many of these files.").format(path=folder))
 
 
+def named(path: Path) -> Path:
+    """Return the path with the ending by which the window finds such files, where it has none."""
+    return path if path.suffix else path.with_name(path.name + SUFFIX)
+
+
 # What the window and the command write: to nobody it knows yet, to one it knows, to any of them.
 hand_to_new_laptop = handing_over.hand_over
 hand_to_known_laptop = handing_over.hand_to
@@ -122,15 +131,17 @@ def begin_on_this_laptop(
     """Make this laptop one more of the workspace a file comes from.
 
     Raises:
-        ValidationError: the words do not open the file, or no name is given.
+        ValidationError: the words do not open the file.
+        NameNeeded: no name is given.
         StoreError: the file is damaged or no invitation, or the folder is not empty.
         Cancelled: the person pressed Cancel; the folder is empty again.
     """
-    if not actor.strip():
-        raise ValidationError(_("Write your name, so that colleagues know who corrected what."))
     made: list[NewWorkspace] = []
 
     def make(new: Newcomer) -> Workspace:
+        # The file was looked at by now: a name is no help where it invites nobody.
+        if not actor.strip():
+            raise NameNeeded(_("Write your name, so that colleagues know who corrected what."))
         made.append(
             create_workspace(
                 root,

@@ -23,6 +23,7 @@ from mentor_desktop.errors import ValidationError
 from mentor_desktop.i18n import _
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.sync.steps import JSON, Failure, Reply, Request, Response, Steps, Trouble, Wait
+from mentor_desktop.sync.troubles import Unreachable
 
 T = TypeVar("T")
 Pause = Callable[[float], object]
@@ -50,11 +51,12 @@ class Client:
         pause: Pause | None = None,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
+        self._url = checked_url(url)
         self._is_aborted = threading.Event()
         self._pause = pause
         self._socket: socket.socket | None = None
         self._http = httpx2.Client(
-            base_url=checked_url(url),
+            base_url=self._url,
             transport=transport,
             headers={"User-Agent": f"mentor-desktop/{__version__}"},
             follow_redirects=False,
@@ -109,6 +111,8 @@ class Client:
         except StopIteration as end:
             value: T = end.value
             return value
+        except Unreachable as trouble:
+            raise trouble.at(self._url) from trouble
         finally:
             steps.close()
 

@@ -24,7 +24,7 @@ from mentor_desktop.sync.blobs import BlobQueue, Notes, remove_unwanted
 from mentor_desktop.sync.counting import counted
 from mentor_desktop.sync.course import Course
 from mentor_desktop.sync.exchange import Exchange
-from mentor_desktop.sync.joining import workspace_id
+from mentor_desktop.sync.joining import server_of, workspace_id
 from mentor_desktop.sync.journal.open_journal import OpenJournal
 from mentor_desktop.sync.line import Line
 from mentor_desktop.sync.pulling import EpochChanged
@@ -109,7 +109,7 @@ class Engine:
             course = Course(self._workspace, exchange, consent, self._journal())
             status = yield from self._ended(raw, course, progress)
             remove_unwanted(raw, self._workspace.blobs())
-            return self._counted(raw, replace(status, skew_s=course.skew_s))
+            return self._told(raw, replace(status, skew_s=course.skew_s))
 
     def status(self) -> SyncStatus:
         """Return how things stand without asking the server."""
@@ -150,9 +150,9 @@ class Engine:
         except SignInNeeded as trouble:
             return SyncStatus(State.NEEDS_SIGN_IN, str(trouble))
         except Unreachable as trouble:
-            return SyncStatus(State.OFFLINE, str(trouble), retry_after_s=trouble.retry_after_s)
+            return self._offline(raw, trouble)
         except (EpochChanged, ForkFound):  # two nodes that do not agree, while one takes over
-            return SyncStatus(State.OFFLINE, str(busy()))
+            return self._offline(raw, busy())
         except (Refused, LogIncompleteError) as trouble:
             return SyncStatus(State.IDLE, str(trouble))
         if not (course.refused or course.has_left):
@@ -163,6 +163,19 @@ class Engine:
         elif course.has_left:
             reason = _("Much that others did comes in when nobody marks for a few seconds.")
         return SyncStatus(State.IDLE, reason)
+
+    def _offline(self, raw: StoreConnection, trouble: Unreachable) -> SyncStatus:
+        reason = str(trouble.at(server_of(raw)))
+        if self._has_window and trouble.is_passing:
+            reason = _("{reason} It is tried again by itself.").format(reason=reason)
+        return SyncStatus(State.OFFLINE, reason, retry_after_s=trouble.retry_after_s)
+
+    def _told(self, raw: StoreConnection, status: SyncStatus) -> SyncStatus:
+        told = self._counted(raw, status)
+        if told.state is State.OFFLINE and (told.waiting_changes or told.waiting_files):
+            waits = _("{reason} Changes wait on this computer.").format(reason=told.reason)
+            return replace(told, reason=waits)
+        return told
 
     def _counted(self, raw: StoreConnection, status: SyncStatus) -> SyncStatus:
         last = setting(raw, _LAST_SUCCESS)

@@ -222,8 +222,8 @@ def _opened_by_key(start: bytes, file: IO[bytes], keys: DeviceKeys) -> Lid:
     except WrongSecretError as exc:
         raise StoreError(
             _(
-                "This file is for another computer, or its beginning is damaged. "
-                "Open it where the invitation was made."
+                "It was written for another laptop of this workspace, or is damaged. "
+                "Choose this laptop under For when it is written."
             )
         ) from exc
 
@@ -232,7 +232,10 @@ def _refuse_kind(kind: int) -> Lid:
     if kind == _BY_WORDS:
         raise StoreError(_("This file opens with six words. Type those the other computer showed."))
     raise StoreError(
-        _("This file is an answer to an invitation. Open it where the invitation was made.")
+        _(
+            "This file was written for one laptop that has the workspace already. "
+            "Open it in the workspace there."
+        )
     )
 
 

@@ -12,7 +12,7 @@ from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.joining import FOUNDERS, anchors, descent, succeed_alone, workspace_id
 from mentor_desktop.sync.keys.device import DeviceKeys
-from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, Record, signed, to_bytes
+from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, Grant, signed, to_bytes
 from mentor_desktop.sync.keys.members import ROLES, Members
 from mentor_desktop.sync.membership import RECORD_COLUMN, RECORD_ENTITY, learn_members
 from mentor_desktop.sync.protocol.streams import ID_LENGTH, MEMBERS
@@ -105,14 +105,18 @@ def seal(workspace: Workspace, raw: StoreConnection) -> None:
         raise UnfinishedImportError
 
 
-def add_member(workspace: Workspace, raw: StoreConnection, record: Record) -> None:
-    """Put a signed record among the members, for every device that hears of it."""
+def add_member(workspace: Workspace, raw: StoreConnection, record: DeviceEntry | Grant) -> None:
+    """Put a signed entry or grant among the members, for every device that hears of it."""
     content = to_bytes(record)
     key = (RECORD_ENTITY, sha256(content).hexdigest()[:ID_LENGTH])
     values = {RECORD_COLUMN: content.decode()}
     author = special.Author(workspace.actor, to_milliseconds(workspace.clock()))
+    if isinstance(record, DeviceEntry):
+        text, name = special.ADDED, record.name or record.tag
+    else:
+        text, name = special.GRANTED, state.called(raw, record.device)
     with workspace.gate.closed(), writing(raw):
-        special.add_record(raw, MEMBERS, key, values, special.ADDED, author)
+        special.add_record(raw, MEMBERS, key, values, text, author, name)
 
 
 def _found(workspace: Workspace, raw: StoreConnection) -> None:

@@ -139,7 +139,9 @@ def end_access(raw: StoreConnection, device: str, author: Author) -> bool:
     content = to_bytes(record)
     row = sha256(content).hexdigest()[:ID_LENGTH]
     values = {RECORD_COLUMN: content.decode()}
-    add_record(raw, MEMBERS, (RECORD_ENTITY, row), values, REVOKED, author)
+    add_record(
+        raw, MEMBERS, (RECORD_ENTITY, row), values, REVOKED, author, state.called(raw, device)
+    )
     learn_members(raw, own.workspace, anchors)
     return True
 

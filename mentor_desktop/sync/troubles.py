@@ -18,14 +18,35 @@ class SyncTrouble(UserFacingError):
 
 
 class Unreachable(SyncTrouble):
-    """No server of ours answered: being offline is normal. `retry_after_s` is the server's wish."""
+    """No server of ours answered: being offline is normal. `retry_after_s` is the server's wish.
+
+    The sentence may name the `server`, by its address, where it is known.
+    """
 
     def __init__(
-        self, sentence: str, *, trouble: Trouble | None = None, retry_after_s: float = 0.0
+        self,
+        sentence: str,
+        *,
+        trouble: Trouble | None = None,
+        retry_after_s: float = 0.0,
+        server: str = "",
     ) -> None:
-        super().__init__(sentence)
+        name = server.partition("://")[2] or server
+        super().__init__(sentence.format(server=name or _("The server")))
+        self._sentence = sentence
         self.trouble = trouble
         self.retry_after_s = retry_after_s
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it may be over at the next try, with nobody doing anything."""
+        return self.trouble not in {Trouble.CERTIFICATE, Trouble.STRANGER}
+
+    def at(self, server: str) -> "Unreachable":
+        """Return the same, said of the server with this address."""
+        return Unreachable(
+            self._sentence, trouble=self.trouble, retry_after_s=self.retry_after_s, server=server
+        )
 
 
 class SignInNeeded(SyncTrouble):
@@ -56,9 +77,9 @@ _SENTENCES = {
     NO_ROOM: N_("There is no more room on the server. Ask an administrator."),
 }
 _TROUBLES = {
-    Trouble.OFFLINE: N_("The server cannot be reached. Changes wait on this computer."),
-    Trouble.TIMEOUT: N_("The server did not answer in time. Changes wait on this computer."),
-    Trouble.BROKEN: N_("The connection broke off. Changes wait on this computer."),
+    Trouble.OFFLINE: N_("{server} cannot be reached. Check the address and the network."),
+    Trouble.TIMEOUT: N_("{server} did not answer in time. Check the network, or try again later."),
+    Trouble.BROKEN: N_("{server}: the connection broke off. Check the network, or try again."),
     Trouble.CERTIFICATE: N_(
         "Somebody else answers in the name of the server, or this computer's date is wrong. "
         "Nothing was sent."
@@ -77,9 +98,7 @@ def unreachable(trouble: Trouble) -> Unreachable:
 
 def busy(retry_after_s: float = 0.0) -> Unreachable:
     """Return the end of a sync that the server sent away for now."""
-    return Unreachable(
-        _("The server is busy. Changes wait on this computer."), retry_after_s=retry_after_s
-    )
+    return Unreachable(_("{server} is busy. Try again in a while."), retry_after_s=retry_after_s)
 
 
 def sign_in_needed() -> SignInNeeded:

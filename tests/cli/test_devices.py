@@ -40,12 +40,14 @@ def test_devices_are_listed_and_one_that_is_lost_is_shut_out(
 ) -> None:
     assert demo("devices").out == "This workspace is on this computer alone.\n"
     words = tmp_path / "words.txt"
-    words.write_text(demo.facts("bundle", "export", tmp_path / "for new", "--new-device")["words"])
+    words.write_text(
+        demo.facts("bundle", "export", tmp_path / "for new.mentor", "--new-device")["words"]
+    )
     second = Desk(tmp_path / "second", passphrase_file)
-    taking = ("bundle", "import", tmp_path / "for new", "--words-file", words)
+    taking = ("bundle", "import", tmp_path / "for new.mentor", "--words-file", words)
     tag = second.facts(*taking, "--name", "Jana")["tag"]
-    second.good("bundle", "export", tmp_path / "back", "--for", tag[:-1])
-    demo.good("bundle", "import", tmp_path / "back")
+    second.good("bundle", "export", tmp_path / "back.mentor", "--for", tag[:-1])
+    demo.good("bundle", "import", tmp_path / "back.mentor")
     own, other = demo.facts("devices")["devices"]
     assert (own["tag"], own["is_own"], other["name"], other["role"]) == (
         tag[:-1], True, "Jana", "admin",
@@ -57,8 +59,8 @@ def test_devices_are_listed_and_one_that_is_lost_is_shut_out(
     }  # fmt: skip
 
     assert demo("devices").out.splitlines()[1].endswith("no access")
-    second.good("bundle", "export", tmp_path / "late", "--for", tag[:-1])
-    late = demo("bundle", "import", tmp_path / "late").sentence
+    second.good("bundle", "export", tmp_path / "late.mentor", "--for", tag[:-1])
+    late = demo("bundle", "import", tmp_path / "late.mentor").sentence
     assert late == "The access of the laptop that wrote this file was ended."
     again = demo("devices", "revoke", tag).sentence
     assert again == f"Device {tag} has no access any more."

@@ -119,11 +119,17 @@ def test_a_server_that_is_off_is_said_in_one_sentence_and_changes_wait(
         demo.good("join", office.address, office.invite()["code"], "--name", "Rasa")
     mark(demo, tmp_path, "D1-AM", "present")
     answer = demo("sync", "--json")
+    name, check = office.address.partition("://")[2], "Check the address and the network."
     assert (answer.code, answer.err) == (
         1,
-        "The server cannot be reached. Changes wait on this computer.\n",
+        f"{name} cannot be reached. {check} Changes wait on this computer.\n",
     )
     assert (answer.facts["state"], answer.facts["waiting_changes"]) == ("offline", 1)
+    # Whoever asks for the first time has nothing that waits, and perhaps a wrong address.
+    elsewhere = Desk(tmp_path / "elsewhere", demo.passphrase_file)
+    code = new_invitation(office.address, "").code
+    sentence = elsewhere("join", "https://localhost:9", code, "--name", "Eva").sentence
+    assert sentence == f"localhost:9 cannot be reached. {check}"
 
 
 def test_without_a_server_nobody_is_asked_to_wait(demo: Desk) -> None:
@@ -279,9 +285,9 @@ class TestStick:
 
     def carry(self, computers: Computers, folder: Path) -> tuple[Path, Path]:
         """Export on the first computer; return the file, and one with the words."""
-        stick, words = folder / "changes", folder / "words.txt"
-        facts = computers.first.facts("bundle", "export", stick)
-        assert facts["file"] == str(stick)
+        stick, words = folder / "changes.mentor", folder / "words.txt"
+        facts = computers.first.facts("bundle", "export", folder / "changes")
+        assert facts["file"] == str(stick)  # as the window's dialog finds it
         words.write_text(facts["words"] + "\n")
         return stick, words
 
@@ -322,19 +328,26 @@ class TestStick:
         self, demo: Desk, passphrase_file: Path, tmp_path: Path
     ) -> None:
         words = tmp_path / "words.txt"
-        handed = demo.facts("bundle", "export", tmp_path / "for new", "--new-device")
+        handed = demo.facts("bundle", "export", tmp_path / "for new.mentor", "--new-device")
         words.write_text(handed["words"])
         second = Desk(tmp_path / "second", passphrase_file)
-        taking = ("bundle", "import", tmp_path / "for new", "--words-file", words)
-        assert second(*taking).sentence.startswith("Write your name")
+        taking = ("bundle", "import", tmp_path / "for new.mentor", "--words-file", words)
+        assert second(*taking).sentence.startswith("Write your name with --name")
         assert not second.root.exists()
         begun = second.facts(*taking, "--name", "Jana")
         assert begun["recovery_code"].count("-") > 4
         first = begun["tag"][:-1]
         mark(second, tmp_path, "D1-AM", "present")
-        back = second.facts("bundle", "export", tmp_path / "back", "--for", first)
+        back = second.facts("bundle", "export", tmp_path / "back.mentor", "--for", first)
         assert back["words"] == ""
-        assert demo.facts("bundle", "import", tmp_path / "back")["new"] == 1
+        # What stands in the way is said first, not a name that would not help.
+        third = Desk(tmp_path / "third", passphrase_file)
+        sentence = third("bundle", "import", tmp_path / "back.mentor").sentence
+        assert sentence.startswith("This file was written for one laptop that has the workspace")
+        sentence = second("bundle", "import", tmp_path / "back.mentor").sentence
+        assert sentence.endswith("Choose this laptop under For when it is written.")
+        taken = demo.facts("bundle", "import", tmp_path / "back.mentor")
+        assert (taken["new"], taken["is_newcomer"]) == (1, True)
         assert marks(demo, tmp_path)["D1-AM"] == "present"
         answer = demo("bundle", "export", tmp_path / "on", "--for", "ZZ").sentence
         assert answer == f"There is no device ZZ to write for; known are: {begun['tag']}"
@@ -356,7 +369,7 @@ class TestStick:
     def test_a_workspace_of_nobody_else_has_nobody_to_carry_to(
         self, demo: Desk, tmp_path: Path
     ) -> None:
-        stick = tmp_path / "changes"
+        stick = tmp_path / "changes.mentor"
         sentence = demo("bundle", "export", stick).sentence
         assert sentence.startswith("This workspace is shared with nobody yet.")
         assert not stick.exists()
@@ -370,7 +383,7 @@ def test_no_secret_is_said_or_written_down(demo: Desk, tmp_path: Path) -> None:
         answers.append(demo("join", office.address, invited["code"], "--name", "Rasa"))
         answers.append(demo("join", office.address, invited["code"][:-1] + "7", "--name", "Rasa"))
         answers.append(demo("sync"))
-        words = demo.facts("bundle", "export", tmp_path / "changes")["words"]
+        words = demo.facts("bundle", "export", tmp_path / "changes.mentor")["words"]
         _code, logged = office.process.end()
     said = "\n".join([*(one.out + one.err for one in answers), *logged])
     letters = invited["code"].replace("-", "")

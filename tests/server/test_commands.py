@@ -102,8 +102,14 @@ def test_invitation_admits_the_first_device_and_the_lists_show_it(folder: Path, 
     (row,) = said.json("devices", "--workspace", device.ws)["devices"]  # type: ignore[misc]
     assert (row["device"], row["tag"], row["is_revoked"]) == (device.device, "A", False)
     assert said.json("devices", "--workspace", "0" * 32) == {"devices": []}
-    assert device.ws in said.lines("users")[0]
-    assert device.device in said.lines("devices")[0]
+    for command, known in (("users", device.user), ("devices", device.device)):
+        heads, line = said.lines(command)
+        assert heads.split()[0] == "Workspace"
+        assert line.split()[:2] == [device.ws, known]
+
+
+def test_invitation_of_a_server_without_an_address_says_where_it_works(said: Said) -> None:
+    assert "It works on this computer alone" in said.lines("invite")[-1]
 
 
 def test_invitation_into_a_workspace_names_role_and_workshops(folder: Path, said: Said) -> None:
@@ -150,10 +156,10 @@ def test_revoked_device_is_shown_as_such(folder: Path, said: Said) -> None:
     assert said.json("revoke", *named) == {"revoked": 1}
     (row,) = said.json("devices")["devices"]  # type: ignore[misc]
     assert row["is_revoked"] is True
-    assert "revoked" in said.lines("devices")[0]
+    assert "revoked" in said.lines("devices")[1]
     assert "Nobody by that name" in said.refusal("revoke", *named)
     assert said.json("revoke", "--workspace", device.ws, "--user", device.user) == {"revoked": 0}
-    assert "disabled" in said.lines("users")[0]
+    assert "disabled" in said.lines("users")[1]
 
 
 def test_audit_shows_what_was_done_newest_first(folder: Path, said: Said) -> None:
@@ -203,6 +209,7 @@ def test_damage_is_told_with_exit_code_one(
         (["init"], "There is a server in"),
         (["invite", "--workspace", "0" * 32], "no such workspace"),
         (["invite", "--role", "trainer"], "Name the workspace"),
+        (["invite", "--role", "trainer"], "mentor-server devices"),
         (["invite", "--workshop", "Riga"], "32 hexadecimal digits"),
         (["revoke", "--workspace", "x", "--device", "y"], "Nobody by that name"),
         (["revoke", "--workspace", "x", "--user", "y"], "Nobody by that name"),
@@ -211,6 +218,7 @@ def test_damage_is_told_with_exit_code_one(
         (["serve", "--certificate", "x"], "both --certificate and --key"),
         (["serve", "--certificate", "x", "--key", "y"], "x is not there"),
         (["serve", "--host", "192.0.2.1", "--port", "0"], "Nothing can listen"),
+        (["serve", "--host", "192.0.2.1", "--port", "0"], "--port."),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(
@@ -225,6 +233,7 @@ def test_what_cannot_be_done_is_one_sentence(
         (["users"], "There is no server in"),
         (["init", "--database", "mysql://x/y"], "must be SQLite or PostgreSQL"),
         (["init", "--database", "nonsense"], "not the address of a database"),
+        (["init", "--url", "http://192.168.1.5:8320"], "https address"),
     ],
 )
 def test_without_a_server(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mentor_desktop.models import Person, Registration
+from mentor_desktop.services.history import recent_actions
 from mentor_desktop.services.second_laptop import (
     begin_on_this_laptop,
     hand_over_choices,
@@ -124,6 +125,20 @@ def test_who_is_vouched_for_by_one_that_is_vouched_for_is_known_at_once(
     world.laptops[joined.name] = joined
     world.sync(joined.name)
     assert _shows(joined, person)
+
+
+def test_history_names_whoever_joined_and_was_added(
+    world: World, newcomer: Workspace, tmp_path: Path
+) -> None:
+    first = world.laptops["ana"]
+    invitation = world.server.invite("organiser", world.base.ws)
+    world.laptops["Eva"] = join("Eva", world.root / "Eva", invitation, world.network, world.time)
+    handed = hand_round(newcomer, _stick(tmp_path) / "to first", cost=CHEAP)
+    take_in(first.workspace, handed.path, handed.words)
+    world.sync("ana")
+    with first.workspace.reader() as uow:
+        sentences = {one.sentence for one in recent_actions(uow)}
+    assert {"The computer of Eva joined", "Added the computer of Jana"} <= sentences
 
 
 def test_a_file_that_is_refused_leaves_nothing(world: World) -> None:

@@ -16,9 +16,16 @@ def run(found: argparse.Namespace) -> Report:
         rows = devices(service, found.workspace)
     finally:
         service.close()
-    lines = [
-        f"{one.ws}  {one.device}  {one.tag:<4}  {one.name}"
-        + (f"  ({_('revoked')})" if one.is_revoked else "")
-        for one in rows
-    ]
+    lines = (
+        [
+            f"{_('Workspace'):<32}  {_('Device'):<32}  {_('Tag'):<4}  {_('Name')}",
+            *(
+                f"{one.ws}  {one.device}  {one.tag:<4}  {one.name or '–'}"
+                + (f"  ({_('revoked')})" if one.is_revoked else "")
+                for one in rows
+            ),
+        ]
+        if rows
+        else []
+    )
     return Report(facts={"devices": [asdict(one) for one in rows]}, lines=tuple(lines))

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from urllib.parse import urlsplit
 
 from mentor_desktop.errors import NotFoundError, StoreError
 from mentor_desktop.i18n import _
@@ -11,7 +12,7 @@ from mentor_desktop.server.rights import ALL_WORKSHOPS
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.terminal_code import code_lines
 from mentor_desktop.server.workspaces import workspace_ids
-from mentor_desktop.sync.keys.invitations import new_invitation
+from mentor_desktop.sync.keys.invitations import LOCAL_HOSTS, new_invitation
 from mentor_desktop.sync.protocol.streams import is_id
 
 _ALL = "all"
@@ -43,7 +44,17 @@ def run(found: argparse.Namespace) -> Report:
             _("Link: {link}").format(link=invited.link),
             _("Or type this: server {url}, code {code}").format(url=url, code=invited.code),
             _("It is good for one device and {days} days.").format(days=found.days),
+            *(_here_alone() if urlsplit(url).hostname in LOCAL_HOSTS else ()),
             *(code_lines(invited.qr_text) if sys.stdout.isatty() else ()),
+        ),
+    )
+
+
+def _here_alone() -> tuple[str]:
+    return (
+        _(
+            "It works on this computer alone: for others give the server an https address "
+            "(docs/server.md, TLS), and name it as --url at init or as url in settings.json."
         ),
     )
 
@@ -51,7 +62,10 @@ def run(found: argparse.Namespace) -> Report:
 def _check(service: Service, found: argparse.Namespace, role: str, workshops: list[str]) -> None:
     if not found.workspace and role != "admin":
         raise StoreError(
-            _("Name the workspace with --workspace, or invite an admin, who brings or makes one.")
+            _(
+                "Name the workspace with --workspace (mentor-server devices shows which there are), or "
+                "invite an admin, who brings or makes one."
+            )
         )
     if found.workspace and found.workspace not in workspace_ids(service):
         raise NotFoundError(_("There is no such workspace on this server."))

@@ -16,9 +16,16 @@ def run(found: argparse.Namespace) -> Report:
         rows = users(service, found.workspace)
     finally:
         service.close()
-    lines = [
-        f"{one.ws}  {one.user}  {one.role:<9}  {one.name}"
-        + (f"  ({_('disabled')})" if one.is_disabled else "")
-        for one in rows
-    ]
+    lines = (
+        [
+            f"{_('Workspace'):<32}  {_('User'):<32}  {_('Role'):<9}  {_('Name')}",
+            *(
+                f"{one.ws}  {one.user}  {one.role:<9}  {one.name or '–'}"
+                + (f"  ({_('disabled')})" if one.is_disabled else "")
+                for one in rows
+            ),
+        ]
+        if rows
+        else []
+    )
     return Report(facts={"users": [asdict(one) for one in rows]}, lines=tuple(lines))

@@ -111,7 +111,7 @@ def apply_attendance(uow: UnitOfWork, *, prepared: PreparedAttendance) -> Change
         if not says_the_same(standing, draft.entry):
             append_mark(uow, people[draft.registration_id], period, standing, draft.entry)
             written += 1
-    uow.describe(N_("Imported {count} marks of attendance"), count=written)
+    uow.describe(N_("Imported marks of attendance: {count}"), count=written)
     return uow.commit()
 
 

@@ -37,7 +37,7 @@ _CHECK_BITS, _SECRET_LETTERS = 12, 28  # 128 bits of secret, 12 of check
 _CHECK_PRIME = 4093
 _WORKSPACE = re.compile(r"([0-9a-f]{32})?")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9a-fA-F:]{2,45}\](:[0-9]{1,5})?")
-_LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 _MOST_CHARACTERS = 1_000
 
 
@@ -105,11 +105,13 @@ def parse_invitation(typed: str, server: str = "") -> Invitation:
     text = typed.strip()[:_MOST_CHARACTERS]
     head, hash_mark, rest = text.partition("#")
     if not hash_mark:
-        return _from_letters(_server(server), "", plain(text))
+        return _from_letters(checked_server(server), "", plain(text))
     ws, _dot, letters = rest.partition(".")
     if not _WORKSPACE.fullmatch(ws) or not head.endswith("/join"):
         raise _mistyped()
-    return _from_letters(_server(head.removesuffix("/join")), ws, plain(letters.replace(".", "")))
+    return _from_letters(
+        checked_server(head.removesuffix("/join")), ws, plain(letters.replace(".", ""))
+    )
 
 
 def sign_invitation(
@@ -149,15 +151,23 @@ def _signing_key(secret: bytes) -> bytes:
     return derive(secret, "invitation signing key")
 
 
-def _server(address: str) -> str:
-    """Return "https://host[:port]"; plain HTTP is for this very computer only."""
+def checked_server(address: str) -> str:
+    """Return "https://host[:port]"; plain HTTP is for this very computer only.
+
+    Raises:
+        ValidationError: devices would refuse it; why, and what to do.
+    """
     try:
         parts = urlsplit(address.strip().rstrip("/"))
-        is_local = parts.scheme == "http" and parts.hostname in _LOCAL_HOSTS
+        is_local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
         is_plain = not (parts.path or parts.query or parts.fragment) and parts.port != 0
     except ValueError:
         is_local = is_plain = False
         parts = urlsplit("")
+    if is_plain and parts.scheme == "http" and not is_local and _HOST.fullmatch(parts.netloc):
+        raise ValidationError(
+            _("http works only on the server's own computer; ask for an https address.")
+        )
     if (
         not is_plain
         or not (parts.scheme == "https" or is_local)

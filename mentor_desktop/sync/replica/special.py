@@ -92,14 +92,16 @@ def add_record(
     values: Mapping[str, Value],
     text: str,
     author: Author,
+    name: str,
 ) -> Changes:
-    """Create a row that is in no table, in the transaction of the caller."""
+    """Create a row that is in no table, in the transaction of the caller; `name` is told in `text`."""
     seal_rest(raw)
-    return _do(raw, stream, *key, CREATE, dict(values), text, author)
+    return _do(raw, stream, *key, CREATE, dict(values), text, author, {"name": name})
 
 
-REVOKED = N_("Ended the access of a device")
-ADDED = N_("Added a computer")
+REVOKED = N_("Ended the access of the computer of {name}")
+ADDED = N_("Added the computer of {name}")
+GRANTED = N_("Gave more rights to the computer of {name}")
 ERASED_ROW = N_("Erased a record for ever")
 REJECTED = N_("Rejected changes of a device")
 
@@ -113,6 +115,7 @@ def _do(
     values: dict[str, Value],
     text: str,
     author: Author,
+    said: Mapping[str, str] | None = None,
 ) -> Changes:
     own = identity(raw)
     numbers = Numbers(raw)
@@ -132,7 +135,7 @@ def _do(
     if kind != CREATE and not Rules(raw, numbers, number).counts(op):
         raise ValidationError(_("Only an administrator of this workspace can do this."))
     actor = author.actor[:MOST_NAME_LENGTH]
-    action = Action(chain.seq, author.at_ms, actor, text, link=new_id())
+    action = Action(chain.seq, author.at_ms, actor, text, said or {}, link=new_id())
     add_batches(raw, own, stream, number, device, chain, runs_of([op]), [action])
     raw.execute("UPDATE sync_self SET last_hlc = ?", (op.hlc,))
     return apply_own(raw, numbers, stream, device, op.seq)

@@ -205,6 +205,12 @@ def peers(raw: StoreConnection) -> list[Peer]:
     return [replace(Peer(*row), is_admin=bool(row[-1])) for row in rows.fetchall()]
 
 
+def called(raw: StoreConnection, device: str) -> str:
+    """Return what a person calls a device: the name it came with, else its tag."""
+    row = raw.execute("SELECT name, tag FROM sync_peer WHERE device = ?", (device,)).fetchone()
+    return next(filter(None, row or ()), device)
+
+
 def is_purged(raw: StoreConnection, key: tuple[str, str]) -> bool:
     """Say whether a row (table and id) was erased for ever."""
     found = raw.execute(

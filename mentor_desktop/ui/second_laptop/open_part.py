@@ -78,7 +78,10 @@ class OpenPart(QWidget):
     def choose(self) -> None:
         """Ask for the file and open it."""
         path, _filter = QFileDialog.getOpenFileName(
-            self, _("Open a file from another laptop"), str(stick_folder()), f"(*{SUFFIX})"
+            self,
+            _("Open a file from another laptop"),
+            str(stick_folder()),
+            f"(*{SUFFIX});;{_('All files')} (*)",
         )
         if path:
             self.take_file(Path(path))

@@ -151,7 +151,7 @@ def test_a_server_that_is_away_is_told_in_place(
     link = server.invite(workspace_id(rasa.workspace)).link
     server.stop()
     laptop.show_invitation(link)
-    laptop.wait_for("The server cannot be reached.")
+    laptop.wait_for(f"127.0.0.1:{server.port} cannot be reached.")
 
 
 def test_an_invitation_is_good_once(
