@@ -80,7 +80,7 @@ def _claim(workspace: Workspace, invitation: Invitation, invocation: Invocation)
         left = team.leaving(raw, invitation.server)
     if left and not invocation.is_leaving:
         words = leaving_words(left, invitation.server)
-        raise ValidationError(_("{words} With --leave it is done.").format(words=words))
+        raise ValidationError(_("{words} If that is meant, add --leave.").format(words=words))
     if invocation.name or not workspace.actor:
         workspace.remember_actor(_name(invocation))
     with Client(invitation.server) as client:
