@@ -20,6 +20,7 @@ from mentor_desktop.services.second_laptop_words import summary
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.handing_over import hand_round
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.status import State
 from tests import factories
 from tests.cheap import CHEAP
 from tests.sync.laptops import PASSPHRASE, TwoLaptops
@@ -216,10 +217,14 @@ def test_whom_the_server_took_stays_on_all_laptops(
         laptop = Laptop(late, workspace, LaptopClock(world.time), world.network, world.time)
         claim(laptop, world.server.invite("organiser", world.base.ws), world.network)
         laptop.sync()
+        status = laptop.sync()
+        assert (status.state, status.waiting_changes, status.not_shared) == (State.IDLE, 0, 0)
         laptop.let_go()
     for _round in range(2):
         for name in (*order, "cia"):
-            world.sync(name)
+            status = world.sync(name)
+            assert status is not None
+            assert (status.state, status.waiting_changes, status.not_shared) == (State.IDLE, 0, 0)
     assert world.warnings.buffer == []
     for name in ("ana", "ben", "cia"):
         workspace = world.laptops[name].workspace

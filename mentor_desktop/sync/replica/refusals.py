@@ -14,6 +14,9 @@ from mentor_desktop.sync.replica.sealed_streams import owner_of
 from mentor_desktop.sync.replica.state import Numbers
 
 REASON = "reason"
+# Of the record of a device that is known by another one, or whose invitation another device used:
+# no work of a person is in it, and nobody could share it again.
+_SETTLED = frozenset({"member_taken", "member_used"})
 _OF_ADMINS = frozenset({PURGE, REJECT})
 
 
@@ -70,14 +73,15 @@ class Rules:
             known.append((one.first, one.last))
             new.append(one)
             self._raw.execute(
-                "INSERT INTO sync_refused (stream, device, first_seq, last_seq, reason) "
-                "VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO sync_refused (stream, device, first_seq, last_seq, reason, settled_at) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     self._stream,
                     self._numbers.device(one.device),
                     one.first,
                     one.last,
                     one.reason,
+                    0 if one.reason in _SETTLED else None,
                 ),
             )
         return new
