@@ -32,13 +32,13 @@ USER_ENTITY = "member"
 
 @dataclass(frozen=True)
 class Told:
-    """A signed record, and the device that put it among the members.
+    """A signed record, and the device that put it among the members ("" where only a file says so).
 
     `is_held`: the server took it.
     """
 
     record: Record
-    by: str
+    by: str = ""
     is_held: bool = False
 
 
@@ -64,14 +64,14 @@ def learn_members(raw: StoreConnection, ws: str, anchors: Anchors) -> Members:
 
 
 def read_members(
-    raw: StoreConnection, ws: str, anchors: Anchors, told: Iterable[Told] = ()
+    raw: StoreConnection, ws: str, anchors: Anchors, told: Iterable[Record] = ()
 ) -> Members:
     """Fold the records that are here, and those that somebody told besides."""
     known = {one.device for one in peers(raw) if one.sign_key is not None}
-    return _folded(ws, anchors, [*_records(raw), *told], known)
+    return _folded(ws, anchors, [*_records(raw), *map(Told, told)], known)
 
 
-def records_in(batches: Iterable[Batch]) -> Iterator[Told]:
+def records_in(batches: Iterable[Batch]) -> Iterator[Record]:
     """Give every readable record in batches of the members that are not here yet.
 
     Each stands for itself, whoever signed the batch.
@@ -80,8 +80,7 @@ def records_in(batches: Iterable[Batch]) -> Iterator[Told]:
         with suppress(BadBatch):
             for op in expand(open_batch(batch)):
                 if op.entity == RECORD_ENTITY:
-                    for record in _read(op.values.get(RECORD_COLUMN)):
-                        yield Told(record, op.device)
+                    yield from _read(op.values.get(RECORD_COLUMN))
 
 
 def _folded(ws: str, anchors: Anchors, told: list[Told], known: Collection[str]) -> Members:
@@ -116,7 +115,7 @@ def _precedence(told: Told, known: Collection[str]) -> tuple[int, bool, int]:
     elif told.by == entry.invitation.invited_by:
         word = 2
     else:
-        word = 3 if told.by != entry.device else 4
+        word = 4 if told.by in ("", entry.device) else 3
     return (word, entry.device not in known, entry.made_at)
 
 

@@ -33,7 +33,7 @@ from mentor_desktop.sync.joining import (
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, signed
 from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, Members
-from mentor_desktop.sync.membership import Told, read_members, records_in
+from mentor_desktop.sync.membership import read_members, records_in
 from mentor_desktop.sync.other_lives import go_on_apart
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, read_batch
 from mentor_desktop.sync.protocol.streams import MEMBERS, SECRETS, pull_order
@@ -270,8 +270,7 @@ def _learn_sender(workspace: Workspace, raw: StoreConnection, bundle: Bundle) ->
     sender, known = bundle.contents.made_by, learn(workspace, raw)
     if known.has_access(sender):
         return False
-    answer = [Told(bundle.answer, sender)] if bundle.answer else []
-    told = [*records_in(_of_members(bundle)), *answer]
+    told = [*records_in(_of_members(bundle)), *([bundle.answer] if bundle.answer else [])]
     members = read_members(raw, state.identity(raw).workspace, anchors(raw), told)
     _require_access(members, sender)
     # With those who vouch for it: what they sign themselves says nothing to who lacks their keys.
