@@ -4,15 +4,23 @@ Whatever deletes what is here waits in the log until all of its stream came; the
 and applied as a whole or not at all. Beside a window large actions wait until then too.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
+from itertools import groupby
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.progress import Progress
 from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.store.write_gate import WriteGate
+from mentor_desktop.sync import shares
+from mentor_desktop.sync.bundle import Bundle
 from mentor_desktop.sync.bundle_sections import Span
 from mentor_desktop.sync.protocol.batches import Batch, Header
+from mentor_desktop.sync.protocol.streams import MEMBERS, SECRETS, pull_order
+from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.applying import Applied, apply_page, count_deletions
+from mentor_desktop.sync.replica.arriving import has_readable
 from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.giving_way import IsWanted, Pace
 from mentor_desktop.sync.replica.mass_deletions import (
@@ -26,6 +34,7 @@ from mentor_desktop.sync.replica.mass_deletions import (
 from mentor_desktop.sync.replica.ready import has_ready
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.sharing import learn
 from mentor_desktop.sync.withholding import passed_on
 
 
@@ -126,6 +135,53 @@ class FilePages:
         self.forked.update(one.device for one in applied.forks)
         for entity, rows in applied.changes.entities.items():
             self._touched.setdefault(entity, set()).update(rows)
+
+
+def apply_file(
+    workspace: Workspace,
+    raw: StoreConnection,
+    bundle: Bundle,
+    progress: Progress,
+    *,
+    has_window: bool,
+) -> FilePages:
+    """Apply all batches of a file; of the streams that this laptop is given."""
+    pace = Pace(workspace.gate, has_window=has_window)
+    pages, done = FilePages(raw, workspace.gate, pace), 0
+    streams = {span.stream for span in bundle.contents.spans}
+    is_begun = False
+    for stream, page in _pages_of(bundle, pace.batches):
+        if stream != MEMBERS and not is_begun:  # who this laptop is by now, the members said first
+            shares.require_given(raw, learn(workspace, raw), streams)
+            is_begun = True
+        if stream == SECRETS and not shares.may_issue(raw):  # it was written for others too
+            continue
+        pages.take(stream, page)
+        done += len(page)
+        progress.step(done, bundle.contents.batches)
+        if stream == MEMBERS:
+            learn(workspace, raw)
+            while has_readable(raw, stream):  # of those whose keys these told of
+                pages.take(stream, [])
+                learn(workspace, raw)
+    for stream in pull_order(state.streams(raw)):
+        if has_readable(raw, stream):
+            pages.take(stream, [])
+    pages.end()
+    return pages
+
+
+def _pages_of(bundle: Bundle, most: int) -> Iterator[tuple[str, list[Batch]]]:
+    """Give the batches a few at a time, each time of one stream."""
+    for stream, batches in groupby(bundle.batches(), key=lambda one: one.header.stream):
+        page: list[Batch] = []
+        for batch in batches:
+            page.append(batch)
+            if len(page) == most:
+                yield stream, page
+                page = []
+        if page:
+            yield stream, page
 
 
 def early_operations(raw: StoreConnection, spans: Iterable[Span]) -> int:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -22,7 +21,7 @@ from mentor_desktop.sync import shares
 from mentor_desktop.sync.blobs import remove_unwanted
 from mentor_desktop.sync.bundle import Bundle, open_bundle
 from mentor_desktop.sync.bundle_sections import Offer
-from mentor_desktop.sync.file_pages import FilePages, early_operations
+from mentor_desktop.sync.file_pages import apply_file, early_operations
 from mentor_desktop.sync.inventory import believe
 from mentor_desktop.sync.joining import (
     FOUNDERS,
@@ -36,10 +35,8 @@ from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, Members
 from mentor_desktop.sync.membership import read_members, records_in
 from mentor_desktop.sync.other_lives import go_on_apart
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, read_batch
-from mentor_desktop.sync.protocol.streams import MEMBERS, SECRETS, pull_order
+from mentor_desktop.sync.protocol.streams import MEMBERS
 from mentor_desktop.sync.replica import state
-from mentor_desktop.sync.replica.arriving import has_readable
-from mentor_desktop.sync.replica.giving_way import Pace
 from mentor_desktop.sync.replica.log import missing
 from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
@@ -126,7 +123,7 @@ def begin_from_file(
         with closing(workspace.exchange_connection()) as raw:
             entry = _begin(raw, new, offer, name, now_ms)
             _believe_server(workspace, raw, bundle)
-            _apply(workspace, raw, bundle, progress, has_window=False)
+            apply_file(workspace, raw, bundle, progress, has_window=False)
             _require_access(learn(workspace, raw), offer.sender.device)
             add_member(workspace, raw, entry)
             _believe_stock(raw, bundle)
@@ -161,7 +158,7 @@ def take_in(
         bundle = open_bundle(path, opener, ws=own.workspace, progress=progress)
         is_newcomer = _learn_sender(workspace, raw, bundle)
         go_on_apart(workspace, raw, bundle.batches())
-        pages = _apply(workspace, raw, bundle, progress, has_window=has_window)
+        pages = apply_file(workspace, raw, bundle, progress, has_window=has_window)
         _begin_again(workspace, raw, bundle)
         _keep_files(workspace, bundle, progress)
         remove_unwanted(raw, workspace.blobs())
@@ -334,52 +331,6 @@ def _require_access(members: Members, device: str) -> None:
         raise StoreError(
             _("This file comes from a laptop that nobody invited into this workspace.")
         )
-
-
-def _apply(
-    workspace: Workspace,
-    raw: StoreConnection,
-    bundle: Bundle,
-    progress: Progress,
-    *,
-    has_window: bool,
-) -> FilePages:
-    pace = Pace(workspace.gate, has_window=has_window)
-    pages, done = FilePages(raw, workspace.gate, pace), 0
-    streams = {span.stream for span in bundle.contents.spans}
-    is_begun = False
-    for stream, page in _pages_of(bundle, pace.batches):
-        if stream != MEMBERS and not is_begun:  # who this laptop is by now, the members said first
-            shares.require_given(raw, learn(workspace, raw), streams)
-            is_begun = True
-        if stream == SECRETS and not shares.may_issue(raw):  # it was written for others too
-            continue
-        pages.take(stream, page)
-        done += len(page)
-        progress.step(done, bundle.contents.batches)
-        if stream == MEMBERS:
-            learn(workspace, raw)
-            while has_readable(raw, stream):  # of those whose keys these told of
-                pages.take(stream, [])
-                learn(workspace, raw)
-    for stream in pull_order(state.streams(raw)):
-        if has_readable(raw, stream):
-            pages.take(stream, [])
-    pages.end()
-    return pages
-
-
-def _pages_of(bundle: Bundle, most: int) -> Iterator[tuple[str, list[Batch]]]:
-    """Give the batches a few at a time, each time of one stream."""
-    for stream, batches in groupby(bundle.batches(), key=lambda one: one.header.stream):
-        page: list[Batch] = []
-        for batch in batches:
-            page.append(batch)
-            if len(page) == most:
-                yield stream, page
-                page = []
-        if page:
-            yield stream, page
 
 
 def _has_gap(raw: StoreConnection, bundle: Bundle) -> bool:

@@ -173,6 +173,14 @@ def tick(last_hlc: int, now_ms: int) -> int:
     return min(max(now_ms << _COUNTER_BITS, last_hlc + 1), MOST_INTEGER)
 
 
+def ticks(last_hlc: int, now_ms: int, count: int) -> Sequence[int]:
+    """Return the times of so many new operations, as `tick` gives them one by one."""
+    first = tick(last_hlc, now_ms)
+    if first + count - 1 <= MOST_INTEGER:
+        return range(first, first + count)
+    return [min(first + place, MOST_INTEGER) for place in range(count)]
+
+
 def receive(last_hlc: int, seen_hlc: int) -> int:
     """Return the clock of a device that was shown `seen_hlc`, the largest of a page."""
     return min(max(last_hlc, seen_hlc), MOST_INTEGER)

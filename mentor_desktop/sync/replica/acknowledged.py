@@ -5,7 +5,7 @@ import msgspec
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.protocol.batches import NO_HASH, Batch, Header
 from mentor_desktop.sync.replica.log import stored_batch
-from mentor_desktop.sync.replica.state import Numbers
+from mentor_desktop.sync.replica.state import Cursor, Numbers, move_cursor
 
 _HEADERS = msgspec.msgpack.Decoder(Header)
 
@@ -48,6 +48,12 @@ def acknowledge(
     own = "stream = ? AND device = ?"
     raw.execute(f"UPDATE sync_batch SET is_acked = 1 WHERE {own} AND to_seq <= ?", place)
     raw.execute(f"UPDATE sync_batch SET is_acked = 0 WHERE {own} AND to_seq > ?", place)
+
+
+def begin_again(raw: StoreConnection, numbers: Numbers, own_device: str, stream: str) -> None:
+    """Let the whole stream be pulled once more, what this device made too."""
+    acknowledge(raw, numbers, own_device, stream, 0)
+    move_cursor(raw, stream, Cursor("", 0))
 
 
 def note_held(

@@ -25,7 +25,7 @@ from mentor_desktop.sync.protocol.operations import (
     receive,
 )
 from mentor_desktop.sync.replica import arriving, log, state
-from mentor_desktop.sync.replica.acknowledged import acknowledge
+from mentor_desktop.sync.replica.acknowledged import begin_again
 from mentor_desktop.sync.replica.arriving import Fork, Refused
 from mentor_desktop.sync.replica.beginning import require_whole_log
 from mentor_desktop.sync.replica.digests import Digests, Key, add_plain_rows
@@ -134,7 +134,7 @@ def apply_page(
         applied = page.fill(taken.filled) + page.apply()
         _end(raw, stream, cursor, receive(own.last_hlc, page.last_hlc))
         if page.is_lacking_values:
-            _begin_again(raw, numbers, own.device, stream)
+            begin_again(raw, numbers, own.device, stream)
     return Applied(
         changes=page.changes(),
         operations=applied,
@@ -170,12 +170,6 @@ def _end(raw: StoreConnection, stream: str, cursor: Cursor | None, last_hlc: int
     person_order.pack_if_due(raw)
     raw.execute("UPDATE sync_self SET last_hlc = ?", (last_hlc,))
     pass_over_foreign(raw)
-
-
-def _begin_again(raw: StoreConnection, numbers: Numbers, device: str, stream: str) -> None:
-    """Let the whole stream be pulled once more, what this device made too."""
-    acknowledge(raw, numbers, device, stream, 0)
-    state.move_cursor(raw, stream, state.Cursor("", 0))
 
 
 def count_deletions(

@@ -16,7 +16,6 @@ from mentor_desktop.sync.merge.fold import fold_op
 from mentor_desktop.sync.protocol.operations import (
     CREATE,
     DELETE,
-    MOST_INTEGER,
     RESTORE,
     SET,
     Action,
@@ -26,6 +25,7 @@ from mentor_desktop.sync.protocol.operations import (
     Value,
     runs_of,
     tick,
+    ticks,
 )
 from mentor_desktop.sync.protocol.streams import MOST_BASES, MOST_OPS
 from mentor_desktop.sync.replica import log
@@ -274,10 +274,7 @@ class _Step:
     ) -> None:
         count = len(changes)
         first = stream.chain.seq + 1
-        begun = tick(stream.hlc, at_ms)
-        # Behind a clock at the end of time all have its last moment, as `tick` gives them.
-        hlcs = [*range(begun, min(begun + count, MOST_INTEGER + 1))]
-        hlcs += [MOST_INTEGER] * (count - len(hlcs))
+        hlcs = ticks(stream.hlc, at_ms, count)
         rows = [change.row for change in changes]
         columns = zip(*(change.listed for change in changes if change.listed), strict=True)
         run = Run(
