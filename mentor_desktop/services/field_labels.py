@@ -10,6 +10,9 @@ ENTITY_NAMES: Mapping[str, str] = {
     "certificate": N_("a certificate"),
     "consent": N_("a consent"),
     "learning_outcome": N_("a learning outcome"),
+    # Of the workspace's own, in no table.
+    "member": N_("a colleague"),
+    "member_record": N_("a laptop"),
     "list_print": N_("a printed list"),
     "organisation": N_("an organisation"),
     "person": N_("a person"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -15,6 +16,15 @@ from mentor_desktop.services import history_words
 from mentor_desktop.services.field_labels import ENTITY_NAMES, field_label
 from mentor_desktop.services.names import full_name
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
+from mentor_desktop.sync.keys.entries import (
+    BadRecord,
+    DeviceEntry,
+    Grant,
+    Record,
+    Revocation,
+    read_record,
+)
+from mentor_desktop.sync.membership import RECORD_COLUMN, RECORD_ENTITY, USER_ENTITY
 from mentor_desktop.sync.protocol.operations import Op, Value
 from mentor_desktop.sync.replica import not_shared as kept
 from mentor_desktop.sync.replica import state
@@ -35,8 +45,14 @@ _DEEDS = {
     "restore": N_("restored"),
 }
 _OTHER_DEED = N_("done")
+_DEEDS_TO_LAPTOPS: Mapping[type[Record], str] = {
+    DeviceEntry: N_("added"),
+    Grant: N_("given more"),
+    Revocation: N_("access ended"),
+}
 # What a record is called by that is in no table: the record it belongs to, or its own words.
 _NAMED_BY = (("person_id", "person"), ("registration_id", "registration"))
+_OF_MEMBERS = (USER_ENTITY, RECORD_ENTITY)
 _OWN_NAMES = ("name", "title", "code", "serial", "print_id")
 
 
@@ -65,7 +81,8 @@ class NotSharedCard:
     """Own changes that the others do not have for one reason, the code of the server.
 
     `changes` are the first few of `count`. `is_waiting`: they are in force here and go by
-    themselves when the right is back; else the server rejected them.
+    themselves when the right is back; else the server rejected them. `can_be_made_again`: some
+    of them were rejected and are about records that people edit.
     """
 
     key: str
@@ -73,6 +90,7 @@ class NotSharedCard:
     changes: tuple[NotSharedChange, ...]
     count: int
     is_waiting: bool
+    can_be_made_again: bool = False
 
 
 def not_shared_cards(uow: Reader) -> list[NotSharedCard]:
@@ -86,6 +104,7 @@ def not_shared_cards(uow: Reader) -> list[NotSharedCard]:
             changes=tuple(islice(_changes(uow, one), MOST_SHOWN)),
             count=len(one.made),
             is_waiting=one.is_waiting,
+            can_be_made_again=not one.is_waiting and any(op.entity in entities() for op in one.ops),
         )
         for one in kept.list_not_shared(uow.raw)
     ]
@@ -179,13 +198,36 @@ def _changes(uow: Reader, one: kept.NotShared) -> Iterator[NotSharedChange]:
     for made in one.made:
         op = made.op
         before = _before(uow, made)
+        record = _record(op)
+        deed = _DEEDS_TO_LAPTOPS[type(record)] if record else _DEEDS.get(op.kind, _OTHER_DEED)
         yield NotSharedChange(
             at=from_milliseconds(made.at),
             kind=_(ENTITY_NAMES.get(op.entity, N_("something"))),
-            name=_name(uow, names, op.entity, op.row, {**before, **op.values}),
-            deed=_(_DEEDS.get(op.kind, _OTHER_DEED)),
+            name=_member_name(uow, op, record)
+            if op.entity in _OF_MEMBERS
+            else _name(uow, names, op.entity, op.row, {**before, **op.values}),
+            deed=_(deed),
             fields=tuple(_fields(uow, names, op, before)),
         )
+
+
+def _record(op: Op) -> Record | None:
+    """Return the record of a laptop that an operation tells; None where it tells none."""
+    if op.entity == RECORD_ENTITY:
+        with suppress(BadRecord):
+            return read_record(str(op.values.get(RECORD_COLUMN)))
+    return None
+
+
+def _member_name(uow: Reader, op: Op, record: Record | None) -> str:
+    """Return what a laptop or a colleague is called, else its kind."""
+    if isinstance(record, DeviceEntry):
+        found = record.name
+    else:
+        wanted = record.device if record else op.row
+        peers = (one for one in state.peers(uow.raw) if wanted in (one.device, one.user))
+        found = str(op.values.get("name") or next((one.name for one in peers if one.name), ""))
+    return found or _(ENTITY_NAMES[op.entity])
 
 
 def _before(uow: Reader, made: kept.Made) -> Mapping[str, Value]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from mentor_desktop.i18n import N_, _, current_language, ngettext
+from mentor_desktop.i18n import _, current_language, ngettext
 from mentor_desktop.services.attendance_history import MarkLine
 from mentor_desktop.services.conflicts import Choice, ConflictCard, RecoveredCard
 from mentor_desktop.services.decisions import MarkCard
@@ -11,15 +11,9 @@ from mentor_desktop.services.duplicates import DuplicatePair
 from mentor_desktop.services.moments import when
 from mentor_desktop.services.not_shared import ChangedField, NotSharedCard, NotSharedChange
 from mentor_desktop.ui.deciding.card import Act, CardText, Option
+from mentor_desktop.ui.deciding.reasons import why_not
 from mentor_desktop.ui.widgets.status import status_name
 
-# Why the others did not take something, by the word the server says.
-_REASONS = {
-    "no_right": N_("Your role does not allow this change."),
-    "no_stream": N_("You have no access to this part of the workspace any more."),
-    "revoked": N_("This device had no access any more when it came to the server."),
-}
-_OTHER_REASON = N_("The server does not take this ({code}).")
 _MOST_LETTERS = 60  # of a value on a button
 
 
@@ -141,7 +135,8 @@ def not_shared_card(
             *((_hidden(),) if is_projected else _changes(card)),
         ),
         options=(
-            Option(_("Try again") if card.is_waiting else _("Share again"), again),
+            *((Option(_("Try again"), again),) if card.is_waiting else ()),
+            *((Option(_("Share again"), again),) if card.can_be_made_again else ()),
             Option(_("Save as a file"), export, kind="quiet"),
             Option(_("Dismiss"), dismiss, kind="quiet"),
         ),
@@ -150,8 +145,7 @@ def not_shared_card(
 
 
 def _why_not(card: NotSharedCard) -> str:
-    known = _REASONS.get(card.reason)
-    reason = _(known) if known else _(_OTHER_REASON).format(code=card.reason)
+    reason = why_not(card.reason)
     if not card.is_waiting:
         return reason
     kept = _("It is kept on this computer, and goes to the others by itself when that changes.")
