@@ -55,7 +55,14 @@ class Decisions:
     @property
     def is_empty(self) -> bool:
         """Whether nobody is needed."""
-        return not (self.fields or self.marks or self.same or self.recovered or self.not_shared)
+        return not (self.count or self.recovered)
+
+    @property
+    def count(self) -> int:
+        """How many wait for a person; a record that lacks what has not come waits for that."""
+        restorable = [one for one in self.recovered if one.can_be_restored]
+        cards = (self.fields, self.marks, self.same, restorable, self.not_shared)
+        return sum(map(len, cards))
 
 
 def decisions(uow: Reader) -> Decisions:
@@ -72,13 +79,8 @@ def decisions(uow: Reader) -> Decisions:
 
 
 def waiting(uow: Reader, workshop_id: str = "") -> int:
-    """Return how many fields, marks and people wait for a decision; of one workshop its marks."""
-    if workshop_id:
-        return len(conflicts_of(uow, workshop_id))
-    if not state.is_joined(uow.raw):
-        return 0
-    marks = sum(len(card.conflicts) for card in marks_cards(uow))
-    return len(conflict_cards(uow)) + marks + len(_met_twice(uow))
+    """Return how many cards wait for a decision; of one workshop the marks of its register."""
+    return len(conflicts_of(uow, workshop_id)) if workshop_id else decisions(uow).count
 
 
 def ask_the_paper(uow: UnitOfWork, *, registration_id: str, slot_id: str) -> Changes:

@@ -17,6 +17,7 @@ class WaitingNote(QWidget):
         super().__init__()
         self._page = page
         self._count = 0
+        self._workshop_id = ""
         self._banner: Banner | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -24,6 +25,7 @@ class WaitingNote(QWidget):
 
     def ask(self, workshop_id: str = "") -> None:
         """Find out how much waits, of one workshop or in all."""
+        self._workshop_id = workshop_id
         self._page.jobs.query(
             partial(waiting, workshop_id=workshop_id), self._show, key="waiting decisions"
         )
@@ -39,11 +41,17 @@ class WaitingNote(QWidget):
             self._banner = None
         self.setVisible(count > 0)
         if count:
-            sentence = ngettext(
-                "{count} thing was written differently on two laptops.",
-                "{count} things were written differently on two laptops.",
-                count,
-            ).format(count=count)
             decide = (_("Decide"), partial(self._page.frame.go, "decisions"))
-            self._banner = Banner(self._page.theme, sentence, "warning", (decide,))
+            self._banner = Banner(self._page.theme, self._sentence(), "warning", (decide,))
             self._column.addWidget(self._banner)
+
+    def _sentence(self) -> str:
+        if self._workshop_id:
+            words = ngettext(
+                "{count} thing to decide in this workshop.",
+                "{count} things to decide in this workshop.",
+                self._count,
+            )
+        else:
+            words = ngettext("{count} thing to decide.", "{count} things to decide.", self._count)
+        return words.format(count=self._count)

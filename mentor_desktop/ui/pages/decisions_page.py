@@ -91,12 +91,9 @@ class DecisionsPage(Page):
         had_focus = self.isAncestorOf(self.window().focusWidget()) or self.hasFocus()
         self._replace_body(found)
         self._stack.setCurrentWidget(self._empty if found.is_empty else self._scroll)
-        waits = len(found.fields) + len(found.marks) + len(found.same)
-        self.set_counter(
-            ngettext("{count} to decide", "{count} to decide", waits).format(count=waits)
-            if waits
-            else ""
-        )
+        waits = found.count
+        counter = ngettext("{count} to decide", "{count} to decide", waits).format(count=waits)
+        self.set_counter(counter if waits else "")
         if had_focus and self._cards:
             keys = [card.text.key for card in self._cards]
             place = keys.index(self._at) if self._at in keys else min(at, len(keys) - 1)

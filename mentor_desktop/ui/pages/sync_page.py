@@ -6,14 +6,14 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from mentor_desktop.i18n import _, ngettext
+from mentor_desktop.i18n import _
 from mentor_desktop.services.devices import DeviceRow, Team, ended, role_name, standing
 from mentor_desktop.services.moments import moment
 from mentor_desktop.services.workshops import WorkshopRow, workshop_rows
 from mentor_desktop.ui.deciding.waiting_note import WaitingNote
 from mentor_desktop.ui.desk import BannerKind, Deed, Desk
 from mentor_desktop.ui.pages.base import Page, PageAction
-from mentor_desktop.ui.places import DECISIONS, HAND_OVER
+from mentor_desktop.ui.places import HAND_OVER
 from mentor_desktop.ui.sync_controller import State, SyncStatus, words
 from mentor_desktop.ui.syncing.device_panel import DevicePanel
 from mentor_desktop.ui.syncing.history_note import HistoryNote
@@ -40,6 +40,7 @@ class SyncPage(Page):
         self._team: Team | None = None
         self._notices: tuple[str, ...] = ()
         self._wants_to_join = False
+        self._undecided = (0, 0, 0)
         self._build_widgets()
         self._lay_out()
         self.track(self._controller.changed, self._show_status)
@@ -70,8 +71,6 @@ class SyncPage(Page):
         self._invite = Button(theme, _("Invite somebody"), self._open_invite, icon="walk-in")
         hand_over = (_("Hand to second laptop"), partial(self.frame.go, HAND_OVER))
         self._hand_over = Button(theme, *hand_over, kind="quiet")
-        self._decide = Button(theme, "", partial(self.frame.go, DECISIONS), icon="merge")
-        self._decide.hide()
         self._history = HistoryNote(theme)
         self._empty = EmptyState(
             theme,
@@ -96,7 +95,7 @@ class SyncPage(Page):
         scroll.column.addLayout(self._decisions)
         scroll.column.addLayout(self._note)
         scroll.column.addLayout(column(theme, heading, self._devices, gap="s"))
-        acts = flowing(theme, self._decide, self._invite, self._hand_over)
+        acts = flowing(theme, self._invite, self._hand_over)
         acts.setContentsMargins(theme.size("indent"), 0, 0, 0)
         scroll.column.addWidget(acts)
         scroll.column.addWidget(self._history)
@@ -153,8 +152,7 @@ class SyncPage(Page):
             _("You are {person}, {role}.").format(person=team.person, role=role_name(team.role))
         )
         self._because.show()
-        for one in (self._last, self._decide):
-            one.hide()
+        self._last.hide()
 
     def _line(self, device: DeviceRow) -> Line:
         return Line(
@@ -178,15 +176,10 @@ class SyncPage(Page):
         if status.last_success_at is not None:
             at = moment(status.last_success_at, self.desk.clock())
             self._last.setText(_("Last exchange: {time}").format(time=at))
-        undecided = status.conflicts + status.not_shared + status.parked
-        self._decide.set_text(
-            ngettext(
-                "Look at {count} thing that needs you",
-                "Look at {count} things that need you",
-                undecided,
-            ).format(count=undecided)
-        )
-        self._decide.setVisible(bool(undecided))
+        undecided = (status.conflicts, status.not_shared, status.parked)
+        if undecided != self._undecided:
+            self._undecided = undecided
+            self._waiting.ask()
         self._history.show_happenings(status.happenings, self.desk.clock())
         self._show_notices(self._notices_of(status))
 

@@ -51,7 +51,7 @@ def waiting_line(status: SyncStatus, now: datetime) -> str:
     """Return what the status line says behind the time of saving; empty without a server."""
     if status.state is State.NOT_JOINED:
         return ""
-    parts = [waiting(status)] if status.waiting_changes or status.waiting_files else []
+    parts = [part for part in (waiting(status), _not_shared(status)) if part]
     if status.state in _STATES:
         parts.append(_(_STATES[status.state]))
     elif not parts and not status.reason and status.last_success_at is not None:
@@ -71,10 +71,29 @@ def waiting(status: SyncStatus) -> str:
     )
 
 
+def _not_shared(status: SyncStatus) -> str:
+    """Return "1 change not shared", or nothing."""
+    count = status.not_shared
+    words = ngettext("{count} change not shared", "{count} changes not shared", count)
+    return words.format(count=count) if count else ""
+
+
 def headline(status: SyncStatus) -> str:
     """Return how things stand in one sentence."""
     if status.state in _HEADLINES:
         return _(_HEADLINES[status.state])
+    if counted := _counted(status):
+        return counted
+    if status.state is State.OFFLINE:
+        return _("You are offline. Nothing waits on this computer.")
+    if status.reason:
+        return _("Not everything is exchanged yet.")
+    is_first = status.last_success_at is None
+    return _("Nothing was exchanged yet.") if is_first else _("Everything is exchanged.")
+
+
+def _counted(status: SyncStatus) -> str:
+    """Return how much the others do not have yet, what goes by itself first; else nothing."""
     changes, files = status.waiting_changes, status.waiting_files
     if changes:
         return ngettext(
@@ -86,12 +105,13 @@ def headline(status: SyncStatus) -> str:
         return ngettext(
             "{count} file waits on this computer.", "{count} files wait on this computer.", files
         ).format(count=files)
-    if status.state is State.OFFLINE:
-        return _("You are offline. Nothing waits on this computer.")
-    if status.reason:
-        return _("Not everything is exchanged yet.")
-    is_first = status.last_success_at is None
-    return _("Nothing was exchanged yet.") if is_first else _("Everything is exchanged.")
+    if status.not_shared:
+        return ngettext(
+            "{count} change was not shared.",
+            "{count} changes were not shared.",
+            status.not_shared,
+        ).format(count=status.not_shared)
+    return ""
 
 
 def because(status: SyncStatus) -> str:
@@ -100,9 +120,13 @@ def because(status: SyncStatus) -> str:
         return ""  # it is told with what to do
     if status.reason:
         return status.reason
-    if status.waiting_changes or status.waiting_files:
-        return _("It goes with the next exchange.")
-    return ""
+    if not (status.waiting_changes or status.waiting_files):
+        return ""
+    return ngettext(
+        "It goes with the next exchange.",
+        "They go with the next exchange.",
+        status.waiting_changes or status.waiting_files,
+    )
 
 
 def mass_change(one: MassChange) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from mentor_desktop.services.decisions import decisions
 from mentor_desktop.services.people import add_person, change_person
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.protocol.streams import MEMBERS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.refusals import Rejection
 from mentor_desktop.sync.replica.special import Author, reject_operations
@@ -224,6 +225,28 @@ def test_what_was_not_shared_is_told_saved_and_shared_again(
     assert any(text.startswith("Nothing waits") for text in office.texts())
 
 
+def test_a_laptop_that_was_not_taken_is_told_by_its_name(
+    laptops: TwoLaptops, office: Office
+) -> None:
+    laptops.bring(laptops.second(), laptops.a)
+    raw = laptops.a.exchange_connection()
+    raw.execute(
+        "INSERT INTO sync_refused (stream, device, first_seq, last_seq, reason) "
+        "SELECT b.stream, b.device, b.to_seq, b.to_seq, 'member_used' FROM sync_batch b "
+        "JOIN sync_stream s ON s.no = b.stream JOIN sync_self o JOIN sync_peer p "
+        "ON p.no = b.device AND p.device = o.device WHERE s.stream = ? "
+        "ORDER BY b.to_seq DESC LIMIT 1",
+        (MEMBERS,),
+    )
+    raw.close()
+    office.go("decisions")
+    words = office.texts()
+    assert "Jana" in words
+    assert "Its invitation was used before. Invite it anew." in words
+    assert any(text.endswith(": Jana (a laptop), added") for text in words)
+    assert [one.text for one in cards(office)[0].text.options] == ["Save as a file", "Dismiss"]
+
+
 def test_what_was_not_shared_can_be_let_go(rejected: TwoLaptops, office: Office) -> None:
     office.go("decisions")
     office.press("Dismiss")
@@ -235,7 +258,7 @@ def test_what_was_not_shared_can_be_let_go(rejected: TwoLaptops, office: Office)
 
 
 def test_today_and_register_lead_to_what_waits(both: TwoLaptops, office: Office) -> None:
-    for place, count in (("today", "2 things were"), ("register", "1 thing was")):
+    for place, count in (("today", "2 things to decide"), ("register", "1 thing to decide")):
         office.go(place, workshop_id=both.sample.workshop_id)
         office.settle()
         assert any(text.startswith(count) for text in office.texts()), place

@@ -1,7 +1,7 @@
 """When the window exchanges by itself, and what pages hear of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -21,12 +21,13 @@ from mentor_desktop.sync.replica.happenings import Happening, What
 from mentor_desktop.ui.sync_controller import State, SyncStatus, words
 from tests.cheap import CHEAP
 from tests.ui.sync.company import PASSPHRASE, Colleague, Server
-from tests.ui.sync.exchanging import adding, rest, status_words
+from tests.ui.sync.exchanging import adding, reject_own_change, rest, status_words
 from tests.ui.workshop.office import Office
 
 Hire = Callable[..., Colleague]
 # More than everyday work takes away at once.
 CROWD = 25
+AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 
 
 def test_a_change_goes_by_itself(joined: Office, server: Server, hire: Hire) -> None:
@@ -153,9 +154,12 @@ def _let_go_of_everybody(joined: Office, jonas: Colleague) -> None:
 
 
 def test_what_only_a_person_decides_is_one_press_away(joined: Office) -> None:
-    controller = joined.window.desk.sync.controller
-    controller.show(replace(controller.status, conflicts=2, parked=1))
-    joined.press("Look at 3 things that need you")
+    """Also where no row is other than before, so that no page hears of changes."""
+    reject_own_change(joined)
+    assert "1 change was not shared." in joined.texts()
+    assert status_words(joined).endswith("1 change not shared")
+    assert "1 thing to decide." in joined.texts()
+    joined.press("Decide")
     assert joined.window.navigator.here is not None
     assert joined.window.navigator.here.key == "decisions"
 
@@ -168,10 +172,33 @@ def test_what_only_a_person_decides_is_one_press_away(joined: Office) -> None:
         (SyncStatus(State.OFFLINE), "offline"),
         (SyncStatus(State.IDLE, waiting_files=1), "1 file waiting"),
         (SyncStatus(State.NEEDS_CONSENT), "your decision is needed"),
+        (SyncStatus(State.IDLE, last_success_at=AT, not_shared=2), "2 changes not shared"),
     ],
 )
 def test_the_status_line_says_what_waits(office: Office, status: SyncStatus, line: str) -> None:
     assert words.waiting_line(status, office.window.desk.clock()) == line
+
+
+@pytest.mark.parametrize(
+    ("status", "sentences"),
+    [
+        (SyncStatus(State.IDLE, last_success_at=AT), ("Everything is exchanged.", "")),
+        (
+            SyncStatus(State.IDLE, last_success_at=AT, not_shared=1),
+            ("1 change was not shared.", ""),
+        ),
+        (
+            SyncStatus(State.IDLE, waiting_changes=1),
+            ("1 change waits on this computer.", "It goes with the next exchange."),
+        ),
+        (
+            SyncStatus(State.IDLE, waiting_changes=2),
+            ("2 changes wait on this computer.", "They go with the next exchange."),
+        ),
+    ],
+)
+def test_the_page_says_how_it_stands(status: SyncStatus, sentences: tuple[str, str]) -> None:
+    assert (words.headline(status), words.because(status)) == sentences
 
 
 def test_a_server_brought_back_from_a_backup_is_told_and_stays_on_the_page(
