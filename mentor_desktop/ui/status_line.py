@@ -151,7 +151,7 @@ class StatusLine(QWidget):
         self._bar.setMaximum(0 if fraction is None else _BAR_STEPS)
         self._bar.setValue(round((fraction or 0) * _BAR_STEPS))
         self._left.setText(_("Stopping …") if work.is_cancelled else _time_left(work.seconds_left))
-        self._cancel.setEnabled(not work.is_cancelled)
+        self._cancel.set_busy(is_busy=work.is_cancelled)
         self._cancel.setAccessibleName(_("Cancel: {title}").format(title=work.title))
 
     def _on_cancel(self) -> None:

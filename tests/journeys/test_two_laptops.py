@@ -67,7 +67,7 @@ class Mouse:
             one
             for kind in kinds
             for one in self._window.findChildren(kind)
-            if one.isVisible() and one.isEnabled() and one.accessibleName() == name
+            if one.isVisible() and not one.is_busy and one.accessibleName() == name
         ]
 
     def _click(self, widget: QWidget) -> None:

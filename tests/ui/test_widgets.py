@@ -239,3 +239,20 @@ def test_limited_field_in_a_nested_column_takes_no_height_from_others(
     page.show()
     qtbot.waitUntil(lambda: all(one.height() >= one.sizeHint().height() for one in fields))
     assert [one.width() for one in fields] == [320] * 5
+
+
+def test_busy_button_keeps_the_keyboard_and_does_nothing(theme: Theme, qtbot: QtBot) -> None:
+    pressed: list[str] = []
+    first, second = (Button(theme, one, lambda one=one: pressed.append(one)) for one in "ab")
+    window = holder(row(theme, first, second))
+    qtbot.addWidget(window)
+    window.show()
+    first.setFocus()
+    first.set_busy(is_busy=True)
+    assert window.focusWidget() is first
+    qtbot.keyClick(first, Qt.Key.Key_Space)
+    qtbot.keyClick(first, Qt.Key.Key_Return)
+    assert pressed == []
+    first.set_busy(is_busy=False)
+    qtbot.keyClick(first, Qt.Key.Key_Space)
+    assert pressed == ["a"]

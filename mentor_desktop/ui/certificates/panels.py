@@ -59,10 +59,10 @@ class IssuePanel(QWidget):
     def refuse(self, error: UserFacingError) -> None:
         """Say why nothing was issued."""
         self._trouble.setText(str(error))
-        self._verb.setEnabled(True)
+        self._verb.set_busy(is_busy=False)
 
     def _issue(self) -> None:
-        self._verb.setEnabled(False)
+        self._verb.set_busy(is_busy=True)
         self.issue_wanted.emit()
 
     def _line(self, check: CertificateCheck) -> QHBoxLayout:

@@ -56,7 +56,7 @@ class InvitationSheet(Sheet):
         self._verb = Button(theme, _("Continue"), self._look, kind="primary")
         self.invitation.textChanged.connect(self._on_typed)
         for line in (self.invitation, self._server):
-            line.returnPressed.connect(self._look)
+            line.returnPressed.connect(self._verb.click)
         self.add_field(_("Invitation"), self.invitation)
         self.add_field(self._server_name, self._server)
         self._server_caption = self._caption_of(self._server)
@@ -88,7 +88,7 @@ class InvitationSheet(Sheet):
         self.invitation.setFocus()
 
     def _set_busy(self, *, is_busy: bool) -> None:
-        self._verb.setEnabled(not is_busy)
+        self._verb.set_busy(is_busy=is_busy)
         self._verb.set_text(_("Asking the server …") if is_busy else _("Continue"))
 
 

@@ -39,11 +39,11 @@ class LockSheet(Sheet):
         self._clock = clock
         self._settings = settings
         self._root = root
-        self._passphrase = secret_line(_("Passphrase"), self._open)
+        self._verb = Button(theme, _("Open"), self._open, kind="primary")
+        self._passphrase = secret_line(_("Passphrase"), self._verb.click)
         self._remember = CheckBox(
             theme, _("Remember on this computer"), checked=settings.value.remember_key
         )
-        self._verb = Button(theme, _("Open"), self._open, kind="primary")
         self.add_field(_("Passphrase"), self._passphrase)
         self.fields.addWidget(self._remember)
         self.add_verbs(
@@ -98,5 +98,5 @@ class LockSheet(Sheet):
     def _set_busy(self, *, is_busy: bool) -> None:
         self.show_trouble("")
         self._verb.set_text(_("Opening …") if is_busy else _("Open"))
-        for widget in (self._verb, self._passphrase, self._remember):
-            widget.setEnabled(not is_busy)
+        self._verb.set_busy(is_busy=is_busy)
+        self._passphrase.setReadOnly(is_busy)

@@ -43,8 +43,8 @@ class RecoverySheet(Sheet):
         self._clock = clock
         self._root = root
         self._code = LineEdit(_("Recovery code"), "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX")
-        self._pair = PassphrasePair(theme, self._jobs, self._open)
         self._verb = Button(theme, _("Open and change the passphrase"), self._open, kind="primary")
+        self._pair = PassphrasePair(theme, self._jobs, self._verb.click)
         self.add_field(_("Recovery code"), self._code)
         self._pair.add_to(self)
         self.add_verbs(self._verb, link(theme, _("Back"), self.back_wanted.emit))
@@ -58,7 +58,7 @@ class RecoverySheet(Sheet):
         self.show_trouble(trouble)
         if trouble:
             return
-        self._verb.setEnabled(False)
+        self._verb.set_busy(is_busy=True)
         self._jobs.draw(
             partial(
                 workspaces.open_with_recovery_code,
@@ -72,6 +72,6 @@ class RecoverySheet(Sheet):
         )
 
     def _refuse(self, error: UserFacingError) -> None:
-        self._verb.setEnabled(True)
+        self._verb.set_busy(is_busy=False)
         self.show_trouble(str(error))
         self._code.setFocus()

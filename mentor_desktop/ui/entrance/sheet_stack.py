@@ -129,13 +129,13 @@ class PassphraseSheet(Sheet):
 
     def begin(self, words: str) -> None:
         """Say on the button what is going on; it cannot be pressed again."""
-        self._verb.setEnabled(False)
+        self._verb.set_busy(is_busy=True)
         self._verb.set_text(words)
 
     def refuse(self, sentence: str) -> None:
         """Say what went wrong and let the person try again."""
         self._verb.set_text(self._name)
-        self._verb.setEnabled(True)
+        self._verb.set_busy(is_busy=False)
         self.show_trouble(sentence)
 
     def _choose(self) -> None:

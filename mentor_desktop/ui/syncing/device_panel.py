@@ -62,14 +62,14 @@ class DevicePanel(QWidget):
             one.setVisible(is_asked)
 
     def _revoke(self) -> None:
-        self._sure.setEnabled(False)
+        self._sure.set_busy(is_busy=True)
         self._acts.revoke(self._device, self._leave, self._refuse, self)
 
     def _leave(self) -> None:
         self._on_done()
 
     def _refuse(self, error: UserFacingError) -> None:
-        self._sure.setEnabled(True)
+        self._sure.set_busy(is_busy=False)
         self._trouble.setText(str(error))
         self._trouble.show()
 

@@ -46,7 +46,7 @@ class Beginning(EmptyState):
         self._page.frame.go("import", kind="participants")
 
     def _fill(self) -> None:
-        self._look.setEnabled(False)
+        self._look.set_busy(is_busy=True)
         today = self._page.desk.clock().astimezone().date()
 
         def op(store: Any, progress: Progress) -> str:  # Any: see `jobs.Jobs.work`
@@ -60,5 +60,5 @@ class Beginning(EmptyState):
         self._page.mark_stale()
 
     def _on_refused(self, error: Exception) -> None:
-        self._look.setEnabled(True)
+        self._look.set_busy(is_busy=False)
         self._page.frame.toast(str(error))

@@ -44,6 +44,7 @@ class Button(QPushButton):
         self._kind: Kind = kind
         self._icon_role = icon
         self._is_hovered = False
+        self.is_busy = False
         self.setAccessibleName(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -57,6 +58,15 @@ class Button(QPushButton):
         """Say another verb."""
         self.setText(text)
         self.setAccessibleName(text)
+
+    def set_busy(self, *, is_busy: bool) -> None:
+        """Look as if it could not be pressed, and do nothing, while what it began goes on.
+
+        Not disabled: Qt takes the keyboard from a disabled widget, and the next Space presses
+        whatever comes to have it.
+        """
+        self.is_busy = is_busy
+        self.update()
 
     def set_icon(self, role: str) -> None:
         """Show another icon; none when empty."""
@@ -113,14 +123,14 @@ class Button(QPushButton):
             radius = max(2, radius - round(inset))
         painter.setPen(Qt.PenStyle.NoPen)
         if self._kind == "plain" and not self.hasFocus():
-            painter.setPen(QPen(theme.color("line_strong" if self.isEnabled() else "line"), 1))
+            painter.setPen(QPen(theme.color("line_strong" if self._is_ready() else "line"), 1))
             box.adjust(0.5, 0.5, -0.5, -0.5)
         painter.setBrush(theme.color(fill) if fill else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, radius, radius)
 
     def _fill(self) -> str:
         fill, hovered, pressed, _words = _TOKENS[self._kind]
-        if not self.isEnabled():
+        if not self._is_ready():
             return "hover" if fill else ""
         if self.isDown() or self.isChecked():
             return pressed
@@ -128,7 +138,7 @@ class Button(QPushButton):
 
     def _paint_words(self, painter: QPainter) -> None:
         theme = self._theme
-        token = _TOKENS[self._kind][3] if self.isEnabled() else "faint"
+        token = _TOKENS[self._kind][3] if self._is_ready() else "faint"
         words = self.text()
         width = self.fontMetrics().horizontalAdvance(words.replace("&", ""))
         icon = theme.px(_ICON) if self._icon_role else 0
@@ -147,8 +157,11 @@ class Button(QPushButton):
         )
         painter.drawText(room, flags, words)
 
+    def _is_ready(self) -> bool:
+        return self.isEnabled() and not self.is_busy
+
     def _act(self) -> None:
-        if self._on_click:
+        if self._on_click and not self.is_busy:
             self._on_click()
 
     def _set_font(self) -> None:
