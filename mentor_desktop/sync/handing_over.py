@@ -23,6 +23,7 @@ from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.bundle_sections import Contents, Offer
 from mentor_desktop.sync.carrying import Load, write_file
+from mentor_desktop.sync.handed import ends_here, handed_at, note_handed, since_handed
 from mentor_desktop.sync.inventory import told_by
 from mentor_desktop.sync.joining import anchors
 from mentor_desktop.sync.keys.entries import NO_SIGNATURE, Grant, SignedInvitation, signed
@@ -54,13 +55,16 @@ _VALID_MS: Final = (
 class KnownLaptop:
     """Another device of the workspace that a file can be closed for.
 
-    `is_limited` says that it is given some workshops alone.
+    `is_limited` says that it is given some workshops alone. `handed_at` is when a file was written
+    for it last, in milliseconds, `since_then` what was done here since (`handed`).
     """
 
     device: str
     tag: str
     name: str
     is_limited: bool = False
+    handed_at: int | None = None
+    since_then: int = 0
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,9 @@ def hand_to(
             told=told_by(raw, device),
             with_journal=entry.user == state.identity(raw).user,
         )
+        ends = ends_here(raw)
         contents = write_file(workspace, raw, path, load, progress)
+        note_handed(raw, device, to_milliseconds(workspace.clock()), ends)
     return _handed(path, "", contents)
 
 
@@ -176,12 +182,21 @@ def known_laptops(raw: StoreConnection) -> list[KnownLaptop]:
     own = state.identity(raw)
     members = read_members(raw, own.workspace, anchors(raw))
     return [
-        KnownLaptop(
-            peer.device, peer.tag, peer.name, not share_of(raw, members, peer.device).is_whole
-        )
+        _known(raw, peer, share_of(raw, members, peer.device))
         for peer in state.peers(raw)
         if peer.device != own.device and members.has_access(peer.device)
     ]
+
+
+def _known(raw: StoreConnection, peer: state.Peer, share: Share) -> KnownLaptop:
+    return KnownLaptop(
+        device=peer.device,
+        tag=peer.tag,
+        name=peer.name,
+        is_limited=not share.is_whole,
+        handed_at=handed_at(raw, peer.device),
+        since_then=since_handed(raw, peer.device, share),
+    )
 
 
 def _grant_everything(
