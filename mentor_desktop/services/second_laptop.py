@@ -38,9 +38,9 @@ class NameNeeded(ValidationError):
 
 @dataclass(frozen=True)
 class Choices:
-    """What can be handed over (id and code of workshops, newest first), and to whom."""
+    """What can be handed over (id, code and title of workshops, newest first), and to whom."""
 
-    workshops: tuple[tuple[str, str], ...]
+    workshops: tuple[tuple[str, str, str], ...]
     laptops: tuple[KnownLaptop, ...]
 
 
@@ -82,7 +82,9 @@ class Received:
 
 def hand_over_choices(uow: Reader) -> Choices:
     """Return what can be handed over, and the laptops that are known already."""
-    rows = uow.raw.execute("SELECT id, code FROM workshop ORDER BY starts_on DESC, code").fetchall()
+    rows = uow.raw.execute(
+        "SELECT id, code, title FROM workshop ORDER BY starts_on DESC, code"
+    ).fetchall()
     return Choices(tuple(rows), tuple(handing_over.known_laptops(uow.raw)))
 
 

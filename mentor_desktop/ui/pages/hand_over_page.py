@@ -12,7 +12,7 @@ from mentor_desktop.ui.desk import Desk
 from mentor_desktop.ui.pages.base import Crumb, Page, PageAction
 from mentor_desktop.ui.second_laptop.hand_over_part import HandOverPart
 from mentor_desktop.ui.second_laptop.open_part import OpenPart
-from mentor_desktop.ui.widgets.layout import ScrollColumn
+from mentor_desktop.ui.widgets.layout import ScrollColumn, column
 
 
 class HandOverPage(Page):
@@ -26,12 +26,16 @@ class HandOverPage(Page):
         self.hand_over, self.file_from_other = HandOverPart(desk), OpenPart(desk)
         scroll = self._scroll = ScrollColumn(self.theme, gap="xxl")
         scroll.column.setContentsMargins(self.theme.size("indent"), 0, 0, self.theme.space("xl"))
-        for part in (self.hand_over, self.file_from_other):
-            scroll.column.addWidget(part)
+        parts = (self.hand_over, self.file_from_other)
+        scroll.column.addLayout(column(self.theme, *parts, gap="xxl"))
+        for part in parts:
             part.said.connect(self._bring_to_sight)
         scroll.column.addStretch(1)
         self.content.addWidget(scroll)
         self.file_from_other.received.connect(self._on_received)
+        self.file_from_other.asking.connect(
+            lambda is_asking: self.hand_over.cover_words(is_covered=is_asking)
+        )
         self.set_heading(Crumb(_("Sync"), "sync"), Crumb(_("Second laptop")))
         self.set_primary(_("Write the file"), self.hand_over.write, is_on_page=True)
         self.set_more(
@@ -46,6 +50,8 @@ class HandOverPage(Page):
     def open(self, **where: str) -> None:
         """Begin with `workshop_id` chosen; with act=open ask for a file at once."""
         self._workshop_id = where.get("workshop_id", "")
+        self.hand_over.forget_trouble()
+        self.file_from_other.begin_anew()
         if where.get("act") == "open":
             QTimer.singleShot(0, self.file_from_other.choose)  # when the page is there
 

@@ -11,6 +11,7 @@ from mentor_desktop.i18n import _
 from mentor_desktop.services.second_laptop import (
     Choices,
     Handed,
+    KnownLaptop,
     file_in,
     hand_to_known_laptop,
     hand_to_new_laptop,
@@ -31,8 +32,10 @@ _WIDEST = 640
 class HandOverPart(QWidget):
     """A few choices that are right already, one verb, and what to do next.
 
+    It begins with the laptop that was written for last: Enter once too often invites nobody.
+
     Emits:
-        said: the widget whose words are new.
+        said: the widget whose words are new; of several, the one to be seen first comes last.
     """
 
     said = Signal(object)
@@ -59,6 +62,7 @@ class HandOverPart(QWidget):
             hidden.hide()
         self._words = Text(theme, "", "door", "accent")
         self._next = Text(theme, "")
+        self._is_covered = False
         for one in (self._words, self._next):
             one.hide()
         folder = row(theme, self.folder, choose)
@@ -101,24 +105,35 @@ class HandOverPart(QWidget):
         if choices == self._choices:
             return
         self._choices = choices
-        laptops = [
-            (one.device, _("{name}, device {tag}").format(name=one.name, tag=one.tag))
-            for one in choices.laptops
-        ]
-        codes = [workshop for workshop, _code in choices.workshops]
-        self._first = workshop_id if workshop_id in codes else next(iter(codes), _EVERYTHING)
+        chosen = self.reader.choice.value
+        laptops = [(one.device, _called(one)) for one in choices.laptops]
+        ids = [workshop for workshop, _code, _title in choices.workshops]
+        self._first = workshop_id if workshop_id in ids else next(iter(ids), _EVERYTHING)
         self.reader.choice.set_options([(_NEW, _("A new laptop")), *laptops])
-        self._on_laptop(_NEW)
+        if chosen not in dict(laptops):
+            last = max(choices.laptops, key=lambda one: one.handed_at or 0, default=None)
+            chosen = last.device if last else _NEW
+        self.reader.set_value(chosen)
+        self._on_laptop(chosen)
+
+    def cover_words(self, *, is_covered: bool) -> None:
+        """Take the words of a file out of sight while those of another file are asked for."""
+        self._is_covered = is_covered
+        self._show_words()
+
+    def forget_trouble(self) -> None:
+        """Say no more what went wrong before somebody left the page."""
+        self._trouble.hide()
 
     def write(self) -> None:
         """Write the file, unless that is under way."""
-        if not self.verb.isEnabled():
+        if self.verb.is_busy:
             return
         self._forget()
-        self.verb.setEnabled(False)
+        self.verb.set_busy(is_busy=True)
         folder, device = Path(self.folder.value).expanduser(), self.reader.choice.value
         workshop = self._what.choice.value
-        name = dict(self._choices.workshops).get(workshop, "")
+        name = next((code for one, code, _title in self._choices.workshops if one == workshop), "")
         if device:
             op = partial(
                 hand_to_known_laptop, device=device, with_everything=workshop == _EVERYTHING
@@ -136,18 +151,24 @@ class HandOverPart(QWidget):
     def show_handed(self, handed: Handed) -> None:
         """Say where the file is, and what to do on the other laptop."""
         self._forget()
-        if handed.words:
-            self._words.setText(handed.words)
-            self._words.setAccessibleName(handed.words)
+        self._words.setText(handed.words)
+        self._words.setAccessibleName(handed.words)
         self._next.setText(what_next(handed, _breakable(handed.path)))
-        self._words.setVisible(bool(handed.words))
-        self._next.show()
+        self._show_words()
         self.said.emit(self._next)
+        if handed.words:
+            self.said.emit(self._words)
+
+    def _show_words(self) -> None:
+        for one in (self._words, self._next):
+            one.setVisible(bool(one.text()) and not self._is_covered)
 
     def _forget(self) -> None:
-        self.verb.setEnabled(True)
-        for one in (self._trouble, self._words, self._next):
-            one.hide()
+        self.verb.set_busy(is_busy=False)
+        self._trouble.hide()
+        for one in (self._words, self._next):
+            one.clear()
+        self._show_words()
 
     def _refuse(self, error: UserFacingError) -> None:
         self._forget()
@@ -160,9 +181,11 @@ class HandOverPart(QWidget):
         """Offer what this laptop can be given: one that is known, what it was given before."""
         known = next((one for one in self._choices.laptops if one.device == device), None)
         if known is None:
-            self._what.choice.set_options(
-                [*self._choices.workshops, (_EVERYTHING, _("Everything"))]
-            )
+            workshops = [
+                (one, f"{code} · {title}" if title else code)
+                for one, code, title in self._choices.workshops
+            ]
+            self._what.choice.set_options([*workshops, (_EVERYTHING, _("Everything"))])
             self._what.set_value(self._first)
         elif known.is_limited:
             options = [(_AS_BEFORE, _("As before")), (_EVERYTHING, _("Everything, from now on"))]
@@ -175,6 +198,12 @@ class HandOverPart(QWidget):
         chosen = QFileDialog.getExistingDirectory(self, _("Folder on the stick"), self.folder.value)
         if chosen:
             self.folder.set_value(chosen)
+
+
+def _called(laptop: KnownLaptop) -> str:
+    if not laptop.name:
+        return _("Device {tag}").format(tag=laptop.tag)
+    return _("{name}, device {tag}").format(name=laptop.name, tag=laptop.tag)
 
 
 def _breakable(path: Path) -> str:

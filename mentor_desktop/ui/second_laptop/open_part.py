@@ -28,10 +28,12 @@ class OpenPart(QWidget):
     Emits:
         received: `Received`.
         said: the widget whose words are new.
+        asking: whether the words of a file are asked for.
     """
 
     received = Signal(object)
     said = Signal(object)
+    asking = Signal(bool)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -41,14 +43,15 @@ class OpenPart(QWidget):
         self._file, self._words = Path(), ""
         self.setMaximumWidth(theme.px(_WIDEST))
         self._choose = Button(theme, _("Open a file"), self.choose, icon="import")
+        self._which = Text(theme, "")
         self._typed = TextField(theme, _("The six words"), in_place=False)
         self._typed.line.returnPressed.connect(self._open_by_words)
-        self._go_on = Button(theme, _("Open"), self._open_by_words, kind="primary")
+        self._go_on = Button(theme, _("Open"), self._open_by_words)
         self._trouble = Text(theme, "", "body", "absent")
         self._summary = Text(theme, "", "strong")
         self._more = Text(theme, "", "body", "muted")
         decide: Callable[[], object] = partial(self._frame.go, "decisions")
-        self._decide = Button(theme, _("Decide now"), decide, kind="primary")
+        self._decide = Button(theme, _("Decide now"), decide)
         self._apply = Button(theme, _("Apply"), self._apply_deletions)
         self._ask_for_words(is_asking=False)
         self._forget()
@@ -65,6 +68,7 @@ class OpenPart(QWidget):
                     "muted",
                 ),
                 row(theme, self._choose, STRETCH),
+                self._which,
                 self._typed,
                 row(theme, self._go_on, STRETCH),
                 self._trouble,
@@ -88,21 +92,34 @@ class OpenPart(QWidget):
 
     def take_file(self, path: Path) -> None:
         """Open a file, or ask for its words first."""
+        if self._choose.is_busy:
+            return
         self._file = path
         self._forget()
+        self._typed.line.clear()
         try:
             is_asking = needs_words(path)
         except UserFacingError as error:
+            self._ask_for_words(is_asking=False)
             self._refuse(error)
             return
         self._ask_for_words(is_asking=is_asking)
         if is_asking:
             self._typed.setFocus()
+            self.said.emit(self._go_on)
         else:
             self._open("")
 
+    def begin_anew(self) -> None:
+        """Ask for no words and say no more what went wrong before somebody left the page."""
+        if not self._choose.is_busy:
+            self._trouble.hide()
+            self._typed.line.clear()
+            self._ask_for_words(is_asking=False)
+
     def _open_by_words(self) -> None:
-        self._open(self._typed.value)
+        if not self._choose.is_busy:
+            self._open(self._typed.value)
 
     def _apply_deletions(self) -> None:
         """Take the same file once more, now with what it deletes."""
@@ -110,7 +127,7 @@ class OpenPart(QWidget):
 
     def _open(self, words: str, *, accepts_deletions: bool = False) -> None:
         self._forget()
-        self._choose.setEnabled(False)
+        self._set_busy(is_busy=True)
         file, self._words = self._file, words
         self._jobs.work(
             lambda store, progress: receive(
@@ -127,7 +144,7 @@ class OpenPart(QWidget):
         )
 
     def _show(self, received: Received) -> None:
-        self._choose.setEnabled(True)
+        self._set_busy(is_busy=False)
         self._ask_for_words(is_asking=False)
         self._typed.line.clear()
         self._summary.setText(summary(received))
@@ -142,16 +159,31 @@ class OpenPart(QWidget):
         self.received.emit(received)
 
     def _refuse(self, error: UserFacingError) -> None:
-        self._choose.setEnabled(True)
+        self._set_busy(is_busy=False)
         if not isinstance(error, Cancelled):
             self._trouble.setText(str(error))
             self._trouble.show()
             self.said.emit(self._trouble)
 
+    def _set_busy(self, *, is_busy: bool) -> None:
+        for button in (self._choose, self._go_on):
+            button.set_busy(is_busy=is_busy)
+
+    def _keep_keyboard(self, *going: QWidget) -> None:
+        """Give the keyboard to the verb that stays, before what has it goes out of sight."""
+        if self.window().focusWidget() in going:
+            self._choose.setFocus()
+
     def _forget(self) -> None:
+        self._keep_keyboard(self._decide, self._apply)
         for widget in (self._trouble, self._summary, self._more, self._decide, self._apply):
             widget.hide()
 
     def _ask_for_words(self, *, is_asking: bool) -> None:
-        self._typed.setVisible(is_asking)
-        self._go_on.setVisible(is_asking)
+        if not is_asking:
+            self._keep_keyboard(self._typed.line, self._go_on)
+        asked = _("{file} opens with six words; the laptop that wrote it shows them.")
+        self._which.setText(asked.format(file=self._file.name))
+        for one in (self._which, self._typed, self._go_on):
+            one.setVisible(is_asking)
+        self.asking.emit(is_asking)

@@ -161,10 +161,55 @@ def test_known_laptop_needs_no_words(laptops: TwoLaptops, office: Office) -> Non
         "A new laptop",
         "Jana, device AA",
     ]
-    choice.setCurrentIndex(1)
-    choice.activated.emit(1)
+    assert choice.currentText() == "Jana, device AA"  # Enter once too often invites nobody
     office.press("Write the file")
     assert any("no words are needed" in text for text in office.texts())
+
+
+def test_workshops_are_called_by_code_and_title(laptops: TwoLaptops, office: Office) -> None:
+    with laptops.a.unit_of_work() as uow:
+        uow.raw.execute("UPDATE workshop SET title = 'Peer Coaching'")
+        uow.commit()
+    page_of(office, laptops)
+    what = office.find(Choice, "What")
+    assert what.itemText(0) == "WS-2026-01 · Peer Coaching"
+    office.press("Write the file")
+    (path,) = laptops.stick.iterdir()
+    assert path.name.startswith("WS-2026-01 ")
+
+
+def test_button_that_works_keeps_the_keyboard(laptops: TwoLaptops, office: Office) -> None:
+    page = page_of(office, laptops)
+    page.hand_over.verb.setFocus()
+    office.press("Write the file")
+    assert office.window.focusWidget() is page.hand_over.verb
+    strange = laptops.stick / "strange.mentor"
+    strange.write_bytes(b"not ours at all")
+    opening = office.find(Button, "Open a file")
+    opening.setFocus()
+    page.file_from_other.take_file(strange)
+    office.settle()
+    assert office.window.focusWidget() is opening
+
+
+def test_words_of_a_file_are_asked_for_by_its_name_and_alone(
+    laptops: TwoLaptops, office: Office
+) -> None:
+    other = laptops.hand_over()
+    page = page_of(office, laptops)
+    office.press("Write the file")
+    shown = words_shown(office)
+    page.file_from_other.take_file(other.path)
+    office.settle()
+    assert any(text.startswith(f"{other.path.name} opens with") for text in office.texts())
+    assert shown not in office.texts()
+    office.find_line("The six words").setText(shown)
+    office.press("Open")
+    assert any("do not open" in text for text in office.texts())
+    office.go("people")
+    office.go("hand_over", workshop_id=laptops.sample.workshop_id)
+    assert not any("do not open" in text for text in office.texts())
+    assert words_shown(office) == shown
 
 
 def test_laptop_of_one_workshop_can_be_given_everything(

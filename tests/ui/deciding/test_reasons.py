@@ -9,7 +9,9 @@ from mentor_desktop.ui.deciding import reasons
 
 
 def test_every_reason_of_the_server_has_a_sentence() -> None:
-    of_records = re.findall(r'(?:_require\(.*, |_DoesNotCount\()"([a-z]+)"\)', inspect.getsource(members))
+    of_records = re.findall(
+        r'(?:_require\(.*, |_DoesNotCount\()"([a-z]+)"\)', inspect.getsource(members)
+    )
     codes = {f"member_{one}" for one in of_records}
     codes |= {membership.BAD_RECORD, membership.BAD_VALUE, membership.UPWARDS}
     codes |= {push.NO_RIGHT, push.NO_STREAM, push.REVOKED}

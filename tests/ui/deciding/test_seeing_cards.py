@@ -1,10 +1,12 @@
 """Cards and the page of a second laptop to somebody who looks closely: large text, long words."""
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from mentor_desktop import i18n
 from mentor_desktop.services.second_laptop import Handed
 from mentor_desktop.ui.theme import Theme
+from mentor_desktop.ui.widgets.text import Text
 from tests.sync.laptops import TwoLaptops
 from tests.ui.everywhere import seeing
 from tests.ui.workshop.office import Office
@@ -40,6 +42,29 @@ def test_nothing_is_cut_nameless_or_pale(
                 Handed(both.stick / "file.mentor", "batob gorul kelim", is_invitation=True)
             )
             office.settle()
-        looks = (seeing.nameless_stops, seeing.small_targets, seeing.cut_words)
+        looks = (seeing.nameless_stops, seeing.small_targets, seeing.cut_words, seeing.cut_boxes)
         for look in (*looks, seeing.out_of_sight, seeing.sideways_scrolling, seeing.pale_words):
             assert list(look(office.window)) == [], (place, look.__name__)
+
+
+@pytest.mark.parametrize("scale", [100, 150, 200])
+def test_boxes_keep_their_edges_and_six_words_are_in_sight(
+    laptops: TwoLaptops, office: Office, theme: Theme, scale: int
+) -> None:
+    laptops.bring(laptops.second(), laptops.a)
+    i18n.set_language("en_XA")
+    theme.set_text_scale(scale)
+    for width, height in ((1024, 640), (1280, 800)):
+        office.window.resize(width, height)
+        page = office.go("hand_over", workshop_id=laptops.sample.workshop_id)
+        words = "batob gorul kelim babob rogin tafos"
+        page.hand_over.show_handed(Handed(laptops.stick / "file.mentor", words, is_invitation=True))
+        office.settle()
+        assert list(seeing.cut_boxes(office.window)) == []
+        shown, view = office.find(Text, words), page._scroll.viewport()
+
+        def is_in_sight(shown: Text = shown, view: QWidget = view) -> bool:
+            top = shown.mapTo(view, shown.rect().topLeft()).y()
+            return top >= 0 and top + shown.height() <= view.height()
+
+        office.qtbot.waitUntil(is_in_sight, timeout=5_000)

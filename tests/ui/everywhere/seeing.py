@@ -80,6 +80,20 @@ def cut_words(window: QWidget) -> Iterator[str]:
             yield f"[{button.text()}] is cut: {button.width()} of {needed}"
 
 
+def cut_boxes(window: QWidget) -> Iterator[str]:
+    """Give boxes to write in or choose from that lack a part of their edge."""
+    kinds: tuple[type[QWidget], ...] = (QLineEdit, QComboBox)
+    for kind in kinds:
+        for box in _shown(window, kind):
+            parent = box.parentWidget()
+            if isinstance(parent, QComboBox | QAbstractItemView):
+                continue
+            if box.height() < box.minimumSizeHint().height() or (
+                box.geometry().bottom() > parent.rect().bottom()
+            ):
+                yield f"{_described(box)} is cut: {box.geometry()} in {parent.rect()}"
+
+
 def out_of_sight(window: QWidget) -> Iterator[str]:
     """Give labels and buttons that a parent cuts at its left or right edge."""
     kinds: tuple[type[QWidget], ...] = (QLabel, QAbstractButton, QLineEdit)
