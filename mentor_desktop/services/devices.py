@@ -34,6 +34,13 @@ def role_name(code: str) -> str:
     return _(_ROLES[code]) if code in _ROLES else code
 
 
+def called(device: DeviceRow) -> str:
+    """Return whose a device is; who gave no name is called by the device."""
+    if device.person or device.name:
+        return device.person or device.name
+    return _("You") if device.is_own else _("Device {tag}").format(tag=device.tag)
+
+
 def standing(device: DeviceRow, now: datetime) -> str:
     """Return how a device stands, in a few words: "this one", "last change 10:42"."""
     if device.is_own:

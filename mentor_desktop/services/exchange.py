@@ -15,3 +15,10 @@ def is_joined(connection: StoreConnection, _now: datetime) -> bool:
     # Who exchanges files with another laptop is a device too, and has no server.
     sql = "SELECT 1 FROM local_setting WHERE key = 'sync_server' AND value <> ''"
     return connection.execute(sql).fetchone() is not None
+
+
+def has_other_laptops(connection: StoreConnection, _now: datetime) -> bool:
+    """Say whether files go between this copy and other laptops, without a server."""
+    return not is_joined(connection, _now) and (
+        connection.execute("SELECT 1 FROM sync_self").fetchone() is not None
+    )

@@ -7,8 +7,10 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mentor_desktop.i18n import _
-from mentor_desktop.services.devices import DeviceRow, Team, ended, role_name, standing
+from mentor_desktop.services.devices import DeviceRow, Team, called, ended, role_name, standing
+from mentor_desktop.services.handed_words import handed, laptops_to_hand_to
 from mentor_desktop.services.moments import moment
+from mentor_desktop.services.second_laptop import KnownLaptop
 from mentor_desktop.services.workshops import WorkshopRow, workshop_rows
 from mentor_desktop.ui.deciding.waiting_note import WaitingNote
 from mentor_desktop.ui.desk import BannerKind, Deed, Desk
@@ -27,6 +29,7 @@ from mentor_desktop.ui.widgets.layout import ScrollColumn, column, pile
 from mentor_desktop.ui.widgets.line_list import Line, LineList
 from mentor_desktop.ui.widgets.text import Text
 
+_BETWEEN = " · "
 Notice = tuple[str, BannerKind, tuple[Deed, ...]]
 
 
@@ -41,6 +44,7 @@ class SyncPage(Page):
         self._notices: tuple[str, ...] = ()
         self._wants_to_join = False
         self._undecided = (0, 0, 0)
+        self._laptops: dict[str, KnownLaptop] = {}
         self._build_widgets()
         self._lay_out()
         self.track(self._controller.changed, self._show_status)
@@ -129,7 +133,11 @@ class SyncPage(Page):
             again = PageAction(_("Join with another invitation"), self._open_join, icon="key")
             self.set_more((again,))
             self._with_whom.setText(
-                _("With {server}, as {person}, {role}.").format(
+                (
+                    _("With {server}, as {person}, {role}.")
+                    if team.person
+                    else _("With {server}, as {role}.")
+                ).format(
                     server=team.server.partition("://")[2],
                     person=team.person,
                     role=role_name(team.role),
@@ -149,15 +157,29 @@ class SyncPage(Page):
         self._headline.setText(_("These laptops exchange files."))
         self._because.setText(_("Nothing goes by itself: a stick carries it."))
         self._with_whom.setText(
-            _("You are {person}, {role}.").format(person=team.person, role=role_name(team.role))
+            (_("You are {person}, {role}.") if team.person else _("You are {role}.")).format(
+                person=team.person, role=role_name(team.role)
+            )
         )
         self._because.show()
         self._last.hide()
+        self.jobs.query(laptops_to_hand_to, self._show_laptops, key="handed")
+
+    def _show_laptops(self, laptops: Sequence[KnownLaptop]) -> None:
+        """Say beside each laptop when a file was written for it, and what came since."""
+        self._laptops = {one.device: one for one in laptops}
+        if self._team is not None and not self._team.server:
+            self._devices.set_lines([self._line(one) for one in self._team.devices])
+
+    def _handed_to(self, device: DeviceRow) -> str:
+        laptop = self._laptops.get(device.device)
+        is_by_files = self._team is not None and not self._team.server
+        return handed(laptop, self.desk.clock()) if laptop and is_by_files else ""
 
     def _line(self, device: DeviceRow) -> Line:
         return Line(
-            device.person or device.name,
-            detail=role_name(device.role),
+            called(device),
+            detail=_BETWEEN.join(filter(None, (role_name(device.role), self._handed_to(device)))),
             key=device.device,
             lead=device.tag,
             tail=standing(device, self.desk.clock()),

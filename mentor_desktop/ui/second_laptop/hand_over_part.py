@@ -43,7 +43,7 @@ class HandOverPart(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         theme = self._theme = desk.theme
-        self._jobs = OwnedJobs(desk.jobs, self)
+        self._jobs, self._sync = OwnedJobs(desk.jobs, self), desk.sync
         self._choices = Choices((), ())
         self._first = _EVERYTHING
         self.reader = ChoiceField(theme, _("For"), [], "", self._on_laptop, in_place=False)
@@ -155,6 +155,7 @@ class HandOverPart(QWidget):
         self._words.setAccessibleName(handed.words)
         self._next.setText(what_next(handed, _breakable(handed.path)))
         self._show_words()
+        self._sync.count_for_laptops()
         self.said.emit(self._next)
         if handed.words:
             self.said.emit(self._words)

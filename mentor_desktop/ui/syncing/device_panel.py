@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
-from mentor_desktop.services.devices import DeviceRow, role_name
+from mentor_desktop.services.devices import DeviceRow, called, role_name
 from mentor_desktop.services.moments import moment
 from mentor_desktop.ui.sync_controller.team_acts import TeamActs
 from mentor_desktop.ui.theme import Theme
@@ -75,11 +75,7 @@ class DevicePanel(QWidget):
 
 
 def _facts(device: DeviceRow, now: datetime) -> list[str]:
-    facts = [
-        _("{person}, {role}").format(
-            person=device.person or device.name, role=role_name(device.role)
-        )
-    ]
+    facts = [_("{person}, {role}").format(person=called(device), role=role_name(device.role))]
     if device.last_change_at is None:
         facts.append(_("Nothing done there has arrived here."))
     else:

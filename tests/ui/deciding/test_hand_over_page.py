@@ -25,6 +25,7 @@ from mentor_desktop.ui.widgets.inputs import CheckBox, Choice, LineEdit
 from mentor_desktop.ui.widgets.line_list import LineList
 from tests import factories
 from tests.sync.laptops import PASSPHRASE, TwoLaptops
+from tests.ui.sync.exchanging import status_words
 from tests.ui.workshop.office import Office
 from tests.workspaces import FrozenClock
 
@@ -274,6 +275,26 @@ def test_sync_page_lists_laptops_that_exchange_files_and_shuts_one_out(
     assert devices.lines[1].tail == "no access"
     with laptops.a.reader() as uow:
         assert hand_over_choices(uow).laptops == ()
+
+
+def test_what_waits_for_a_laptop_is_said_until_a_file_is_written(
+    laptops: TwoLaptops, office: Office
+) -> None:
+    b = laptops.second(workshop_id="")
+    laptops.bring(b, laptops.a)
+    laptops.mark(laptops.a, "P001", "present")
+    page_of(office, laptops)
+    office.window.desk.sync.count_for_laptops()
+    office.settle()
+    assert status_words(office) == "1 change to hand over"
+    office.press("Write the file")
+    assert status_words(office) == "Everything handed over 09:05"
+    laptops.clock.advance(minutes=7)
+    laptops.mark(laptops.a, "P002", "present")
+    office.go("sync")
+    office.settle()
+    devices = office.find(LineList, "Devices")
+    assert devices.lines[1].detail == "administrator · file written 09:05, 1 change since"
 
 
 # ---- on the new laptop

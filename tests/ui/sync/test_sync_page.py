@@ -81,6 +81,14 @@ def test_joining_exchanges_what_is_here(joined: Office) -> None:
     assert [(one.lead, one.text, one.tail) for one in devices.lines] == [("A", "Rasa", "this one")]
 
 
+def test_who_gave_no_name_is_called_by_the_device(joined: Office) -> None:
+    page = joined.page
+    device = replace(page._team.devices[0], person="", name="")
+    page._show_team(replace(page._team, person="", devices=(device,)))
+    assert any(text.endswith(", as administrator.") for text in joined.texts())
+    assert [one.text for one in joined.find(LineList, "Devices").lines] == ["You"]
+
+
 def test_what_a_colleague_does_appears_by_itself(
     joined: Office, server: Server, hire: Hire
 ) -> None:
