@@ -4,24 +4,28 @@ Cards for the interface, in words; deciding is an action like any other. Marks o
 differ are told by `attendance_history`, here only how many there are in which workshop.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import ConflictError
-from mentor_desktop.i18n import N_, _
-from mentor_desktop.models.base import from_milliseconds
+from mentor_desktop.i18n import N_, _, current_language
+from mentor_desktop.models.base import from_milliseconds, to_milliseconds
 from mentor_desktop.services import history_words
 from mentor_desktop.services.attendance_history import Conflict as MarkConflict
 from mentor_desktop.services.attendance_history import conflicts_of
 from mentor_desktop.services.field_labels import ENTITY_NAMES, field_label
+from mentor_desktop.services.half_days import day_part
+from mentor_desktop.store.settings import settings_under
 from mentor_desktop.store.unit_of_work import Reader, UnitOfWork
-from mentor_desktop.sync.protocol.operations import OpId
+from mentor_desktop.sync.protocol.operations import OpId, Value
 from mentor_desktop.sync.replica import conflicts as kept
 from mentor_desktop.sync.replica import state
 
 _STALE = N_("This was decided or changed in the meantime. Look at the list again.")
+_LET_GO = "let go "
+_PARTS = {"morning": N_("morning"), "afternoon": N_("afternoon"), "evening": N_("evening")}
 # What a projector must not show: tables as a whole, and fields of others.
 _PRIVATE = frozenset({"consent"})
 _PRIVATE_FIELDS = frozenset(
@@ -66,20 +70,32 @@ class ConflictCard:
 
 
 @dataclass(frozen=True)
+class Deed:
+    """Who did something, on which laptop, and when; `is_own`: on this one."""
+
+    who: str
+    device: str
+    at: datetime
+    is_own: bool
+
+
+@dataclass(frozen=True)
 class RecoveredCard:
     """A record that is kept although what it belongs to is gone; else it only waits for that.
 
-    `deleted_by` and `changed_by` are the laptops that did the one without knowing of the other.
+    `belongs_to` names what is gone ("Friday 13 March, afternoon (WS-2026-01)"), else its kinds.
+    `deleted` and `changed` were done without knowing of each other. `status` is what a mark says.
     """
 
     entity: str
     row: str
     kind: str
     title: str
-    belongs_to: tuple[str, ...]
+    belongs_to: str
     can_be_restored: bool
-    deleted_by: str = ""
-    changed_by: str = ""
+    deleted: Deed | None = None
+    changed: Deed | None = None
+    status: str = ""
     is_private: bool = False
 
 
@@ -150,21 +166,27 @@ def choose_value(uow: UnitOfWork, card: ConflictCard, choice: Choice) -> Changes
 
 
 def recovered_cards(uow: Reader) -> list[RecoveredCard]:
-    """Return the records that are kept without what they belong to, those to restore first."""
+    """Return the records that are kept without what they belong to, those to restore first.
+
+    Without those that somebody let go on this laptop and nobody changed since.
+    """
+    let_go = settings_under(uow.raw, _LET_GO)
     cards = [
         RecoveredCard(
             entity=one.entity,
             row=one.row,
             kind=_kind(one.entity),
-            title=_title_of_values(uow, one),
-            belongs_to=tuple(_kind(parent) for parent, _row in one.parents),
+            title=_own_words(uow, one.entity, one.values),
+            belongs_to=_place_of(uow, one),
             can_be_restored=one.is_deleted,
-            deleted_by=one.deleted_by,
-            changed_by=one.changed_by,
+            deleted=_deed(one.deleted),
+            changed=_deed(one.changed),
+            status=str(one.values["status"]) if one.entity == "attendance_mark" else "",
             is_private=one.entity in _PRIVATE,
         )
         for one in kept.list_recovered(uow.raw)
     ]
+    cards = [card for card in cards if let_go.get(_place_key(card)) != _state_key(card)]
     return sorted(cards, key=lambda card: not card.can_be_restored)
 
 
@@ -180,6 +202,55 @@ def restore_record(uow: UnitOfWork, card: RecoveredCard) -> Changes:
         raise ConflictError(_(_STALE)) from exc
     uow.describe(N_("Restored {name}"), name=card.title)
     return uow.commit()
+
+
+def let_go(uow: UnitOfWork, card: RecoveredCard) -> None:
+    """List a recovered record no more on this laptop, until somebody changes it; it stays kept."""
+    _remember(uow, card, _state_key(card))
+
+
+def list_again(uow: UnitOfWork, card: RecoveredCard) -> None:
+    """Take that back."""
+    _remember(uow, card, "")
+
+
+def _remember(uow: UnitOfWork, card: RecoveredCard, value: str) -> None:
+    uow.raw.execute(
+        "INSERT OR REPLACE INTO local_setting (key, value) VALUES (?, ?)",
+        (_LET_GO + _place_key(card), value),
+    )
+    uow.session.commit()
+
+
+def _place_key(card: RecoveredCard) -> str:
+    return f"{card.entity} {card.row}"
+
+
+def _state_key(card: RecoveredCard) -> str:
+    return f"{card.changed.device} {to_milliseconds(card.changed.at)}" if card.changed else "-"
+
+
+def _deed(deed: kept.Deed | None) -> Deed | None:
+    if deed is None:
+        return None
+    return Deed(deed.actor, deed.device_tag, from_milliseconds(deed.at), deed.is_own)
+
+
+def _place_of(uow: Reader, one: kept.Recovered) -> str:
+    """Return what a record belongs to, as a person calls it; its kinds where nobody knows it."""
+    entity, _row = one.parents[0]
+    if not one.lacking:
+        return ", ".join(_kind(parent) for parent, _row in one.parents)
+    if entity != "slot":
+        name, kind = _own_words(uow, entity, one.lacking), _kind(entity)
+        return name if name == kind else _("{name} ({kind})").format(name=name, kind=kind)
+    language = current_language()
+    part = day_part(from_milliseconds(int(str(one.lacking["starts_at"]))).astimezone())
+    return _("{day}, {part} ({workshop})").format(
+        day=language.date(date.fromisoformat(str(one.lacking["held_on"])), "weekday"),
+        part=_(_PARTS[part]),
+        workshop=history_words.row_name(uow, "workshop", str(one.lacking["workshop_id"])),
+    )
 
 
 def _is_private(entity: str, group: str) -> bool:
@@ -213,14 +284,14 @@ def _choice(uow: Reader, entity: str, side: kept.Side, *, is_shown: bool, own: s
     )
 
 
-def _title_of_values(uow: Reader, one: kept.Recovered) -> str:
+def _own_words(uow: Reader, entity: str, values: Mapping[str, Value]) -> str:
     """Return what a person calls a record that no table holds, by its own words."""
-    for column, entity in (("person_id", "person"), ("registration_id", "registration")):
-        if one.values.get(column):
-            return history_words.row_name(uow, entity, str(one.values[column]))
+    for column, parent in (("person_id", "person"), ("registration_id", "registration")):
+        if values.get(column):
+            return history_words.row_name(uow, parent, str(values[column]))
     names: Sequence[str] = ("given_name", "family_name", "name", "code", "serial", "title")
-    words = [str(one.values[name]) for name in names if one.values.get(name)]
-    return " ".join(words[:2]) or _kind(one.entity)
+    words = [str(values[name]) for name in names if values.get(name)]
+    return " ".join(words[:2]) or _kind(entity)
 
 
 def _kind(entity: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from mentor_desktop.errors import ConflictError
 from mentor_desktop.services.attendance import mark
+from mentor_desktop.services.conflicts import let_go
 from mentor_desktop.services.decisions import (
     ask_the_paper,
     choose_mark,
@@ -123,4 +124,41 @@ def test_record_of_somebody_deleted_elsewhere_names_both_laptops(laptops: TwoLap
     laptops.bring(b, laptops.a)
     (card,) = found(laptops.a).recovered
     assert card.can_be_restored
-    assert (card.deleted_by, card.changed_by) == ("A", "AA")
+    assert card.deleted is not None
+    assert card.changed is not None
+    assert (card.deleted.is_own, card.deleted.who, card.deleted.device) == (True, "Rasa", "A")
+    assert (card.changed.is_own, card.changed.who, card.changed.device) == (False, "Jana", "AA")
+    assert (card.belongs_to, card.status) == (
+        "Thursday 12 March, afternoon (WS-2026-01)",
+        "present",
+    )
+
+
+def test_recovered_record_that_was_let_go_is_listed_again_when_it_changes(
+    laptops: TwoLaptops,
+) -> None:
+    b = laptops.second()
+    slot = laptops.sample.slots["D3-PM"]
+    with laptops.a.unit_of_work() as uow:
+        uow.raw.execute("DELETE FROM agenda_item WHERE slot_id = ?", (slot,))
+        uow.raw.execute("DELETE FROM slot WHERE id = ?", (slot,))
+        uow.commit()
+
+    def change(number: int) -> None:
+        laptops.clock.advance(minutes=1)
+        with b.unit_of_work() as uow:
+            uow.raw.execute("UPDATE agenda_item SET seq = ? WHERE slot_id = ?", (number, slot))
+            uow.commit()
+        laptops.bring(b, laptops.a)
+
+    change(7)
+    cards = found(laptops.a).recovered
+    assert cards
+    for card in cards:
+        with laptops.a.unit_of_work() as uow:
+            let_go(uow, card)
+    assert found(laptops.a).is_empty
+    change(8)
+    assert len(found(laptops.a).recovered) == len(cards)
+    with laptops.a.reader() as uow:
+        assert waiting(uow) == len(cards)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.settings import setting
 from mentor_desktop.sync.protocol.batches import open_batch
 from mentor_desktop.sync.protocol.operations import Action, OpId, Value
 from mentor_desktop.sync.replica import log, state
@@ -43,11 +44,22 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Deed:
+    """Who did something on which device, and when, in milliseconds since 1970."""
+
+    actor: str
+    device_tag: str
+    at: int
+    is_own: bool
+
+
+@dataclass(frozen=True)
 class Recovered:
     """A row that is alive and in no table, because what it belongs to is not there.
 
     `is_deleted` says that the parent was deleted (and can be brought back); else it has not come.
-    `deleted_by` and `changed_by` are tags of devices.
+    `lacking` is what the first parent said, where that is known. `deleted` is None where that
+    happened before anything was recorded here.
     """
 
     entity: str
@@ -55,8 +67,9 @@ class Recovered:
     values: Mapping[str, Value]
     parents: tuple[Key, ...]
     is_deleted: bool
-    deleted_by: str = ""
-    changed_by: str = ""
+    lacking: Mapping[str, Value]
+    deleted: Deed | None
+    changed: Deed | None
 
 
 class StaleError(Exception):
@@ -140,7 +153,7 @@ def list_recovered(raw: StoreConnection) -> list[Recovered]:
     ):
         parents.setdefault((entity, row), []).append((parent_entity, parent))
     found = []
-    tags = {peer.device: peer.tag or peer.name for peer in state.peers(raw)}
+    telling = _Telling(raw, numbers)
     gone = {numbers.stream(stream) for stream in left_streams(raw)}
     for row in _opened(raw, numbers, parents):
         if row.stream in gone:
@@ -156,8 +169,9 @@ def list_recovered(raw: StoreConnection) -> list[Recovered]:
                     row.merged(),
                     lacking,
                     is_deleted,
-                    deleted_by=_deleted_by(raw, numbers, lacking, tags),
-                    changed_by=_changed_by(row, tags),
+                    lacking=_said_by(raw, numbers, lacking[0]),
+                    deleted=_deleted(raw, lacking),
+                    changed=_changed(row, telling),
                 )
             )
     return found
@@ -208,6 +222,12 @@ class _Telling:
             device_name=peer.name,
         )
 
+    def deed(self, row: OpenRow, op: OpId) -> Deed:
+        """Return who did an operation, and when."""
+        side = self.side(row, op, ())
+        is_own = op.device == state.identity(self._raw).device
+        return Deed(side.actor, side.device_tag or side.device_name, side.at, is_own)
+
     def _action(self, stream: int, op: OpId) -> Action | None:
         device = self._numbers.device(op.device)
         ends = self._raw.execute(
@@ -235,24 +255,37 @@ def _can_come_back(raw: StoreConnection, numbers: Numbers, key: Key) -> bool:
     return bool(row.state.creates) and not row.state.purged
 
 
-def _deleted_by(
-    raw: StoreConnection, numbers: Numbers, keys: Iterable[Key], tags: Mapping[str, str]
-) -> str:
-    """Return the tag of a device that deleted the first of these rows that is deleted."""
-    for row in _opened(raw, numbers, keys):
-        for device in sorted(row.state.deleted):
-            return tags.get(device, "")
-    return ""
+def _said_by(raw: StoreConnection, numbers: Numbers, key: Key) -> Mapping[str, Value]:
+    """Return what a row that is gone said last; nothing of one that never came."""
+    for row in _opened(raw, numbers, [key]):
+        if row.entity in entities() and row.state.creates and not row.state.purged:
+            return row.merged()
+    return {}
 
 
-def _changed_by(row: OpenRow, tags: Mapping[str, str]) -> str:
-    """Return the tag of the device that gave the row what it says last."""
+def _deleted(raw: StoreConnection, keys: Iterable[Key]) -> Deed | None:
+    """Return who deleted the first of these rows whose end is recorded here, the last time."""
+    own = setting(raw, "device")
+    for entity, row in keys:
+        done = raw.execute(
+            "SELECT t.actor, t.device, t.at FROM change c JOIN txn t ON t.id = c.txn "
+            "WHERE c.entity = ? AND c.row = ? AND c.kind = 'delete' ORDER BY c.seq DESC LIMIT 1",
+            (entity, row),
+        ).fetchone()
+        if done is not None:
+            actor, tag, at = done
+            return Deed(actor, tag, at, is_own=tag == own)
+    return None
+
+
+def _changed(row: OpenRow, telling: _Telling) -> Deed | None:
+    """Return who gave the row what it says last."""
     winners = [one for group in ("", *row.state.heads) if (one := row.state.winner(group))]
     if not winners:
-        return ""
+        return None
     hlcs = {op: hlc for heads in row.state.heads.values() for op, hlc in heads.items()}
     hlcs |= row.state.creates
-    return tags.get(max(winners, key=lambda op: (hlcs[op], op)).device, "")
+    return telling.deed(row, max(winners, key=lambda op: (hlcs[op], op)))
 
 
 def _collect(

@@ -10,6 +10,7 @@ from mentor_desktop.services.decisions import MarkCard
 from mentor_desktop.services.duplicates import DuplicatePair
 from mentor_desktop.services.moments import when
 from mentor_desktop.services.not_shared import ChangedField, NotSharedCard, NotSharedChange
+from mentor_desktop.ui.deciding import recovered
 from mentor_desktop.ui.deciding.card import Act, CardText, Option
 from mentor_desktop.ui.deciding.reasons import why_not
 from mentor_desktop.ui.widgets.status import status_name
@@ -96,26 +97,22 @@ def pair_card(pair: DuplicatePair, compare: Act) -> CardText:
     )
 
 
-def recovered_card(card: RecoveredCard, restore: Act, *, is_projected: bool) -> CardText:
+def recovered_card(
+    card: RecoveredCard, restore: Act, let_go: Act, *, is_projected: bool
+) -> CardText:
     """Return the card of a record whose place is gone."""
-    belongs = ", ".join(card.belongs_to)
-    if not card.can_be_restored:
-        sentence = _("What it belongs to ({what}) has not come yet. It waits for that.")
-    elif card.deleted_by and card.changed_by:
-        sentence = _(
-            "Device {deleted_by} deleted what it belongs to ({what}), device {changed_by} changed it."
-        )
-    else:
-        sentence = _("What it belongs to ({what}) was deleted on another laptop.")
     is_hidden = is_projected and card.is_private
     return CardText(
         key=f"recovered {card.entity} {card.row}",
         title=card.kind if is_hidden else card.title,
         about=card.kind,
-        sentences=(
-            sentence.format(what=belongs, deleted_by=card.deleted_by, changed_by=card.changed_by),
-        ),
-        options=(Option(_("Restore"), restore),) if card.can_be_restored else (),
+        sentences=recovered.sentences(card),
+        options=(
+            Option(_("Restore"), restore),
+            Option(_("Let it go"), let_go, kind="quiet"),
+        )
+        if card.can_be_restored
+        else (),
         on_open=restore if card.can_be_restored else None,
     )
 

@@ -13,7 +13,10 @@ from mentor_desktop.i18n import _, ngettext
 from mentor_desktop.services.conflicts import (
     Choice,
     ConflictCard,
+    RecoveredCard,
     choose_value,
+    let_go,
+    list_again,
     restore_record,
 )
 from mentor_desktop.services.decisions import (
@@ -137,6 +140,7 @@ class DecisionsPage(Page):
                         f"recovered {card.entity} {card.row}",
                         partial(restore_record, card=card),
                     ),
+                    partial(self._let_go, card),
                     is_projected=is_projected,
                 )
                 for card in found.recovered
@@ -196,6 +200,20 @@ class DecisionsPage(Page):
         key = f"field {card.entity} {card.row} {card.group}"
         self._do(key, partial(choose_value, card=card, choice=choice))
 
+    def _let_go(self, card: RecoveredCard) -> None:
+        """List it no more, with Undo."""
+
+        def tell(_changes: Changes) -> None:
+            self.mark_stale()
+            undo = partial(self.jobs.command, partial(_listed, list_again, card), again)
+            self.frame.toast(_("Let go. It stays in the log."), _("Undo"), undo)
+
+        def again(_changes: Changes) -> None:
+            self.mark_stale()
+
+        refuse = partial(self._refuse, f"recovered {card.entity} {card.row}")
+        self.jobs.command(partial(_listed, let_go, card), tell, refuse)
+
     # Any: see `jobs.Store`.
     def _do(self, key: str, op: Callable[[Any], Changes]) -> None:
         self.jobs.command(op, lambda _changes: self.mark_stale(), partial(self._refuse, key))
@@ -208,3 +226,9 @@ class DecisionsPage(Page):
 
     def _compare(self, pair: DuplicatePair) -> None:
         self.frame.go("duplicates", first=pair.first.id, second=pair.second.id)
+
+
+# Any: see `jobs.Store`.
+def _listed(op: Callable[[Any, RecoveredCard], None], card: RecoveredCard, uow: Any) -> Changes:
+    op(uow, card)
+    return Changes()

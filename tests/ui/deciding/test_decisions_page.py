@@ -161,10 +161,18 @@ def test_recovered_record_is_restored_by_one_click(laptops: TwoLaptops, office: 
         uow.raw.execute("DELETE FROM agenda_item WHERE slot_id = ?", (slot,))
         uow.raw.execute("DELETE FROM slot WHERE id = ?", (slot,))
         uow.commit()
+    laptops.clock.advance(minutes=3)
     laptops.mark(b, "P001", "present", slot="D3-PM")
     laptops.bring(b, laptops.a)
     office.go("decisions")
-    assert any("Device A deleted" in text and "device AA" in text for text in office.texts())
+    words = office.texts()
+    place = "Thursday 12 March, afternoon (WS-2026-01)"
+    assert f"You deleted {place}, Tuesday 10 March, 09:05." in words
+    assert "Jana (device AA) marked “present” there, Tuesday 10 March, 09:08." in words
+    office.press("Let it go")
+    assert any(text.startswith("Nothing waits") for text in office.texts())
+    office.press("Undo", office.window)
+    office.settle()
     office.press("Restore")
     with laptops.a.reader() as uow:
         assert decisions(uow).recovered == ()
