@@ -42,8 +42,7 @@ class SyncLink(QObject):
         self._controller: SyncController | None = None
         self._count = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._count.timeout.connect(self.count_for_laptops)
-        jobs.changed.connect(lambda _changes: self._count.start())
-        jobs.ended.connect(self._count.stop)
+        self._is_counting = False
 
     @property
     def controller(self) -> SyncController:
@@ -63,8 +62,15 @@ class SyncLink(QObject):
 
     def count_for_laptops(self) -> None:
         """Say in the status line what other laptops are to be handed; done behind each change too."""
+        if not self._is_counting:
+            self._is_counting = True
+            self._jobs.changed.connect(self._on_changed)
+            self._jobs.ended.connect(self._count.stop)
         if self._jobs.glance(has_other_laptops):
             self._jobs.query(_to_hand_over, self._show, owner=self, key="to hand over")
+
+    def _on_changed(self, _changes: object) -> None:
+        self._count.start()
 
     def _show(self, laptops: Sequence[KnownLaptop]) -> None:
         from mentor_desktop.services.handed_words import to_hand_over

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
@@ -105,7 +105,9 @@ def parse_invitation(typed: str, server: str = "") -> Invitation:
     text = typed.strip()[:_MOST_CHARACTERS]
     head, hash_mark, rest = text.partition("#")
     if not hash_mark:
-        return _from_letters(checked_server(server), "", plain(text))
+        # Looked at first: what is no code needs no server.
+        code = _from_letters("", "", plain(text))
+        return replace(code, server=checked_server(server))
     ws, _dot, letters = rest.partition(".")
     if not _WORKSPACE.fullmatch(ws) or not head.endswith("/join"):
         raise _mistyped()

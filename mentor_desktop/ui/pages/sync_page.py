@@ -245,7 +245,9 @@ class SyncPage(Page):
     def _open_join(self) -> None:
         def show(actor: str) -> None:
             form = JoinForm(self.theme, self._acts, actor, self._on_joined)
-            self.frame.open_panel(form, _("Join a server"))
+            is_again = bool(self._team and self._team.server)
+            title = _("Join with another invitation") if is_again else _("Join a server")
+            self.frame.open_panel(form, title)
 
         self.jobs.query(_actor, show, key="actor")
 

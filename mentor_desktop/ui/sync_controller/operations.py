@@ -15,7 +15,7 @@ from mentor_desktop.sync.protocol.messages import JoinReply
 from mentor_desktop.sync.team import Leaving, leaving
 from mentor_desktop.ui.sync_controller.exchanger import Exchanger
 
-_LINK_MARK = "#"
+_LINK_MARK, _ANY_SERVER = "#", "https://any.example"
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,12 @@ class Offer:
 
 
 def needs_server(typed: str) -> bool:
-    """Say whether an invitation is a code, which does not name its server."""
-    return bool(typed.strip()) and _LINK_MARK not in typed
+    """Say whether an invitation is a whole code, which does not name its server."""
+    try:
+        parse_invitation(typed, _ANY_SERVER)
+    except ValidationError:
+        return False
+    return _LINK_MARK not in typed
 
 
 def look_at(exchanger: Exchanger, typed: str, server: str, progress: Progress) -> Offer:

@@ -23,6 +23,7 @@ class JoinForm(SmallForm):
         self._acts, self._on_joined = acts, on_joined
         self._offer: Offer | None = None
         self._is_busy = False
+        self._asked = ""
         self._invitation = self.add(
             TextField(theme, _("Invitation"), placeholder="https://…", in_place=False)
         )
@@ -32,17 +33,19 @@ class JoinForm(SmallForm):
             )
         )
         self._name = self.add(TextField(theme, _("Your name"), actor, in_place=False))
-        self._said = self.add_words(
-            _("Paste the link you were sent, or type the nine groups of its code.")
-        )
-        self._server.hide()
+        self._said = self.add_words("")
+        self._begin_anew()
         self._name.setVisible(not actor)
         for field in (self._invitation, self._server):
             field.line.textChanged.connect(self._begin_anew)
 
     def _begin_anew(self) -> None:
+        """Promise nothing of another invitation than the one that is written here."""
         self._offer = None
         self._server.setVisible(needs_server(self._invitation.line.text()))
+        self._said.setText(_("Paste the link you were sent, or type the nine groups of its code."))
+        self._said.set_tone("muted")
+        self.show_trouble("")
         self.set_verb(_("Look at the invitation"))
 
     def _look_or_join(self) -> None:
@@ -55,6 +58,7 @@ class JoinForm(SmallForm):
         self._is_busy = True
         if self._offer is None:
             self.set_verb(_("Asking the server …"))
+            self._asked = self._written
             self._acts.look_at(
                 self._invitation.line.text(),
                 self._server.line.text(),
@@ -74,10 +78,16 @@ class JoinForm(SmallForm):
 
     def _show(self, offer: Offer) -> None:
         self._is_busy = False
+        if self._asked != self._written:
+            return
         self._offer = offer
         self._said.setText(offer_words(offer))
         self._said.set_tone("text")
         self.set_verb(_verb(offer))
+
+    @property
+    def _written(self) -> str:
+        return f"{self._invitation.line.text()} {self._server.line.text()}"
 
     def _leave(self) -> None:
         self._is_busy = False

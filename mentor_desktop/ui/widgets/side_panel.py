@@ -105,9 +105,7 @@ class SidePanel(QWidget):
         head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         side = theme.space("xl")
-        layout.setContentsMargins(
-            theme.px(_SHADOW) + side, theme.space("m"), theme.space("m"), side
-        )
+        layout.setContentsMargins(theme.px(_SHADOW) + side, theme.space("m"), side, side)
         layout.setSpacing(theme.space("m"))
         layout.addLayout(head)
         layout.addWidget(self._scroll, 1)

@@ -17,6 +17,7 @@ from mentor_desktop.ui.sync_controller import Offer, State
 from mentor_desktop.ui.sync_controller.operations import with_leaving
 from mentor_desktop.ui.syncing.join_form import offer_words
 from mentor_desktop.ui.widgets.buttons import Button
+from mentor_desktop.ui.widgets.inputs import LineEdit
 from mentor_desktop.ui.widgets.line_list import LineList
 from tests.cheap import CHEAP
 from tests.ui.sync.company import PASSPHRASE, Colleague, Relay, Server
@@ -170,7 +171,7 @@ def test_an_invitation_made_here_lets_a_colleague_in(
     ("spoil", "sentence"),
     [
         (lambda link: link[:-1], "This invitation is incomplete or has a mistyped character."),
-        (lambda link: "hello", "The server's address should look like"),
+        (lambda link: "hello", "This invitation is incomplete or has a mistyped character."),
     ],
 )
 def test_a_mistyped_invitation_is_told_in_place(
@@ -181,6 +182,32 @@ def test_a_mistyped_invitation_is_told_in_place(
     office.type_into("Invitation", spoil(server.invite().link), office.panel)
     office.press("Look at the invitation", office.panel)
     assert any(one.startswith(sentence) for one in office.texts(office.panel))
+    assert not [one for one in office.panel.findChildren(LineEdit) if _is_server(one)]
+
+
+def _is_server(line: LineEdit) -> bool:
+    return line.isVisible() and line.accessibleName() == "Server"
+
+
+def test_a_whole_code_asks_for_its_server(office: Office, server: Server) -> None:
+    office.go("sync")
+    office.press("Join a server")
+    office.type_into("Invitation", server.invite().code, office.panel)
+    office.type_into("Server", server.url, office.panel)
+    office.press("Look at the invitation", office.panel)
+    assert any("administrator" in one for one in office.texts(office.panel))
+
+
+def test_nothing_is_promised_of_another_invitation(joined: Office, server: Server) -> None:
+    joined.page._open_join()
+    joined.settle()
+    link = server.invite(workspace_id(joined.workspace)).link
+    joined.type_into("Invitation", link, joined.panel)
+    joined.press("Look at the invitation", joined.panel)
+    assert any("your role is" in one for one in joined.texts(joined.panel))
+    joined.type_into("Invitation", link[:-1], joined.panel)
+    assert not any("your role is" in one for one in joined.texts(joined.panel))
+    assert "Join with another invitation" in joined.texts(joined.window.frame.panel)
 
 
 def test_a_used_invitation_is_told_in_place(
