@@ -7,6 +7,7 @@ differ are told by `attendance_history`, here only how many there are in which w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.errors import ConflictError
@@ -244,12 +245,14 @@ def _place_of(uow: Reader, one: kept.Recovered) -> str:
     if entity != "slot":
         name, kind = _own_words(uow, entity, one.lacking), _kind(entity)
         return name if name == kind else _("{name} ({kind})").format(name=name, kind=kind)
-    language = current_language()
-    part = day_part(from_milliseconds(int(str(one.lacking["starts_at"]))).astimezone())
+    language, workshop = current_language(), str(one.lacking["workshop_id"])
+    zone = uow.raw.execute("SELECT time_zone FROM workshop WHERE id = ?", (workshop,)).fetchone()
+    starts_at = from_milliseconds(int(str(one.lacking["starts_at"])))
+    part = day_part(starts_at.astimezone(ZoneInfo(zone[0]) if zone else None))
     return _("{day}, {part} ({workshop})").format(
         day=language.date(date.fromisoformat(str(one.lacking["held_on"])), "weekday"),
         part=_(_PARTS[part]),
-        workshop=history_words.row_name(uow, "workshop", str(one.lacking["workshop_id"])),
+        workshop=history_words.row_name(uow, "workshop", workshop),
     )
 
 

@@ -1,5 +1,6 @@
 """Working on several laptops without a server: handing over, taking back, and what that brought."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.services.attendance_reading import standing_of
 from mentor_desktop.services.conflicts import ConflictCard, conflict_cards
 from mentor_desktop.services.deletions import agree_to_deletions
+from mentor_desktop.services.texts import shown_text
 from mentor_desktop.services.workspaces import NewWorkspace, create_workspace
 from mentor_desktop.store.device import Newcomer
 from mentor_desktop.store.unit_of_work import Reader
@@ -85,7 +87,8 @@ def hand_over_choices(uow: Reader) -> Choices:
     rows = uow.raw.execute(
         "SELECT id, code, title FROM workshop ORDER BY starts_on DESC, code"
     ).fetchall()
-    return Choices(tuple(rows), tuple(handing_over.known_laptops(uow.raw)))
+    workshops = [(row, code, shown_text(json.loads(title))) for row, code, title in rows]
+    return Choices(tuple(workshops), tuple(handing_over.known_laptops(uow.raw)))
 
 
 def file_in(workspace: Workspace, folder: Path, name: str = "") -> Path:

@@ -1,5 +1,6 @@
 """Handing over and taking back in the window: the words, the sentences, what is said when it fails."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -169,7 +170,7 @@ def test_known_laptop_needs_no_words(laptops: TwoLaptops, office: Office) -> Non
 
 def test_workshops_are_called_by_code_and_title(laptops: TwoLaptops, office: Office) -> None:
     with laptops.a.unit_of_work() as uow:
-        uow.raw.execute("UPDATE workshop SET title = 'Peer Coaching'")
+        uow.raw.execute("UPDATE workshop SET title = ?", (json.dumps({"en": "Peer Coaching"}),))
         uow.commit()
     page_of(office, laptops)
     what = office.find(Choice, "What")
