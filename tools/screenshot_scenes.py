@@ -165,8 +165,15 @@ def _be_offline(stage: Stage) -> None:
 def _exchange(stage: Stage) -> None:
     last = MORNING_AT - timedelta(minutes=1)
     controller = stage.window.desk.sync.controller
-    happenings = controller.status.happenings
-    controller.show(SyncStatus(State.IDLE, last_success_at=last, happenings=happenings))
+    known = controller.status
+    controller.show(
+        SyncStatus(
+            State.IDLE,
+            last_success_at=last,
+            not_shared=known.not_shared,
+            happenings=known.happenings,
+        )
+    )
 
 
 def _ask_for_consent(stage: Stage) -> None:

@@ -176,24 +176,26 @@ def _field(one: ChangedField) -> str:
 
 
 def _wrote(choice: Choice, *, is_hidden: bool) -> str:
-    if choice.is_own:
-        words = _("You wrote {value}, {when}.")
-    elif choice.device:
-        words = _("The other laptop ({who}, device {device}) wrote {value}, {when}.")
-    else:
+    if not choice.is_own and not choice.device:
         words = _("{who} wrote {value}, {when}.")
+    else:
+        words = _who_wrote(choice.who, is_own=choice.is_own)
     value = _("something private") if is_hidden else _quoted(_value(choice))
     return words.format(value=value, when=when(choice.at), who=choice.who, device=choice.device)
 
 
 def _marked(line: MarkLine, own_tag: str) -> str:
-    if line.device == own_tag:
-        words = _("You wrote {value}, {when}.")
-    else:
-        words = _("The other laptop ({who}, device {device}) wrote {value}, {when}.")
-    return words.format(
+    return _who_wrote(line.by, is_own=line.device == own_tag).format(
         value=_quoted(_mark_words(line)), when=when(line.at), who=line.by, device=line.device
     )
+
+
+def _who_wrote(who: str, *, is_own: bool) -> str:
+    if is_own:
+        return _("You wrote {value}, {when}.")
+    if not who:
+        return _("The other laptop (device {device}) wrote {value}, {when}.")
+    return _("The other laptop ({who}, device {device}) wrote {value}, {when}.")
 
 
 def _kept(count: int) -> str:

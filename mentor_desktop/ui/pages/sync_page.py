@@ -171,15 +171,15 @@ class SyncPage(Page):
         if self._team is not None and not self._team.server:
             self._devices.set_lines([self._line(one) for one in self._team.devices])
 
-    def _handed_to(self, device: DeviceRow) -> str:
-        laptop = self._laptops.get(device.device)
-        is_by_files = self._team is not None and not self._team.server
-        return handed(laptop, self.desk.clock()) if laptop and is_by_files else ""
-
     def _line(self, device: DeviceRow) -> Line:
+        laptop, is_by_files = (
+            self._laptops.get(device.device),
+            not (self._team and self._team.server),
+        )
+        by_file = handed(laptop, self.desk.clock()) if laptop and is_by_files else ""
         return Line(
             called(device),
-            detail=_BETWEEN.join(filter(None, (role_name(device.role), self._handed_to(device)))),
+            detail=_BETWEEN.join(filter(None, (role_name(device.role), by_file))),
             key=device.device,
             lead=device.tag,
             tail=standing(device, self.desk.clock()),
