@@ -32,6 +32,7 @@ __all__ = ["SUFFIX", "Handed", "KnownLaptop", "needs_words"]
 needs_words = taking_in.needs_words
 _NOT_IN_NAMES = re.compile(r"[^\w-]+")
 _MOST_TRIES: Final = 99
+_SHORT: Final = 4  # of a device nobody told the name of
 
 
 class NameNeeded(ValidationError):
@@ -219,7 +220,7 @@ def receive(
 
 
 def _called(laptop: Peer) -> str:
-    return " · ".join(filter(None, (laptop.name, laptop.tag)))
+    return " · ".join(filter(None, (laptop.name, laptop.tag))) or laptop.device[:_SHORT]
 
 
 # Rows a person knows as one thing: what else came is told by their number.

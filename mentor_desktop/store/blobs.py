@@ -39,7 +39,7 @@ class Blobs:
         """
         address = hashlib.sha256(content).hexdigest()
         target = self._folder / address
-        if self._is_whole(address):
+        if self.is_whole(address):
             return address
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -63,6 +63,16 @@ class Blobs:
                     "Restore a backup to get it back."
                 ).format(address=address[:12])
             ) from exc
+
+    def is_whole(self, address: str) -> bool:
+        """Say whether the content can be read, all of it."""
+        if not (self._folder / address).exists():
+            return False
+        try:
+            self.read(address)
+        except StoreError:
+            return False
+        return True
 
     def is_damaged(self, address: str) -> bool:
         """Say whether what is kept at `address` is not what was put there; False when it is not here."""
@@ -92,15 +102,6 @@ class Blobs:
     def remove(self, address: str) -> None:
         """Free the room of a file that is kept elsewhere; it is no harm when it is not here."""
         (self._folder / address).unlink(missing_ok=True)
-
-    def _is_whole(self, address: str) -> bool:
-        if not (self._folder / address).exists():
-            return False
-        try:
-            self.read(address)
-        except StoreError:
-            return False
-        return True
 
     def _key(self) -> bytes:
         return crypto.derive(self._workspace_key, _PURPOSE)

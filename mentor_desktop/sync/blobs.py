@@ -163,7 +163,8 @@ class BlobQueue:
             if address not in sealed or whole.get(address) == stamp:
                 continue
             if self._blobs.is_damaged(address):
-                self._blobs.remove(address)
+                with suppress(OSError):  # somebody reads it: with the next sync
+                    self._blobs.remove(address)
             else:
                 whole[address] = stamp
             looked_at += stamp.size

@@ -119,9 +119,7 @@ class _Picking:
         # What is damaged here is neither given to others nor said to be held.
         sizes = self._blobs.sizes()
         self._files = {
-            one: sizes[one]
-            for one in files_of(raw, None)
-            if one in sizes and not self._is_damaged(one)
+            one: sizes[one] for one in files_of(raw, None) if one in sizes and self._is_whole(one)
         }
         self._lacking = Lacking(raw, self._numbers, load.told)
         self._kept = kept_share(raw)
@@ -179,9 +177,9 @@ class _Picking:
             if is_small and address not in self._lacking.files_held:
                 yield self._blobs.read(address)
 
-    def _is_damaged(self, address: str) -> bool:
+    def _is_whole(self, address: str) -> bool:
         self._progress.check()
-        return self._blobs.is_damaged(address)
+        return self._blobs.is_whole(address)
 
     def _streams(self) -> list[str]:
         own = state.identity(self._raw)
