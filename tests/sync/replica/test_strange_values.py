@@ -1,6 +1,7 @@
 """A value that a column of this program cannot hold is carried; its table shows the default."""
 
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from mentor_desktop.models import Person
 from mentor_desktop.models.base import from_milliseconds
 from mentor_desktop.store.capture import captured_tables
+from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.blobs import wanted_files
 from mentor_desktop.sync.protocol.batches import NO_HASH, Batch, make_batch
 from mentor_desktop.sync.protocol.operations import (
@@ -169,14 +171,16 @@ def test_a_row_whose_parent_is_no_id_waits(devices: Devices) -> None:
     same(b, c)
 
 
-def test_columns_hold_what_this_program_writes(devices: Devices) -> None:
-    (a,) = devices(1)
-    make_sample(a.workspace)
-    a.act(lambda uow: factories.one_of_each(uow.session))
-    for name, known in entities().items():
-        assert known.fits(_said(name)), name
-        for row in a.rows()[name]:
-            columns = [one[1] for one in a.raw.execute(f'PRAGMA table_info("{name}")')]
-            values = dict(zip(columns, row, strict=True))
-            del values["id"]
-            assert known.fits(values), (name, values)
+def test_columns_hold_what_this_program_writes(workspace: Workspace) -> None:
+    make_sample(workspace)
+    with workspace.unit_of_work() as uow:
+        factories.one_of_each(uow.session)
+        uow.describe("Acted")
+        uow.commit()
+    with closing(workspace.plain_connection()) as raw:
+        for name, known in entities().items():
+            assert known.fits(_said(name)), name
+            columns = ", ".join(f'"{one}"' for one in known.columns)
+            for row in raw.execute(f'SELECT {columns} FROM "{name}"'):
+                values = dict(zip(known.columns, row, strict=True))
+                assert known.fits(values), (name, values)
