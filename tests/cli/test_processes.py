@@ -83,7 +83,7 @@ class TestOneStick:
     def begun(self, demo: Desk, name: str, folder: Path) -> Desk:
         """Return a computer that began with a file, before anything was marked."""
         desk, words = Desk(folder / name, demo.passphrase_file), folder / f"words for {name}"
-        file = folder / f"file for {name}"
+        file = folder / f"file for {name}.mentor"
         words.write_text(demo.facts("bundle", "export", file, "--new-device")["words"])
         desk.good("bundle", "import", file, "--words-file", words, "--name", name)
         return desk

@@ -105,7 +105,7 @@ class Morning:
         line = wait_for(LineEdit, "Passphrase")
         for number in range(5):
             type_in(line, f"{PASSPHRASE} {number}")
-            until(line.isEnabled)
+            until(lambda: not line.isReadOnly())
             line.clear()
         type_in(line, PASSPHRASE)
         wait_for(MainWindow)

@@ -163,9 +163,9 @@ def test_a_cost_that_would_freeze_the_computer_is_refused_at_once(
 
 def test_a_file_for_another_device_does_not_open() -> None:
     sealed = written(b"content", lid_for_key(KEYS.seal_key))
-    with pytest.raises(StoreError, match="another computer"):
+    with pytest.raises(StoreError, match="another laptop"):
         read(sealed, DeviceKeys.make())
-    with pytest.raises(StoreError, match="answer to an invitation"):
+    with pytest.raises(StoreError, match="has the workspace already"):
         read(sealed, new_words())
 
 

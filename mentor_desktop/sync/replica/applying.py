@@ -132,9 +132,7 @@ def apply_page(
         if mass or held is not None:
             page.hold_back(going.keys())
         applied = page.fill(taken.filled) + page.apply()
-        _end(raw, stream, cursor, receive(own.last_hlc, page.last_hlc))
-        if page.is_lacking_values:
-            begin_again(raw, numbers, own.device, stream)
+        page.end(cursor, own)
     return Applied(
         changes=page.changes(),
         operations=applied,
@@ -161,15 +159,6 @@ def _taken(
     if not taken.fresh:
         taken.absorb(arriving.retry_waiting(raw, numbers, stream))
     return taken
-
-
-def _end(raw: StoreConnection, stream: str, cursor: Cursor | None, last_hlc: int) -> None:
-    """Write down how far it came, with what was applied."""
-    if cursor is not None:
-        state.move_cursor(raw, stream, cursor)
-    person_order.pack_if_due(raw)
-    raw.execute("UPDATE sync_self SET last_hlc = ?", (last_hlc,))
-    pass_over_foreign(raw)
 
 
 def count_deletions(
@@ -308,6 +297,17 @@ class _Page:
                 note_unwanted(self._raw, self._files_before - wanted_files(self._raw))
         self._digests.write()
         return count
+
+    def end(self, cursor: Cursor | None, own: state.Identity) -> None:
+        """Write down how far it came, with what was applied."""
+        if self.is_lacking_values:
+            begin_again(self._raw, self._numbers, own.device, self._name)
+        elif cursor is not None:
+            state.move_cursor(self._raw, self._name, cursor)
+        person_order.pack_if_due(self._raw)
+        last_hlc = receive(own.last_hlc, self.last_hlc)
+        self._raw.execute("UPDATE sync_self SET last_hlc = ?", (last_hlc,))
+        pass_over_foreign(self._raw)
 
     def _take_back(self) -> None:
         """Fold the rows anew whose operations were rejected in this page."""

@@ -92,7 +92,7 @@ def add_record(
     values: Mapping[str, Value],
     text: str,
     author: Author,
-    name: str,
+    name: str = "",
 ) -> Changes:
     """Create a row that is in no table, in the transaction of the caller; `name` is told in `text`."""
     seal_rest(raw)

@@ -18,6 +18,8 @@ _REASONS = {
     "bad_record": _DAMAGED,
     "bad_value": N_("The server does not know such a role or workshop."),
     "above_own_role": _TOO_HIGH,
+    "is_server": _DAMAGED,
+    "open": _DAMAGED,
     "member_device": N_("The server does not know the laptop that this is about."),
     "member_expired": N_("Its invitation was out of date. Invite it anew."),
     "member_invitation": N_("Its invitation was for somebody else. Invite it anew."),

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from logging.handlers import BufferingHandler
@@ -192,11 +192,13 @@ class World:
             self.story.append(f"{name}: invited again")
             self.sync(name)  # as the program does; before it, nothing can be handed on
 
-    def sync(self, name: str, weather: Weather = CLEAR) -> SyncStatus | None:
+    def sync(
+        self, name: str, weather: Weather = CLEAR, consent: Collection[str] = ()
+    ) -> SyncStatus | None:
         """A laptop syncs under a weather; None when it was ended in the middle."""
         laptop = self.laptops[name]
         try:
-            status = laptop.sync(weather)
+            status = laptop.sync(weather, consent=consent)
         except Stopped:
             self.story.append(f"{name}: ended in the middle of a sync")
             laptop.reopen()
@@ -322,7 +324,10 @@ class World:
         statuses, moved = {}, 0
         for name in sorted(self.laptops):
             before = self.network.requests
-            statuses[name] = self.sync(name)
+            status = self.sync(name)
+            if status is not None and status.mass_changes:  # somebody looks, and agrees
+                status = self.sync(name, consent=[one.stream for one in status.mass_changes])
+            statuses[name] = status
             if not _is_shut_out(statuses[name]):
                 moved += self.network.requests - before - 1
         self.shut_out = {name for name, one in statuses.items() if _is_shut_out(one)}

@@ -12,9 +12,9 @@ def test_every_reason_of_the_server_has_a_sentence() -> None:
     of_records = re.findall(
         r'(?:_require\(.*, |_DoesNotCount\()"([a-z]+)"\)', inspect.getsource(members)
     )
-    codes = {f"member_{one}" for one in of_records}
-    codes |= {membership.BAD_RECORD, membership.BAD_VALUE, membership.UPWARDS}
-    codes |= {push.NO_RIGHT, push.NO_STREAM, push.REVOKED}
+    codes = {f"member_{one}" for one in (*of_records, members.USED)}
+    codes |= {membership.BAD_RECORD, membership.BAD_VALUE, membership.UPWARDS, membership.IS_SERVER}
+    codes |= {push.NO_RIGHT, push.NO_STREAM, push.REVOKED, push.OPEN}
     assert "member_used" in codes
     assert codes == set(reasons._REASONS)
 
