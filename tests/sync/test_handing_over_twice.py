@@ -24,7 +24,6 @@ from mentor_desktop.sync.status import State
 from tests import factories
 from tests.cheap import CHEAP
 from tests.sync.laptops import PASSPHRASE, TwoLaptops
-from tests.sync.simulation.base import make_base
 from tests.sync.simulation.devices import Laptop, LaptopClock, claim
 from tests.sync.simulation.world import World
 
@@ -171,16 +170,6 @@ class TestWithoutServer:
         assert person in people(twice.first)
         assert people(twice.first) == people(third)
         assert second in team(third)
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Return a workshop that three laptops and a server have; they are in step."""
-    made = World(make_base(tmp_path / "base"), tmp_path / "world", 2026)
-    for name in made.laptops:
-        made.sync(name)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -21,19 +21,8 @@ from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.taking_in import take_in
 from tests import factories
 from tests.cheap import CHEAP
-from tests.sync.simulation.base import make_base
 from tests.sync.simulation.devices import Laptop, join
 from tests.sync.simulation.world import World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Return a workshop that three laptops and a server have; they are in step."""
-    made = World(make_base(tmp_path / "base"), tmp_path / "world", 2026)
-    for name in made.laptops:
-        made.sync(name)
-    yield made
-    made.close()
 
 
 @pytest.fixture
