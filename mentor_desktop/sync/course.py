@@ -303,6 +303,8 @@ class Course:
                 self._note_fork()
             except Refused as refused:
                 if not refused.facts:  # not the server's word: it may hold just this
+                    if succession.is_forked(self._exchange.raw):
+                        raise  # behind a fork all else would be made anew
                     self.refused = self.refused or refused
                     is_offered = False
         self.refused = self.refused or pusher.no_room

@@ -105,6 +105,28 @@ def test_what_two_lives_wrote_under_one_number_are_two_versions(
     assert twin.rows() == pair.first.rows() == pair.second.rows()
 
 
+@pytest.mark.parametrize("before", range(3))
+def test_behind_a_fork_nothing_is_made_anew_on_the_word_of_a_proxy(pair: Pair, before: int) -> None:
+    person = pair.second.act(lambda uow: factories.person(uow.session, note="theirs").id)
+    pair.exchange()
+    twin = pair.twin(pair.second)
+    note(pair.second, person, "one life")
+    pair.exchange(pair.second)
+    note(twin, person, "other life")
+
+    def block() -> None:
+        pair.network.orders = [("push", Fault.TOO_LARGE)] * 9
+
+    shared = _first_batches(twin, "B")
+    pair.network.before = [*[("push", lambda: None)] * before, ("push", block)]
+    twin.sync()
+    assert shared <= _first_batches(twin, "B")  # the server has it under this name
+    pair.network.before, pair.network.orders = [], []
+    statuses = [pair.exchange(one) for one in (twin, pair.first, pair.second, twin)]
+    assert [one.conflicts for one in statuses] == [1] * 4
+    assert twin.rows() == pair.first.rows() == pair.second.rows()
+
+
 def test_what_the_other_life_wrote_outlives_a_deletion_that_never_saw_it(pair: Pair) -> None:
     person = pair.first.act(lambda uow: factories.person(uow.session).id)
     pair.exchange()
@@ -246,11 +268,12 @@ def test_a_laptop_put_back_unnoticed_has_all_and_gives_all_by_files_alone(
     assert kept <= _first_batches(old)
 
 
-def _first_batches(laptop: Laptop) -> set[bytes]:
-    """Return how the log of laptop A begins in each stream."""
+def _first_batches(laptop: Laptop, tag: str = "A") -> set[bytes]:
+    """Return how the log of a device begins in each stream."""
     rows = laptop.look.execute(
         "SELECT b.header FROM sync_batch b JOIN sync_peer p ON p.no = b.device "
-        "WHERE p.tag = 'A' AND b.from_seq = 1"
+        "WHERE p.tag = ? AND b.from_seq = 1",
+        (tag,),
     )
     return {row[0] for row in rows.fetchall()}
 

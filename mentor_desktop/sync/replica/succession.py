@@ -64,6 +64,12 @@ def note_fork(raw: StoreConnection, common: Mapping[str, int] | None = None) -> 
     remember(raw, **{_FORKED: json.dumps(common)})
 
 
+def is_forked(raw: StoreConnection) -> bool:
+    """Say whether a server told that somebody else uses the numbers of this device."""
+    told = setting(raw, _FORKED)
+    return bool(told) and not isinstance(json.loads(told), dict)
+
+
 def former(raw: StoreConnection) -> list[str]:
     """Return the devices this copy was whose sealed operations no server was offered yet."""
     found: list[str] = json.loads(setting(raw, _FORMER) or "[]")
@@ -151,10 +157,8 @@ class _Part:
 
 def _parts(raw: StoreConnection, device: str, *, is_offered: bool) -> dict[str, _Part]:
     """Return by stream what stays under the name of a device: actions that are whole."""
-    numbers, told = Numbers(raw), setting(raw, _FORKED)
-    common = json.loads(told) if told else {}
-    is_forked = not isinstance(common, dict)
-    places: dict[str, int] = {} if is_forked else common
+    numbers, told, is_everywhere = Numbers(raw), setting(raw, _FORKED), is_forked(raw)
+    places: dict[str, int] = json.loads(told) if told and not is_everywhere else {}
     number = numbers.device(device)
     last = raw.execute(
         "SELECT stream, max(to_seq) FROM sync_batch WHERE device = ? GROUP BY stream", (number,)
@@ -162,13 +166,13 @@ def _parts(raw: StoreConnection, device: str, *, is_offered: bool) -> dict[str, 
     parts = {}
     for stream, last_seq in last.fetchall():
         name = numbers.stream_of(stream)
-        stays_to = 0 if is_offered or is_forked else places.get(name, last_seq)
+        stays_to = 0 if is_offered or is_everywhere else places.get(name, last_seq)
         ended = raw.execute(
             "SELECT max(ends_at) FROM sync_batch "
             "WHERE stream = ? AND device = ? AND (is_acked OR to_seq <= ?)",
             (stream, number, stays_to),
         ).fetchone()[0]
-        is_apart = is_forked or name in places
+        is_apart = is_everywhere or name in places
         shared_to = (ended or 0) if is_apart else last_seq
         parts[name] = _Part(ended or 0, min(stays_to, places.get(name, 0)), shared_to)
     return parts

@@ -29,6 +29,7 @@ from mentor_desktop.sync.protocol.messages import (
     to_json,
 )
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.beginning import LogIncompleteError
 from mentor_desktop.sync.status import State, SyncStatus
 from mentor_desktop.sync.steps import Request, Response
 from mentor_desktop.sync.taking_in import take_in
@@ -268,7 +269,10 @@ class World:
         path = self.root / f"stick-{self.copies}"
         self.copies += 1
         source, target = self.laptops[name].workspace, self.laptops[other].workspace
-        handed = hand_round(source, path, cost=_CHEAP)
+        try:
+            handed = hand_round(source, path, cost=_CHEAP)
+        except LogIncompleteError:  # it began with a snapshot a moment ago
+            return
         self.story.append(f"{name}: carried to {other}")
         try:
             take_in(target, path, handed.words)
