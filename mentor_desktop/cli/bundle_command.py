@@ -150,6 +150,8 @@ def _imported(workspace: Workspace, invocation: Invocation) -> CommandResult:
             "early": received.early,
             "is_newcomer": received.is_newcomer,
             "has_become_whole": received.has_become_whole,
+            "put_back": list(received.put_back),
+            "has_gap": received.has_gap,
             "batches": received.batches,
             "files": received.files,
         },

@@ -348,6 +348,7 @@ class TestStick:
         assert sentence.endswith("Choose this laptop under For when it is written.")
         taken = demo.facts("bundle", "import", tmp_path / "back.mentor")
         assert (taken["new"], taken["is_newcomer"]) == (1, True)
+        assert (taken["early"], taken["put_back"], taken["has_gap"]) == (0, [], False)
         assert marks(demo, tmp_path)["D1-AM"] == "present"
         answer = demo("bundle", "export", tmp_path / "on", "--for", "ZZ").sentence
         assert answer == f"There is no device ZZ to write for; known are: {begun['tag']}"

@@ -15,12 +15,15 @@ from mentor_desktop.store.settings import remember
 from mentor_desktop.store.unit_of_work import UnitOfWork
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.protocol.batches import Batch
-from mentor_desktop.sync.replica import applying, log, sealing, state
+from mentor_desktop.sync.replica import applying, log, sealing, special, state
 from mentor_desktop.sync.replica.applying import Applied
+from mentor_desktop.sync.replica.refusals import Rejection
+from mentor_desktop.sync.replica.special import Author
 from mentor_desktop.sync.replica.transactions import connect_to
 from tests.workspaces import FrozenClock, Template
 
 SHARED = "5" * 32
+BOSS = Author("Boss", 1_773_129_900_000)
 TABLES_SHOWN = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 
@@ -214,3 +217,15 @@ def opened(template: Template, folder: Path, count: int) -> Iterator[list[Device
                 if one is not other:
                     one.meet(other)
         yield found
+
+
+def make_admin(admin: Device, *others: Device) -> None:
+    """Let a device and these others know it as one of an administrator."""
+    for one in (admin, *others):
+        one.raw.execute("UPDATE sync_peer SET is_admin = 1 WHERE device = ?", (admin.id,))
+
+
+def reject(admin: Device, device: Device, first: int, last: int) -> None:
+    """Let an administrator reject operations of a device."""
+    rejection = Rejection(device.id, first, last, "no longer a member")
+    special.reject_operations(admin.raw, "people", rejection, author=BOSS)

@@ -1,14 +1,13 @@
 """Rejected operations count as never made; what was erased is nowhere; a copy goes on as another."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from mentor_desktop.errors import ConflictError, ValidationError
+from mentor_desktop.errors import ValidationError
 from mentor_desktop.ids import new_id
 from mentor_desktop.services import history
 from mentor_desktop.services import not_shared as cards
@@ -16,37 +15,24 @@ from mentor_desktop.sync.protocol.batches import read_batch
 from mentor_desktop.sync.protocol.streams import MOST_OPS
 from mentor_desktop.sync.replica import acknowledged, log, special, state, succession
 from mentor_desktop.sync.replica.recompute import check_stream, repair_stream
-from mentor_desktop.sync.replica.refusals import Rejection
 from mentor_desktop.sync.replica.sealing import Sealer
-from mentor_desktop.sync.replica.special import Author
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.replica.succession import NewDevice
 from tests import factories
-from tests.sync.replica.devices import Device, Devices, same
+from tests.sync.replica.devices import BOSS, Device, Devices, make_admin, reject, same
 
-BOSS = Author("Boss", 1_773_129_900_000)
 SECRET = "Zdislava-7731"
-
-
-def _make_admin(admin: Device, *others: Device) -> None:
-    for one in (admin, *others):
-        one.raw.execute("UPDATE sync_peer SET is_admin = 1 WHERE device = ?", (admin.id,))
-
-
-def _reject(admin: Device, device: Device, first: int, last: int) -> None:
-    rejection = Rejection(device.id, first, last, "no longer a member")
-    special.reject_operations(admin.raw, "people", rejection, author=BOSS)
 
 
 def test_a_rejected_edit_counts_as_never_made(devices: Devices) -> None:
     a, b, admin = devices(3)
-    _make_admin(admin, a, b)
+    make_admin(admin, a, b)
     person = a.act(lambda uow: factories.person(uow.session, email="old@example.org").id)
     b.receive_all(a)
     b.set("person", person, email="rejected@example.org")
     for one in (a, admin):
         one.receive_all(b, *(other for other in (a,) if other is not one))
-    _reject(admin, b, 1, 1)
+    reject(admin, b, 1, 1)
     for one in (a, b):
         one.receive_all(admin)
         assert one.value("person", person, "email") == "old@example.org"
@@ -66,10 +52,10 @@ def test_a_rejected_edit_counts_as_never_made(devices: Devices) -> None:
 
 def test_a_rejection_that_comes_first_holds_too(devices: Devices) -> None:
     a, b, admin = devices(3)
-    _make_admin(admin, a, b)
+    make_admin(admin, a, b)
     person = b.act(lambda uow: factories.person(uow.session).id)
     admin.receive_all(b)
-    _reject(admin, b, 1, 1)
+    reject(admin, b, 1, 1)
     a.receive_all(admin)
     a.receive_all(b)
     assert not a.has("person", person)
@@ -79,110 +65,12 @@ def test_a_rejection_that_comes_first_holds_too(devices: Devices) -> None:
     assert check_stream(a.raw, "people").was_right
 
 
-def test_what_is_not_shared_can_be_made_again(devices: Devices) -> None:
-    a, b, admin = devices(3)
-    _make_admin(admin, a, b)
-    person = b.act(lambda uow: factories.person(uow.session, given_name="Ona").id)
-    admin.receive_all(b)
-    _reject(admin, b, 1, 1)
-    b.receive_all(admin)
-    with b.workspace.unit_of_work() as uow:
-        (card,) = cards.not_shared_cards(uow)
-        assert cards.share_again(uow, card)
-    with b.workspace.reader() as uow:
-        assert cards.not_shared_cards(uow) == []
-    for one in (a, admin):
-        one.receive_all(b, *(other for other in (admin,) if other is not one))
-        assert one.value("person", person, "given_name") == "Ona"
-    same(a, b, admin)
-
-
-def test_what_cannot_be_made_again_stays_listed(devices: Devices) -> None:
-    a, b, admin = devices(3)
-    _make_admin(admin, a, b)
-    gone, there = (a.act(lambda uow: factories.person(uow.session).id) for _number in range(2))
-    b.receive_all(a)
-    b.set("person", gone, note="of somebody who goes")
-    b.set("person", there, note="of somebody who stays")
-    admin.receive_all(a, b)
-    _reject(admin, b, 1, 2)
-    b.receive_all(admin)
-    b.act(lambda uow: uow.raw.execute("DELETE FROM person WHERE id = ?", (gone,)))
-    with b.workspace.unit_of_work() as uow:
-        (card,) = cards.not_shared_cards(uow)
-        assert card.count == 2
-        assert cards.share_again(uow, card)
-    assert b.value("person", there, "note") == "of somebody who stays"
-    with b.workspace.unit_of_work() as uow:
-        (left,) = cards.not_shared_cards(uow)
-        assert left.count == 1
-        with pytest.raises(ConflictError, match="not here any more"):
-            cards.share_again(uow, left)
-    with b.workspace.reader() as uow:
-        assert cards.not_shared_cards(uow) == [left]
-
-
-def test_what_hangs_on_something_that_is_gone_is_not_made_again(devices: Devices) -> None:
-    a, b, admin = devices(3)
-    _make_admin(admin, a, b)
-    home = a.act(lambda uow: factories.organisation(uow.session).id)
-    b.receive_all(a)
-    b.act(lambda uow: factories.person(uow.session, organisation_id=home))
-    admin.receive_all(a, b)
-    _reject(admin, b, 1, 1)
-    b.receive_all(admin)
-    b.act(lambda uow: uow.raw.execute("DELETE FROM organisation WHERE id = ?", (home,)))
-    with b.workspace.unit_of_work() as uow:
-        (card,) = cards.not_shared_cards(uow)
-        with pytest.raises(ConflictError, match="not here any more"):
-            cards.share_again(uow, card)
-
-
-def test_rejections_in_a_row_are_told_together_and_dismissed_with_undo(devices: Devices) -> None:
-    a, b, admin = devices(3)
-    _make_admin(admin, a, b)
-    people = [b.act(lambda uow: factories.person(uow.session).id) for _number in range(3)]
-    admin.receive_all(b)
-    for seq in (1, 2, 3):
-        _reject(admin, b, seq, seq)
-    b.receive_all(admin)
-    with b.workspace.unit_of_work() as uow:
-        (card,) = cards.not_shared_cards(uow)
-        assert (card.count, len(cards.not_shared_table(uow, card).rows)) >= (len(people), 3)
-        at_ms = cards.dismiss(uow, card)
-    with b.workspace.unit_of_work() as uow:
-        assert cards.not_shared_cards(uow) == []
-        cards.list_again(uow, card, at_ms)
-        assert cards.not_shared_cards(uow) == [card]
-
-
-def test_an_undo_lists_only_what_it_dismissed(devices: Devices) -> None:
-    a, b, admin = devices(3)
-    _make_admin(admin, a, b)
-    for _number in range(2):
-        b.act(lambda uow: factories.person(uow.session).id)
-    admin.receive_all(b)
-    _reject(admin, b, 1, 1)
-    b.receive_all(admin)
-    with b.workspace.unit_of_work() as uow:
-        (first,) = cards.not_shared_cards(uow)
-        cards.dismiss(uow, first)
-    b.clock.advance(minutes=1)
-    _reject(admin, b, 2, 2)
-    b.receive_all(admin)
-    with b.workspace.unit_of_work() as uow:
-        (second,) = cards.not_shared_cards(uow)
-        at_ms = cards.dismiss(uow, second)
-        cards.list_again(uow, replace(second, key=f"{second.key[:-3]}1 2"), at_ms)
-        assert cards.not_shared_cards(uow) == [second]
-
-
 def test_nobody_but_an_admin_rejects_or_erases(devices: Devices) -> None:
     a, b = devices(2)
     person = a.act(lambda uow: factories.person(uow.session).id)
     b.receive_all(a)
     with pytest.raises(ValidationError):
-        _reject(b, a, 1, 1)
+        reject(b, a, 1, 1)
     with pytest.raises(ValidationError):
         special.purge_row(b.raw, "person", person, reason="asked", author=BOSS)
     # A program that does it all the same is not believed.
@@ -207,7 +95,7 @@ def _files_hold(device: Device, text: str) -> bool:
 
 def test_what_was_erased_is_nowhere_and_the_chain_still_holds(devices: Devices) -> None:
     a, b, admin = devices(3)
-    _make_admin(admin, a, b)
+    make_admin(admin, a, b)
     with a.acting("Added {name}", name=SECRET) as uow:
         person = factories.person(uow.session, given_name=SECRET).id
     other = a.act(lambda uow: factories.person(uow.session).id)
@@ -252,7 +140,7 @@ def _new_device(name: str) -> NewDevice:
 
 def test_what_is_erased_is_no_conflict_any_more(devices: Devices) -> None:
     a, b, admin = devices(3)
-    _make_admin(admin, a, b)
+    make_admin(admin, a, b)
     person = a.act(lambda uow: factories.person(uow.session).id)
     for one in (b, admin):
         one.receive_all(a)
@@ -262,7 +150,7 @@ def test_what_is_erased_is_no_conflict_any_more(devices: Devices) -> None:
     for one in (a, b, admin):
         one.receive_all(*(other for other in (a, b, admin) if other is not one))
     # Both come in one page: what was rejected is folded anew when the row is erased already.
-    _reject(admin, admin, 1, 1)
+    reject(admin, admin, 1, 1)
     special.purge_row(admin.raw, "person", person, reason="asked to", author=BOSS)
     for one in (a, b):
         one.receive_all(admin)
