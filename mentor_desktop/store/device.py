@@ -5,6 +5,7 @@ See `store.incarnation` for why and how a copy is noticed.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.settings import remember, setting
 
 FIRST_DEVICE = "A"
+_SEED = "device_seed"
+_SEED_BYTES = 64
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def begin(
     connection: StoreConnection, folder: WorkspaceFolder, known: Incarnations, new: Newcomer
 ) -> None:
     """Make a workspace that was just created this device."""
-    remember(connection, device=new.tag, incarnation=new.incarnation)
+    _name(connection, new.tag, new.incarnation)
     known.note(new.incarnation, _sighting(connection, folder))
 
 
@@ -54,6 +57,16 @@ def become_another(
     fresh = new_incarnation()
     known.note(fresh, _sighting(connection, folder))
     return _begin_as(connection, setting(connection, "device") or FIRST_DEVICE, fresh)
+
+
+def key_seed(connection: StoreConnection) -> bytes:
+    """Return the 64 random bytes that the keys of this device are made of.
+
+    They are drawn with its name: a copy that nobody notices is this device with the same keys.
+    """
+    if not setting(connection, _SEED):  # it got its name from an older program
+        remember(connection, **{_SEED: os.urandom(_SEED_BYTES).hex()})
+    return bytes.fromhex(setting(connection, _SEED))
 
 
 def settle(connection: StoreConnection, folder: WorkspaceFolder, known: Incarnations) -> str:
@@ -86,8 +99,17 @@ def note(connection: StoreConnection, folder: WorkspaceFolder, known: Incarnatio
 def _begin_as(connection: StoreConnection, before: str, incarnation: str) -> str:
     taken = {row[0] for row in connection.execute("SELECT DISTINCT device FROM txn").fetchall()}
     tag = new_tag(before, {before, *taken})
-    remember(connection, device=tag, incarnation=incarnation)
+    _name(connection, tag, incarnation)
     return tag
+
+
+def _name(connection: StoreConnection, tag: str, incarnation: str) -> None:
+    remember(
+        connection,
+        device=tag,
+        incarnation=incarnation,
+        **{_SEED: os.urandom(_SEED_BYTES).hex()},
+    )
 
 
 def _sighting(connection: StoreConnection, folder: WorkspaceFolder) -> Sighting:

@@ -9,12 +9,10 @@ from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 
-import msgspec
-
 from mentor_desktop.errors import ValidationError
 from mentor_desktop.i18n import _
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.store.device import Newcomer
+from mentor_desktop.store.device import Newcomer, key_seed
 from mentor_desktop.store.incarnation import new_incarnation
 from mentor_desktop.store.keyfile import KeyFile
 from mentor_desktop.store.settings import remember, setting
@@ -43,7 +41,7 @@ from mentor_desktop.sync.replica.transactions import writing
 from mentor_desktop.sync.steps import Request, Steps
 from mentor_desktop.sync.troubles import Refused
 
-_PENDING, _HEIR, _LINEAGE = "sync_pending_keys", "sync_heir", "sync_lineage"
+_HEIR, _LINEAGE = "sync_heir_entry", "sync_lineage"
 _SERVER = "sync_server"
 _ENDED = "sync_access_ended"  # as which device; under that name nobody lets it in again
 # Whom a copy believes without another's word (`anchors`), beside the server.
@@ -154,7 +152,6 @@ def begin(
                 SERVER_KEY: reply.server_key.hex(),
                 _LINEAGE: json.dumps(list(entries)),
                 FOUNDERS: json.dumps(known | founders),
-                _PENDING: "",
             },
         )
         learn_server(raw, reply.server_device)
@@ -303,15 +300,13 @@ def _lineage(raw: StoreConnection) -> list[str]:
 
 
 def _heir(raw: StoreConnection, role: str, now_ms: int) -> tuple[DeviceKeys, DeviceEntry]:
-    """Return keys and entry of the new device, made once: a lost answer must not make two."""
+    """Return keys and entry of the new device; it is made once: a lost answer must not make two."""
     device, own = setting(raw, "incarnation"), state.identity(raw)
-    kept = setting(raw, _HEIR)
+    keys, kept = DeviceKeys.from_bytes(key_seed(raw)), setting(raw, _HEIR)
     if kept:
-        heir = msgspec.json.decode(kept, type=_Heir)
-        entry = read_record(heir.entry)
+        entry = read_record(kept)
         if isinstance(entry, DeviceEntry) and entry.device == device:
-            return DeviceKeys.from_bytes(heir.keys), entry
-    keys = DeviceKeys.make()
+            return keys, entry
     before = next(one for one in state.peers(raw) if one.device == own.device)
     draft = DeviceEntry(
         ws=own.workspace,
@@ -327,26 +322,16 @@ def _heir(raw: StoreConnection, role: str, now_ms: int) -> tuple[DeviceKeys, Dev
         signature=NO_SIGNATURE,
     )
     entry = signed(draft, DeviceKeys(own.sign_key, own.seal_key).sign)
-    heir = _Heir(keys.to_bytes(), to_bytes(entry).decode())
-    remember(raw, **{_HEIR: msgspec.json.encode(heir).decode()})
+    remember(raw, **{_HEIR: to_bytes(entry).decode()})
     return keys, entry
 
 
-class _Heir(msgspec.Struct):
-    keys: bytes
-    entry: str
-
-
 def _device_of(raw: StoreConnection) -> NewDevice:
-    """Return who this copy is, or will be; keys are kept before anybody hears of them."""
+    """Return who this copy is, or will be."""
     if state.is_joined(raw) and not has_ended(raw):
         own = state.identity(raw)
         return NewDevice(own.device, DeviceKeys(own.sign_key, own.seal_key))
-    device, kept = setting(raw, "incarnation"), setting(raw, _PENDING)
-    if not kept:
-        kept = DeviceKeys.make().to_bytes().hex()
-        remember(raw, **{_PENDING: kept})
-    return NewDevice(device, DeviceKeys.from_bytes(bytes.fromhex(kept)))
+    return NewDevice(setting(raw, "incarnation"), DeviceKeys.from_bytes(key_seed(raw)))
 
 
 def _keep(raw: StoreConnection, values: Mapping[str, str]) -> None:

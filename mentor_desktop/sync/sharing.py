@@ -8,6 +8,7 @@ from mentor_desktop.i18n import _
 from mentor_desktop.ids import new_id
 from mentor_desktop.models.base import to_milliseconds
 from mentor_desktop.store.connection import StoreConnection
+from mentor_desktop.store.device import key_seed
 from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.joining import FOUNDERS, anchors, descent, succeed_alone, workspace_id
@@ -121,7 +122,7 @@ def add_member(workspace: Workspace, raw: StoreConnection, record: DeviceEntry |
 
 def _found(workspace: Workspace, raw: StoreConnection) -> None:
     """Become the first device of a workspace that is shared from now on; it vouches for itself."""
-    keys, device = DeviceKeys.make(), setting(raw, "incarnation")
+    keys, device = DeviceKeys.from_bytes(key_seed(raw)), setting(raw, "incarnation")
     remember(raw, **{FOUNDERS: json.dumps({device: keys.sign_key.hex()})})
     now = to_milliseconds(workspace.clock())
     with workspace.gate.closed(), writing(raw):

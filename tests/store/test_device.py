@@ -9,6 +9,7 @@ import pytest
 from mentor_desktop import config
 from mentor_desktop.store.backup import back_up
 from mentor_desktop.store.connection import connect
+from mentor_desktop.store.device import key_seed
 from mentor_desktop.store.folder import WorkspaceFolder
 from mentor_desktop.store.incarnation import (
     Incarnations,
@@ -102,6 +103,34 @@ def test_a_restored_workspace_takes_a_new_tag_and_marks_carry_it(
     assert first.replaced is not None
     restore(first.replaced, workspace_root, key, clock=clock)
     assert _device(workspace_root, key, clock) not in {"A", tag}
+
+
+@pytest.mark.parametrize("is_noticed", [True, False])
+def test_a_copy_has_keys_of_its_own_as_soon_as_it_is_noticed(
+    workspace_root: Path, key: bytes, clock: FrozenClock, tmp_path: Path, is_noticed: bool
+) -> None:
+    _device(workspace_root, key, clock)
+    shutil.copytree(workspace_root, tmp_path / "copy")
+    if not is_noticed:
+        workspace_root.rename(tmp_path / "away")
+    _device(tmp_path / "copy", key, clock)
+    seeds = []
+    for root in (tmp_path / "copy", workspace_root if is_noticed else tmp_path / "away"):
+        with closing(connect(WorkspaceFolder(root).database, key)) as connection:
+            seeds.append(key_seed(connection))
+            assert key_seed(connection) == seeds[-1]
+    assert [len(one) for one in seeds] == [64, 64]
+    assert (seeds[0] != seeds[1]) is is_noticed
+
+
+def test_a_workspace_of_an_older_program_gets_the_seed_of_its_keys_when_they_are_made(
+    workspace_root: Path, key: bytes
+) -> None:
+    with closing(connect(WorkspaceFolder(workspace_root).database, key)) as connection:
+        connection.execute("DELETE FROM local_setting WHERE key = 'device_seed'")
+        seed = key_seed(connection)
+        assert len(seed) == 64
+        assert key_seed(connection) == seed
 
 
 def test_an_author_is_the_tag_of_the_copy(

@@ -127,6 +127,25 @@ def test_behind_a_fork_nothing_is_made_anew_on_the_word_of_a_proxy(pair: Pair, b
     assert twin.rows() == pair.first.rows() == pair.second.rows()
 
 
+@pytest.mark.parametrize("is_first_by_file", [True, False])
+def test_two_lives_of_a_copy_are_one_device_until_one_is_noticed(
+    pair: Pair, tmp_path: Path, is_first_by_file: bool
+) -> None:
+    person = pair.first.act(lambda uow: factories.person(uow.session).id)
+    pair.exchange()
+    copy = pair.twin(pair.second, is_noticed=True)
+    twin = pair.twin(copy)  # neither has exchanged anything under the new name
+    note(copy, person, "one life")
+    note(twin, person, "other life")
+    ways = [lambda: carry(twin, pair.first, tmp_path), lambda: pair.exchange(copy)]
+    for way in ways if is_first_by_file else ways[::-1]:
+        way()
+    statuses = [pair.exchange(one) for one in (twin, pair.first, copy, pair.second, twin)]
+    assert [one.state for one in statuses] == [State.IDLE] * 5
+    assert [one.conflicts for one in statuses[1:]] == [1] * 4
+    assert twin.rows() == copy.rows() == pair.first.rows() == pair.second.rows()
+
+
 def test_what_the_other_life_wrote_outlives_a_deletion_that_never_saw_it(pair: Pair) -> None:
     person = pair.first.act(lambda uow: factories.person(uow.session).id)
     pair.exchange()
