@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DOMAIN = "messages"
 SOURCE_LANGUAGE = "en"
+_ENGLISH = "en_GB"  # whose names and patterns the source language has
 PSEUDO_LANGUAGE = "en_XA"
 DOCUMENT_LANGUAGES = ("en", "ro", "cs", "bg", "sl", "lt", "lv", "sv", "fi")
 
@@ -50,10 +51,16 @@ def _catalogue(code: str) -> gettext_module.NullTranslations:
 
 @cache
 def _locale(babel_code: str) -> Locale:
-    """Return Babel's names and patterns of a language; finding them takes it 0.2 ms each time."""
-    from babel import Locale  # not before the first paint: 20 ms
+    """Return Babel's names and patterns of a language; finding them takes it 0.2 ms each time.
 
-    return Locale.parse(babel_code)
+    Those of English where there is no such language: others may have written any code.
+    """
+    from babel import Locale, UnknownLocaleError  # not before the first paint: 20 ms
+
+    try:
+        return Locale.parse(babel_code)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(_ENGLISH)
 
 
 def system_language() -> str:
@@ -79,9 +86,11 @@ class Language:
     def __init__(self, code: str) -> None:
         self.code = code
         self._words = _catalogue(code)
-        self._babel_code = (
-            SOURCE_LANGUAGE + "_GB" if code in (SOURCE_LANGUAGE, PSEUDO_LANGUAGE) else code
-        )
+        self._babel_code = _ENGLISH if code in (SOURCE_LANGUAGE, PSEUDO_LANGUAGE) else code
+
+    @property
+    def _names(self) -> Locale:
+        return _locale(self._babel_code)
 
     def gettext(self, message: str) -> str:
         """Return the message in this language, in English where there is no translation."""
@@ -99,24 +108,24 @@ class Language:
             return self.date(first)
         if (first.year, first.month) != (last.year, last.month):
             return f"{self.date(first)} – {self.date(last)}"
-        pattern = str(get_date_format("long", self._babel_code).pattern)
+        pattern = str(get_date_format("long", self._names).pattern)
         with_both = _DAY_IN_PATTERN.sub(
             rf"\g<before>'{first.day}'\g<dot>–\g<day>\g<dot>", pattern, count=1
         )
-        return str(format_date(last, with_both, locale=self._babel_code))
+        return str(format_date(last, with_both, locale=self._names))
 
     def date(self, value: date, style: DateStyle = "long") -> str:
         """Return a date: "10 March 2026" (long); "weekday" gives "Tuesday 10 March"."""
         from babel.dates import format_date  # not before the first paint: 25 ms
 
         pattern = self._weekday_pattern() if style == "weekday" else style
-        return format_date(value, pattern, locale=self._babel_code)
+        return format_date(value, pattern, locale=self._names)
 
     def _weekday_pattern(self) -> str:
         """Return day and month with the weekday in this language's order, both in full."""
         from babel.dates import match_skeleton  # see `date`
 
-        skeletons = _locale(self._babel_code).datetime_skeletons
+        skeletons = self._names.datetime_skeletons
         nearest = match_skeleton(_WEEKDAY_SKELETON, skeletons)
         assert nearest is not None, "CLDR has a date with a weekday in every language"
         whole = _MONTH_FIELD.sub("MMMM", str(skeletons[nearest].pattern))
@@ -131,15 +140,15 @@ class Language:
         from babel.numbers import format_decimal  # not before the first paint: 10 ms
 
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(value, pattern, locale=self._babel_code)
+        return format_decimal(value, pattern, locale=self._names)
 
     def country(self, code: str) -> str:
         """Return a country's name for its ISO code; the code itself when it is not known."""
-        return str(_locale(self._babel_code).territories.get(code, code))
+        return str(self._names.territories.get(code, code))
 
     def language_name(self, code: str) -> str:
         """Return a language's name, "Lithuanian" for "lt"; the code itself when not known."""
-        return str(_locale(self._babel_code).languages.get(code, code))
+        return str(self._names.languages.get(code, code))
 
     def load(self) -> None:
         """Load what dates, numbers and names come from, on any thread: 30 ms and 5 MB, once.

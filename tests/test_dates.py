@@ -27,6 +27,12 @@ def test_weekday_and_month_are_written_in_full(code: str, text: str) -> None:
     assert Language(code).date(date(2026, 3, 10), "weekday") == text
 
 
+@pytest.mark.parametrize("code", ["", "zz", "x" * 300, "a\0b", "../lt", "%s"])
+def test_in_a_language_nobody_knows_words_and_dates_are_english(code: str) -> None:
+    assert Language(code).date(date(2026, 3, 10), "weekday") == "Tuesday 10 March"
+    assert Language(code).gettext("Certificate of attendance") == "Certificate of attendance"
+
+
 LOADED = """
 import sys
 from datetime import date

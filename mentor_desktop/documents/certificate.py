@@ -15,7 +15,7 @@ from mentor_desktop.documents.certificate_front import (
 )
 from mentor_desktop.documents.certificate_layout import NAME_MAX_LINES, boxes_for, fit_name
 from mentor_desktop.documents.certificate_sheet import CertificateCommon, CertificateSheet
-from mentor_desktop.documents.certificate_words import heading
+from mentor_desktop.documents.certificate_words import heading, is_known
 from mentor_desktop.documents.fonts import load_fonts, require_glyphs
 from mentor_desktop.documents.layout import Pen
 from mentor_desktop.documents.pdf_file import PdfFile, PdfSeries, Writable
@@ -45,7 +45,7 @@ def render_certificates(
 
     Raises:
         FontError: a character is in no print font.
-        CertificateError: a name does not fit, or there is nothing to print.
+        CertificateError: a name does not fit, a kind is unknown, or there is nothing to print.
         PictureError: a logo or signature cannot be read.
         Cancelled: through `progress`.
     """
@@ -58,6 +58,7 @@ def render_certificates(
     done = 0
     for done, sheet in enumerate(sheets, start=1):
         if file is None:
+            require_printable(sheet)
             file = PdfFile(out, _properties(sheet, created_at, is_single=total == 1))
             painter = _Painter(file)
         painter.add(sheet)
@@ -110,7 +111,7 @@ def require_printable(sheet: CertificateSheet) -> None:
 
     Raises:
         FontError: a character is in no print font.
-        CertificateError: the name needs more than two lines.
+        CertificateError: the name needs more than two lines, or the kind is unknown.
     """
     _Checker().require_printable(sheet)
 
@@ -124,6 +125,13 @@ class _Checker:
 
     def require_printable(self, sheet: CertificateSheet) -> None:
         if sheet.common is not self._common:
+            if not is_known(sheet.common.kind, sheet.common.delivery_mode):
+                raise CertificateError(
+                    _(
+                        "Certificate {number} is of a kind that only a newer Mentor Desktop can "
+                        "print. Update this program, or print the others by their numbers."
+                    ).format(number=sheet.number)
+                )
             require_glyphs(sheet.common.written_texts())
             self._common = sheet.common
         require_glyphs(sheet.written_texts())

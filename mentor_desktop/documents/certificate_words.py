@@ -70,6 +70,11 @@ class Fact:
     is_on_back: bool = False
 
 
+def is_known(kind: str, delivery_mode: str) -> bool:
+    """Say whether there are words for a kind of certificate and for its form of participation."""
+    return kind in _HEADINGS and (not delivery_mode or delivery_mode in _MODES)
+
+
 def heading(kind: str, language: Language) -> str:
     """Return the name of a kind of certificate."""
     return language.gettext(_HEADINGS[kind])

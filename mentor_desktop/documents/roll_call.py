@@ -4,8 +4,8 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from mentor_desktop.clock import zone_of
 from mentor_desktop.documents.fonts import BOLD, load_fonts, require_glyphs
 from mentor_desktop.documents.layout import (
     A4_PORTRAIT,
@@ -101,7 +101,7 @@ def render_roll_call(sheet: RollCall, *, created_at: datetime) -> bytes:
 
 
 def _draw_head(pen: Pen, sheet: RollCall, language: Language, page: int) -> None:
-    right, zone = _MARGIN_MM + _WIDTH, ZoneInfo(sheet.time_zone)
+    right, zone = _MARGIN_MM + _WIDTH, zone_of(sheet.time_zone)
     pages = language.gettext("Page {page} of {count}").format(page=page, count=sheet.pages)
     pen.text(right, _MARGIN_MM + 3, pages, SMALL, "right")
     pen.text(_MARGIN_MM, _MARGIN_MM + 3, language.gettext("Present now"), _KIND)
@@ -151,7 +151,7 @@ def _draw_row(pen: Pen, sheet: RollCall, row: RollCallRow, y: float, language: L
         ("" if row.number is None else str(row.number), _CELL),
         (row.name, _NAME),
         (row.organisation, _CELL),
-        (language.time(row.since, ZoneInfo(sheet.time_zone)), _CELL),
+        (language.time(row.since, zone_of(sheet.time_zone)), _CELL),
     )
     for (text, style), (x, width) in zip(cells, _COLUMNS[1:], strict=True):
         if text:

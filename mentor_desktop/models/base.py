@@ -22,6 +22,9 @@ NAMING_CONVENTION = {
 }
 
 ID_LENGTH = 32
+# Nothing stored lies outside: any number of minutes can be added to any time, in any zone.
+FIRST_YEAR, LAST_YEAR = 1000, 8999
+LARGEST_NUMBER = 100_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from mentor_desktop.clock import zone_of
 from mentor_desktop.models import AgendaItem, Slot, Workshop
 from mentor_desktop.services import attendance_rules
 from mentor_desktop.services.edits import found
@@ -124,7 +124,7 @@ def rule_slot(slot_id: str, items: list[AgendaItem]) -> attendance_rules.Slot:
 
 def at_local(held_on: date, clock_time: time, time_zone: str) -> datetime:
     """Return the moment when clocks in `time_zone` show this time on this day."""
-    return datetime.combine(held_on, clock_time, ZoneInfo(time_zone)).astimezone(UTC)
+    return datetime.combine(held_on, clock_time, zone_of(time_zone)).astimezone(UTC)
 
 
 def _slot(slot: Slot, items: list[AgendaItem]) -> AgendaSlot:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.clock import zone_of
 from mentor_desktop.errors import ConflictError, ValidationError
 from mentor_desktop.i18n import N_, _
 from mentor_desktop.models import AgendaItem, AttendanceMark, Slot, Workshop
@@ -202,7 +203,7 @@ def remove_item(uow: UnitOfWork, item_id: str) -> Changes:
 
 def _place(uow: UnitOfWork, workshop: Workshop, slot: Slot) -> None:
     """Give a half-day its day, and check its period and code."""
-    zone = ZoneInfo(workshop.time_zone)
+    zone = zone_of(workshop.time_zone)
     held_on = slot.starts_at.astimezone(zone).date()
     _require_same_day(slot.starts_at, slot.ends_at, held_on, zone, slot.code)
     if not workshop.starts_on <= held_on <= workshop.ends_on:
@@ -228,7 +229,7 @@ def _fit(uow: UnitOfWork, slot: Slot, item: AgendaItem) -> None:
     if not item.title:
         raise ValidationError(_("The agenda item has no title. Type what happens in it."))
     workshop = found(uow, Workshop, slot.workshop_id)
-    zone = ZoneInfo(workshop.time_zone)
+    zone = zone_of(workshop.time_zone)
     _require_same_day(item.starts_at, item.ends_at, slot.held_on, zone, shown_text(item.title))
     slot.starts_at = min(slot.starts_at, item.starts_at)
     slot.ends_at = max(slot.ends_at, item.ends_at)

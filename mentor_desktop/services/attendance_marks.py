@@ -25,6 +25,13 @@ class Status(StrEnum):
     ABSENT = "absent"
     NOT_REQUIRED = "not_required"
 
+    @classmethod
+    def stored(cls, text: str) -> "Status":
+        """Return what a stored mark says; one that only a newer program knows says nothing here."""
+        return _STORED.get(text, cls.EXPECTED)
+
+
+_STORED = {one.value: one for one in Status}
 
 ATTENDED = frozenset(
     {Status.PRESENT, Status.LATE, Status.LEFT_EARLY, Status.PARTIAL, Status.REMOTE}

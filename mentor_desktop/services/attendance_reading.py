@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from mentor_desktop.clock import zone_of
 from mentor_desktop.errors import NotFoundError
 from mentor_desktop.i18n import _
 from mentor_desktop.models.base import from_milliseconds
@@ -38,7 +39,7 @@ class Event:
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of the workshop."""
-        return ZoneInfo(self.time_zone)
+        return zone_of(self.time_zone)
 
     @property
     def is_closed(self) -> bool:
@@ -104,7 +105,7 @@ def event_of(raw: PlainConnection, workshop_id: str) -> Event:
             _("This workshop is not here any more. Open the list of workshops again.")
         )
     rule = AttendanceRule(
-        kind=RuleKind(row[6]),
+        kind=RuleKind.stored(row[6]),
         percent=Fraction(row[7]),
         item_ids=frozenset(json.loads(row[8])),
         grace_min=row[9],
@@ -228,7 +229,7 @@ def spans(gaps: str) -> tuple[Span, ...]:
 def _mark(row: Row) -> Mark:
     return Mark(
         id=row[0],
-        status=Status(row[1]),
+        status=Status.stored(row[1]),
         device=row[2],
         arrived_at=moment(row[3]),
         left_at=moment(row[4]),

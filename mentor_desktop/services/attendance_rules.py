@@ -37,6 +37,17 @@ class RuleKind(StrEnum):
     NAMED_ITEMS = "named_items"
     NONE = "none"
 
+    @classmethod
+    def stored(cls, text: str) -> "RuleKind":
+        """Return a stored condition; for one that only a newer program knows, the strictest.
+
+        So nobody is given a certificate that the workshop's own rule would not give.
+        """
+        return _STORED.get(text, cls.ALL_SLOTS)
+
+
+_STORED = {one.value: one for one in RuleKind}
+
 
 @dataclass(frozen=True)
 class AgendaItem:

@@ -4,6 +4,7 @@ A number is given once and never again; the key never leaves the encrypted store
 Source: certificate rules, serial and verification.
 """
 
+import re
 import secrets
 from decimal import Decimal
 from typing import Final
@@ -23,6 +24,7 @@ ISSUER_KEY: Final = "certificate_issuer_key"
 _KEY_BYTES = 32
 _CENTURY = 100
 _COUNTER_DIGITS = 5
+_HOURS = re.compile(r"\d{1,6}(\.\d{1,4})?", re.ASCII)
 
 
 def issuer_key(uow: Reader) -> bytes | None:
@@ -44,6 +46,11 @@ def number_certificate(uow: UnitOfWork, certificate: Certificate, event: Event) 
     certificate.code = verification_code(_issuer_key(uow), record_of(certificate))
 
 
+def stored_hours(text: str) -> Decimal:
+    """Return the hours of a certificate; none where somebody else wrote what is no number."""
+    return Decimal(text) if _HOURS.fullmatch(text) else Decimal()
+
+
 def record_of(certificate: Certificate) -> CertificateRecord:
     """Return what the code of a certificate covers."""
     return CertificateRecord(
@@ -53,7 +60,7 @@ def record_of(certificate: Certificate) -> CertificateRecord:
         title=certificate.title,
         starts_on=certificate.starts_on,
         ends_on=certificate.ends_on,
-        hours_contact=Decimal(certificate.hours_contact),
+        hours_contact=stored_hours(certificate.hours_contact),
         issued_on=certificate.issued_on,
     )
 

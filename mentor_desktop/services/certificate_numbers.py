@@ -21,6 +21,7 @@ _MODULUS = 97
 _CENTURY = 100
 _TAG = re.compile(r"[A-Z]{1,4}")
 _NUMBER = re.compile(r"MD(\d\d)([A-Z]{1,4})(\d{5})(\d\d)", re.ASCII)
+_SERIAL = re.compile(r"MD\d\d-[A-Z]{1,4}-\d{5}", re.ASCII)
 _BETWEEN = re.compile(r"[\s\-‐‑‒–—−./_]+")
 _EXAMPLE = "MD26-A-00042-67"
 
@@ -53,7 +54,12 @@ def check_digits(serial: str) -> str:
 
 
 def full_number(serial: str) -> str:
-    """Return the serial with its check digits, as it is printed: `MD26-A-00042-67`."""
+    """Return the serial with its check digits, as it is printed: `MD26-A-00042-67`.
+
+    What is no serial stays what it is: others may have written anything there.
+    """
+    if not _SERIAL.fullmatch(serial):
+        return serial
     return f"{serial}-{check_digits(serial)}"
 
 

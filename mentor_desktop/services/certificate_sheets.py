@@ -1,7 +1,6 @@
 """Certificates of the register as sheets to be drawn: what was frozen, nothing computed anew."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from mentor_desktop.documents.certificate_sheet import (
     CertificateCommon,
@@ -14,6 +13,7 @@ from mentor_desktop.documents.logo import Logo
 from mentor_desktop.i18n import Language
 from mentor_desktop.models import Certificate, Project, Workshop
 from mentor_desktop.services.certificate_drafts import ATTENDANCE
+from mentor_desktop.services.certificate_numbering import stored_hours
 from mentor_desktop.services.certificate_numbers import full_number
 from mentor_desktop.services.settings import setting
 from mentor_desktop.store.unit_of_work import Reader
@@ -89,7 +89,7 @@ def _common(one: Certificate, logos: tuple[Logo, ...], verify_url: str) -> Certi
         project_title=one.project_title,
         project_number=one.project_number,
         # Of mere attendance only the contact hours are known; the rule names the length.
-        hours_total=None if one.type == ATTENDANCE else Decimal(one.hours_total),
+        hours_total=None if one.type == ATTENDANCE else stored_hours(one.hours_total),
         delivery_mode=one.delivery_mode,
         issue_place=one.issue_place,
         verify_url=verify_url,
@@ -105,7 +105,7 @@ def _sheet(one: Certificate, common: CertificateCommon, *, is_duplicate: bool) -
         code=one.code,
         holder_name=one.holder_name,
         holder_name_latin=one.holder_name_latin,
-        hours_contact=Decimal(one.hours_contact),
+        hours_contact=stored_hours(one.hours_contact),
         issued_on=one.issued_on,
         replaces=full_number(one.replaces) if one.replaces else "",
         is_duplicate=is_duplicate,

@@ -7,9 +7,9 @@ differ are told by `attendance_history`, here only how many there are in which w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.clock import zone_of
 from mentor_desktop.errors import ConflictError
 from mentor_desktop.i18n import N_, _, current_language
 from mentor_desktop.models.base import from_milliseconds, to_milliseconds
@@ -248,7 +248,7 @@ def _place_of(uow: Reader, one: kept.Recovered) -> str:
     language, workshop = current_language(), str(one.lacking["workshop_id"])
     zone = uow.raw.execute("SELECT time_zone FROM workshop WHERE id = ?", (workshop,)).fetchone()
     starts_at = from_milliseconds(int(str(one.lacking["starts_at"])))
-    part = day_part(starts_at.astimezone(ZoneInfo(zone[0]) if zone else None))
+    part = day_part(starts_at.astimezone(zone_of(zone[0]) if zone else None))
     return _("{day}, {part} ({workshop})").format(
         day=language.date(date.fromisoformat(str(one.lacking["held_on"])), "weekday"),
         part=_(_PARTS[part]),

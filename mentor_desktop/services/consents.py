@@ -20,6 +20,7 @@ from mentor_desktop.services.choices import (
     CONSENT_WAYS,
     PHOTO_CHOICES,
     PHOTO_PURPOSES,
+    label,
 )
 from mentor_desktop.services.edits import apply_fields, found
 from mentor_desktop.services.field_rules import Rule
@@ -183,7 +184,7 @@ def _require_new(uow: UnitOfWork, person: Person, row: Consent) -> None:
         if (other.purpose, other.text_version) == (row.purpose, row.text_version):
             raise ConflictError(
                 _("{name} has agreed to this already: {purpose}.").format(
-                    name=_name(person), purpose=_(CONSENT_PURPOSES[row.purpose])
+                    name=_name(person), purpose=label(CONSENT_PURPOSES, row.purpose)
                 )
             )
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from mentor_desktop.clock import zone_of
 from mentor_desktop.documents.tables_out import Sheet, to_csv, to_xlsx
 from mentor_desktop.errors import NotFoundError, ValidationError
 from mentor_desktop.i18n import _
@@ -134,7 +134,7 @@ def _attendance(uow: Reader, workshop_id: str | None) -> ExportedTable:
             _("Say which workshop's attendance to export, for example --workshop WS-2026-01.")
         )
     workshop = uow.session.get_one(Workshop, workshop_id)
-    zone = ZoneInfo(workshop.time_zone)
+    zone = zone_of(workshop.time_zone)
     slots = {
         slot.id: slot.code
         for slot in uow.session.scalars(select(Slot).where(Slot.workshop_id == workshop_id))

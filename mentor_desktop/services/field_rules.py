@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from mentor_desktop.errors import ValidationError
 from mentor_desktop.i18n import Language, _
+from mentor_desktop.models.base import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR
 from mentor_desktop.services.choices import Choices
 
 # Any: each rule takes what a form or a file gives for its own field and returns what is stored.
@@ -184,11 +185,13 @@ def birth_year(value: int | str | None) -> int | None:
 
 
 def whole_number(value: int | str) -> int:
-    """Return a whole number that is not negative."""
+    """Return a whole number that is not negative, and not larger than a column can hold."""
     try:
         number = int(value)
     except (TypeError, ValueError):
         number = -1
+    if number > LARGEST_NUMBER:
+        raise ValidationError(_("{value} is too large a number here.").format(value=value))
     if number < 0:
         raise ValidationError(_("“{value}” is not a whole number.").format(value=value))
     return number
@@ -215,9 +218,7 @@ def time_zone(value: str) -> str:
     """
     try:
         ZoneInfo(value)
-    except (OSError, ValueError) as exc:  # ZoneInfoNotFoundError is a KeyError on some systems
-        raise ValidationError(_unknown_zone(value)) from exc
-    except KeyError as exc:
+    except (KeyError, OSError, ValueError) as exc:  # ZoneInfoNotFoundError is a KeyError
         raise ValidationError(_unknown_zone(value)) from exc
     return value
 
@@ -229,9 +230,19 @@ def texts(value: Mapping[str, str]) -> dict[str, str]:
 
 
 def a_date(value: date | None) -> date | None:
-    """Return the date; a time of day is a mistake of the caller."""
+    """Return the date; a time of day is a mistake of the caller.
+
+    Raises:
+        ValidationError: nothing is stored of so long ago, or so far ahead.
+    """
     if isinstance(value, datetime):
         raise TypeError("a date, not a time")
+    if value is not None and not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValidationError(
+            _("{date} is too far from today. Type a year of four digits.").format(
+                date=value.isoformat()
+            )
+        )
     return value
 
 

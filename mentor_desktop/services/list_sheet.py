@@ -68,7 +68,7 @@ def _slot(content: ListContent, words: Language, period: Period) -> ListSlot:
 def _head(uow: Reader, content: ListContent, words: Language) -> ListHead:
     workshop, project, host = content.workshop, content.project, content.host
     return ListHead(
-        activity_type=words.gettext(EVENT_KINDS[workshop.event_kind]),
+        activity_type=words.gettext(EVENT_KINDS.get(workshop.event_kind, "")),
         activity_title=" ".join(text_in(workshop.title, words.code).split()),
         host=host.name if host else "",
         venue=workshop.venue_name,

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from mentor_desktop.clock import zone_of
 from mentor_desktop.i18n import N_, _, current_language, ngettext
 from mentor_desktop.models import Workshop
 from mentor_desktop.models.base import from_milliseconds
@@ -53,12 +53,12 @@ def _clock(uow: Reader, workshop: Workshop) -> ReadinessCheck:
     if last is not None and from_milliseconds(last) > now:
         sentence = _("This computer says {now}, but something was saved later than that.")
         return check("clock", title, "fail", sentence.format(now=shown))
-    there = now.astimezone(ZoneInfo(workshop.time_zone))
+    there = now.astimezone(zone_of(workshop.time_zone))
     if there.utcoffset() != now.astimezone().utcoffset():
         sentence = _("This computer says {now}; at the workshop ({zone}) it is {there}.").format(
             now=shown,
             zone=workshop.time_zone,
-            there=language.time(now, ZoneInfo(workshop.time_zone)),
+            there=language.time(now, zone_of(workshop.time_zone)),
         )
         return check("clock", title, "warn", sentence)
     sentence = _("This computer says {now}. Compare it with your watch.")

@@ -79,7 +79,7 @@ def _cell(said: Row) -> Cell:
     status, arrived, left, gaps, override, is_bulk, has_note, signed = said
     mark = Mark(
         id="",
-        status=Status(status),
+        status=Status.stored(status),
         arrived_at=moment(arrived),
         left_at=moment(left),
         gaps=spans(gaps),

@@ -22,6 +22,7 @@ from mentor_desktop.services.choices import (
     REGISTRATION_ROLES,
     REGISTRATION_SOURCES,
     REGISTRATION_STATES,
+    label,
 )
 from mentor_desktop.services.edits import apply_fields, found
 from mentor_desktop.services.field_rules import Rule
@@ -180,7 +181,7 @@ def prepare_registration(
             _("{name} is registered in {code} already ({state}).").format(
                 name=full_name(person.given_name, person.family_name),
                 code=workshop.code,
-                state=_(REGISTRATION_STATES[row.state]),
+                state=label(REGISTRATION_STATES, row.state),
             )
         )
     with uow.session.no_autoflush:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo
 
+from mentor_desktop.clock import zone_of
 from mentor_desktop.i18n import PSEUDO_LANGUAGE, SOURCE_LANGUAGE, current_language, text_in
 from mentor_desktop.services.attendance_marks import ATTENDED, Status
 from mentor_desktop.services.choices import ATTENDING_STATES
@@ -173,7 +173,7 @@ def today(connection: PlainConnection, now: datetime) -> TodayView:
         found = _on_now(row, line, now) if row[9] else None
         if found is not None:
             on_now.append(found)
-        elif row[9] and line.ends_on >= now.astimezone(ZoneInfo(row[8])).date():
+        elif row[9] and line.ends_on >= now.astimezone(zone_of(row[8])).date():
             coming.append(line)
         if row[10]:
             last = line
@@ -194,7 +194,7 @@ def _line(row: Any) -> WorkshopLine:  # Any: SQL values
 
 
 def _on_now(row: Any, line: WorkshopLine, now: datetime) -> OnNow | None:  # Any: SQL values
-    zone = ZoneInfo(row[8])
+    zone = zone_of(row[8])
     slots = [_slot(one) for one in json.loads(row[13])]
     slot = current_half_day(slots, now, zone)
     if slot is None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.clock import zone_of
 from mentor_desktop.errors import ConflictError
 from mentor_desktop.i18n import N_, _
 from mentor_desktop.ids import new_id
@@ -63,7 +64,7 @@ def move_workshop(uow: UnitOfWork, workshop_id: str, *, starts_on: date) -> Chan
             )
         )
     shift = starts_on - workshop.starts_on
-    zone = ZoneInfo(workshop.time_zone)
+    zone = zone_of(workshop.time_zone)
     workshop.starts_on, workshop.ends_on = starts_on, workshop.ends_on + shift
     for slot in uow.session.scalars(select(Slot).where(Slot.workshop_id == workshop.id)):
         slot.held_on += shift
@@ -88,7 +89,7 @@ def _copy_agenda(
     uow: UnitOfWork, source: Workshop, copy: Workshop, shift: timedelta
 ) -> dict[str, str]:
     """Copy half-days and items; return the new id of each old item."""
-    zone = ZoneInfo(source.time_zone)
+    zone = zone_of(source.time_zone)
     new_slots, new_items = {}, {}
     for slot in uow.session.scalars(select(Slot).where(Slot.workshop_id == source.id)):
         twin = _copy_of(slot, leave_out=frozenset({"id", "workshop_id"}))

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.clock import zone_of
 from mentor_desktop.errors import ConflictError, NotFoundError, ValidationError
 from mentor_desktop.i18n import N_, _, ngettext
 from mentor_desktop.models import AgendaItem, Organisation, Project, Registration, Slot, Workshop
@@ -343,7 +343,7 @@ def _require_known_items(uow: UnitOfWork, row: Workshop) -> None:
 
 
 def _phase(row: Workshop, now: datetime) -> str:
-    today = now.astimezone(ZoneInfo(row.time_zone)).date()
+    today = now.astimezone(zone_of(row.time_zone)).date()
     if row.ends_on < today or row.status in _OVER:
         return "past"
     return "running" if row.starts_on <= today else "next"

@@ -134,6 +134,17 @@ def test_a_name_for_more_than_two_lines_is_refused_with_a_way_out() -> None:
         require_printable(certificate(holder_name="Bartholomäus " * 12))
 
 
+@pytest.mark.parametrize("unknown", [{"kind": "badge"}, {"delivery_mode": "hologram"}])
+@pytest.mark.parametrize("as_iterator", [True, False])
+def test_what_only_a_newer_program_can_print_is_a_sentence(
+    unknown: dict[str, str], as_iterator: bool
+) -> None:
+    common = replace(certificate().common, **unknown)
+    sheets = [certificate(common=common)]
+    with pytest.raises(CertificateError, match="Update this program"):
+        render_certificates(iter(sheets) if as_iterator else sheets, io.BytesIO(), created_at=NOW)
+
+
 def test_nothing_is_written_when_any_name_lacks_a_letter() -> None:
     out = io.BytesIO()
     sheets = [certificate(), certificate(holder_name="Amélie 🎓")]

@@ -33,6 +33,11 @@ def mark(
     )
 
 
+def test_what_only_a_newer_program_can_say_is_nothing_here() -> None:
+    assert [Status.stored(one) for one in Status] == list(Status)
+    assert Status.stored("on_the_roof") is Status.EXPECTED
+
+
 def test_no_mark_means_nothing_counts_and_nothing_conflicts() -> None:
     found = resolve([])
     assert (found.current, found.counting, found.has_conflict) == ((), None, False)

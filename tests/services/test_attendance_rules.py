@@ -127,6 +127,11 @@ CASES = {
 }
 
 
+def test_a_rule_that_only_a_newer_program_knows_asks_for_everything() -> None:
+    assert [RuleKind.stored(one) for one in RuleKind] == list(RuleKind)
+    assert RuleKind.stored("by_dice") is RuleKind.ALL_SLOTS
+
+
 def test_the_sample_plan_counts_1020_minutes() -> None:
     minutes = {code: slot.counted_minutes for code, slot in plan().items()}
     assert list(minutes.values()) == [120, 210, 195, 195, 195, 105]

@@ -45,6 +45,11 @@ def test_a_number_is_written_with_year_device_counter_and_check() -> None:
     assert make_serial(2107, "AB", 7) == "MD07-AB-00007"
 
 
+@pytest.mark.parametrize("strange", ["", "MD26", "MD26-A-00042\0", "md26-a-00042", "<b>"])
+def test_what_is_no_serial_is_shown_as_it_is(strange: str) -> None:
+    assert full_number(strange) == strange
+
+
 @given(serials)
 def test_the_whole_number_leaves_one_modulo_97(serial: str) -> None:
     digits = "".join(str(int(c, 36)) for c in full_number(serial).replace("-", ""))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.clock import zone_of
 from mentor_desktop.errors import ConflictError
 from mentor_desktop.i18n import N_, _
 from mentor_desktop.ids import new_id
@@ -37,7 +38,7 @@ def apply_plan(uow: UnitOfWork, *, slots: Sequence[PlanSlot], workshop_id: str) 
         uow.session.delete(old_slot)
     uow.session.flush()
     shift = workshop.starts_on - min(slot.held_on for slot in slots)
-    zone = ZoneInfo(workshop.time_zone)
+    zone = zone_of(workshop.time_zone)
     for seq, planned in enumerate(slots, 1):
         slot = _slot(workshop, planned, seq, shift, zone)
         uow.session.add(slot)

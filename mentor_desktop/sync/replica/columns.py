@@ -6,21 +6,28 @@ a value of another kind is carried and kept like one of a column that is unknown
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, get_args, get_type_hints
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, get_args, get_type_hints
 
 import msgspec
 from sqlalchemy import JSON, Column, Table
 
-from mentor_desktop.models.base import Synced, UtcDateTime, to_milliseconds
+from mentor_desktop.models.base import (
+    FIRST_YEAR,
+    LARGEST_NUMBER,
+    LAST_YEAR,
+    Synced,
+    UtcDateTime,
+    to_milliseconds,
+)
 from mentor_desktop.sync.protocol.operations import Value
 
-# What an integer column holds in every database; sums and numbers that follow stay in range, too.
-_LEAST_INTEGER, _MOST_INTEGER = -(2**31), 2**31 - 1
-# In any time zone a time must be one of these years.
-_A_DAY = timedelta(days=1)
-_FIRST_MS = to_milliseconds(datetime.min.replace(tzinfo=UTC) + _A_DAY)
-_LAST_MS = to_milliseconds(datetime.max.replace(tzinfo=UTC) - _A_DAY)
+_FIRST_MS = to_milliseconds(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+_LAST_MS = to_milliseconds(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC))
+
+# What is asked of stored JSON besides its type.
+_Moment = Annotated[int, msgspec.Meta(ge=_FIRST_MS, le=_LAST_MS)]
+_SHAPES: dict[object, object] = {list[list[int]]: list[tuple[_Moment, _Moment]]}  # gaps of a mark
 
 # Of values of the right type, without null: can all of them be read?
 _AreSound = Callable[[Sequence[Any]], bool]
@@ -80,16 +87,17 @@ def _sort(column: Column[Any], hint: object) -> tuple[str, str | int, _AreSound 
     """Return the name of a sort of columns, what is stored for nothing, and what is asked of it."""
     if isinstance(column.type, JSON):
         (said,) = get_args(hint)  # of Mapped
-        return str(said), "", _reads(msgspec.json.Decoder(said).decode)
+        shape = _SHAPES.get(said, said)
+        return str(shape), "", _reads(msgspec.json.Decoder(shape).decode)
     if isinstance(column.type, UtcDateTime):
-        return "time", 0, _between(_FIRST_MS, _LAST_MS)
+        return "moment", 0, _between(_FIRST_MS, _LAST_MS)
     sort = column.type.python_type
     if sort is date:
-        return "date", "1970-01-01", _reads(_require_date)
+        return "day", "1970-01-01", _reads(_require_date)
     if sort is bool:
         return "bool", 0, _between(0, 1)
     if sort is int:
-        return "int", 0, _between(_LEAST_INTEGER, _MOST_INTEGER)
+        return "number", 0, _between(-LARGEST_NUMBER, LARGEST_NUMBER)
     assert sort is str
     return "text", "", None
 
@@ -112,5 +120,6 @@ def _reads(read: Callable[[str], object]) -> _AreSound:
 
 def _require_date(text: str) -> None:
     # Other forms of the same day would be other values to whoever compares.
-    if date.fromisoformat(text).isoformat() != text:
+    day = date.fromisoformat(text)
+    if day.isoformat() != text or not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(text)

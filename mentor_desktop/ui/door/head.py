@@ -1,11 +1,11 @@
 """The top of the door: which half-day, how many are here, whether it is late by now."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from mentor_desktop.clock import zone_of
 from mentor_desktop.i18n import N_, _, current_language
 from mentor_desktop.services.door import DoorList
 from mentor_desktop.ui.theme import Theme
@@ -35,7 +35,7 @@ class DoorHead(QWidget):
     def show_door(self, door: DoorList) -> str:
         """Show a door list; return the counter as text."""
         language = current_language()
-        zone = ZoneInfo(door.time_zone)
+        zone = zone_of(door.time_zone)
         day = language.date(door.slot.held_on, "weekday")
         parts = (day, _(_PARTS[door.slot.part]), door.slot.room)
         self._when.setText("  ·  ".join(filter(None, parts)))

@@ -1,12 +1,12 @@
 """The door view: forty people queue, and each costs three key strokes."""
 
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.clock import zone_of
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _, current_language
 from mentor_desktop.services.attendance import NotExpectedError, check_in
@@ -174,7 +174,7 @@ class DoorPage(Page):
         if self._door is None:
             return
         people = filter_door(self._door.people, typed)
-        self._results.show_people(people, ZoneInfo(self._door.time_zone))
+        self._results.show_people(people, zone_of(self._door.time_zone))
         hidden = len(people) - MOST_SHOWN
         self._more.setText(
             _("{count} more. Type one more letter.").format(count=hidden) if hidden > 0 else ""
@@ -270,5 +270,5 @@ def state_of(person: DoorPerson, door: DoorList | None) -> str:
     """Return what is known of somebody in the half-day of the list: "present 09:07"."""
     if person.arrived_at is None or door is None:
         return status_name(person.status)
-    time = current_language().time(person.arrived_at, ZoneInfo(door.time_zone))
+    time = current_language().time(person.arrived_at, zone_of(door.time_zone))
     return f"{status_name(person.status)} {time}"

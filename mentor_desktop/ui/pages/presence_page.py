@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtWidgets import QWidget
 
+from mentor_desktop.clock import zone_of
 from mentor_desktop.i18n import _, current_language, ngettext
 from mentor_desktop.services.presence import PresentNow, PresentPerson, present_now
 from mentor_desktop.services.roll_call import RollCallPaper, render_roll_call
@@ -72,7 +73,7 @@ class PresencePage(Page):
 
     def _show(self, asked: tuple[WorkshopCard, PresentNow]) -> None:
         card, now = asked
-        zone = ZoneInfo(card.time_zone)
+        zone = zone_of(card.time_zone)
         self.set_heading(
             Crumb(_("Workshops"), "workshops"),
             Crumb(card.title or card.code, "workshop", {"workshop_id": card.id}),

@@ -7,11 +7,11 @@ SQLAlchemy may be imported here; the lines below come a moment later.
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from mentor_desktop.clock import zone_of
 from mentor_desktop.i18n import N_, _, current_language, ngettext
 from mentor_desktop.services.today import OnNow, TodayView, today
 from mentor_desktop.ui.desk import Desk
@@ -110,7 +110,7 @@ class TodayPage(Page):
             self._show_calm()
 
     def _show_on_now(self, now: OnNow) -> None:
-        zone, language = ZoneInfo(now.time_zone), current_language()
+        zone, language = zone_of(now.time_zone), current_language()
         begins, ends = language.time(now.counts_from, zone), language.time(now.ends_at, zone)
         part = _(_PARTS[now.part])
         if now.is_over:

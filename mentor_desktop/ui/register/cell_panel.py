@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import N_, _, current_language
 from mentor_desktop.services.attendance_history import MarkLine
+from mentor_desktop.services.choices import label
 from mentor_desktop.services.register import Cell, GridRow, GridSlot
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
@@ -139,7 +140,7 @@ class CellPanel(QWidget):
         counting = self._cell.mark
         counts = is_choice and counting is not None and line.status == counting.status
         counted = _("counts meanwhile") if counts else ""
-        facts = (when, line.by, _(_METHODS[line.method]), counted, *said_of_it)
+        facts = (when, line.by, label(_METHODS, line.method), counted, *said_of_it)
         who = "  ·  ".join(filter(None, facts))
         words = column(
             theme, Text(theme, said, "strong"), Text(theme, who, "small", "muted"), gap="none"

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mentor_desktop.clock import zone_of
 from mentor_desktop.i18n import _, current_language, ngettext
 from mentor_desktop.services.agenda import Agenda, AgendaSlot, agenda_of
 from mentor_desktop.services.history import recent_actions
@@ -91,7 +92,7 @@ def _paper_line(paper: PaperState, on_now: OnNow) -> Line:
     title = _("Attendance list of day {day}").format(day=paper.day)
     if paper.printed_at is None:
         return Line(title, _("Not printed yet"), "papers", icon="print", icon_tone="late")
-    at = current_language().time(paper.printed_at, ZoneInfo(on_now.time_zone))
+    at = current_language().time(paper.printed_at, zone_of(on_now.time_zone))
     if paper.state == "changed":
         changed = ngettext(
             "Printed {time}; {count} row changed since",
@@ -128,7 +129,7 @@ def _missing(
 
 
 def _next_slots(on_now: OnNow, agenda: Agenda) -> list[Line]:
-    zone = ZoneInfo(agenda.time_zone)
+    zone = zone_of(agenda.time_zone)
     after = [slot for slot in agenda.slots if slot.starts_at >= on_now.ends_at]
     lines = [_slot_line(slot, on_now, zone) for slot in after[:_MOST_SLOTS]]
     return [heading(_("After this")), *lines] if lines else []

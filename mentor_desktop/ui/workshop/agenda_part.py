@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from mentor_desktop.clock import zone_of
 from mentor_desktop.i18n import _, current_language
 from mentor_desktop.services.agenda import Agenda, AgendaDay, AgendaLine, AgendaSlot, agenda_of
 from mentor_desktop.services.choices import ITEM_TYPES, label
@@ -70,7 +71,7 @@ class AgendaPart(Part):
         for day in agenda.days:
             self._scroll.column.addWidget(self._day_heading(day))
             for slot in day.slots:
-                self._scroll.column.addWidget(self._block(slot, ZoneInfo(agenda.time_zone)))
+                self._scroll.column.addWidget(self._block(slot, zone_of(agenda.time_zone)))
         self._add = Button(
             self.theme, _("Add a half-day"), self._add_slot, kind="quiet", icon="add"
         )

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.clock import zone_of
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _, current_language
 from mentor_desktop.services.agenda import (
@@ -42,7 +43,7 @@ class AddItemForm(SmallForm):
         super().__init__(desk.theme, _("Add the item"), self._add)
         self._desk, self._card, self._slot = desk, card, slot
         self._jobs = OwnedJobs(desk.jobs, self)
-        self._zone = ZoneInfo(card.time_zone)
+        self._zone = zone_of(card.time_zone)
         theme = desk.theme
         self._title = self.add(TextField(theme, _("What happens"), in_place=False))
         self._starts = TimeField(theme, _("From"), in_place=False)
@@ -147,7 +148,7 @@ class ItemForm(LiveForm):
 
     def _show_item(self) -> None:
         self._title.show_texts(self._item.titles, self._card.languages)
-        self._facts.show(_facts_of(self._item, ZoneInfo(self._card.time_zone)))
+        self._facts.show(_facts_of(self._item, zone_of(self._card.time_zone)))
 
     def _lay_out(self) -> None:
         theme, facts = self._desk.theme, self._facts

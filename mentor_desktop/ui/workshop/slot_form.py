@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from mentor_desktop.changes import Changes
+from mentor_desktop.clock import zone_of
 from mentor_desktop.i18n import _, current_language
 from mentor_desktop.services.agenda import Agenda, AgendaSlot, agenda_of, at_local
 from mentor_desktop.services.agenda_edits import add_slot, change_slot, remove_slot
@@ -106,7 +106,7 @@ class SlotForm(LiveForm):
         self._show_slot()
 
     def _show_slot(self) -> None:
-        slot, zone, language = self._slot, ZoneInfo(self._card.time_zone), current_language()
+        slot, zone, language = self._slot, zone_of(self._card.time_zone), current_language()
         starts, ends = language.time(slot.starts_at, zone), language.time(slot.ends_at, zone)
         self._facts.show(_SlotFacts(slot.code, starts, ends))
         self._counted.setText(

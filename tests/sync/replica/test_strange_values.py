@@ -2,13 +2,14 @@
 
 import json
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from mentor_desktop.models import Person
-from mentor_desktop.models.base import from_milliseconds
+from mentor_desktop.models.base import LARGEST_NUMBER, from_milliseconds, to_milliseconds
 from mentor_desktop.store.capture import captured_tables
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.blobs import wanted_files
@@ -38,7 +39,7 @@ STRANGE: list[tuple[str, str, Value]] = [
     ("person", "given_name", 5),
     ("person", "email", True),
     ("person", "birth_year", "x"),
-    ("person", "birth_year", 2**40),
+    ("person", "birth_year", LARGEST_NUMBER + 1),
     ("person", "organisation_id", 7),
     ("person", "created_at", "x"),
     ("person", "created_at", None),
@@ -49,7 +50,16 @@ STRANGE: list[tuple[str, str, Value]] = [
     ("project", "logos", "x"),
     ("project", "starts_on", "2026-02-30"),
     ("project", "starts_on", "20260201"),
+    ("project", "starts_on", "0999-12-31"),
+    ("person", "created_at", to_milliseconds(datetime(999, 12, 31, tzinfo=UTC))),
 ]
+
+
+@pytest.mark.parametrize("gaps", ["[[1]]", "[[1,2,3]]", "[[1,1e3]]", f"[[0,{10**17}]]", "[1,2]"])
+def test_gaps_are_pairs_of_times(gaps: str) -> None:
+    kind = entities()["attendance_mark"].kinds["gaps"]
+    assert not kind.holds(gaps)
+    assert kind.holds("[[1773129900000,1773130800000]]")
 
 
 def _said(entity: str, **values: Value) -> dict[str, Value]:

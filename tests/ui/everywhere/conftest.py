@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,9 +80,10 @@ def _take_back(uow: UnitOfWork, *, txn: int) -> Changes:
 class House:
     """The window and a way through all its rooms."""
 
-    def __init__(self, qtbot: QtBot, window: MainWindow, facts: dict[str, str]) -> None:
+    def __init__(self, qtbot: QtBot, window: MainWindow, filled: Filled) -> None:
         self._qtbot = qtbot
-        self._facts = facts
+        self._facts = filled.facts
+        self.root, self.key = filled.root, filled.key
         self.window = window
         self.failures: list[str] = []
         window.desk.jobs.failed.connect(
@@ -155,7 +156,7 @@ def house(
     qtbot.addWidget(window, before_close_func=lambda one: one.navigator.release())
     window.resize(1280, 820)
     window.show()
-    yield House(qtbot, window, filled.facts)
+    yield House(qtbot, window, replace(filled, root=root))
     window.frame.close_panel()
     assert jobs.shutdown(), "a thread of the jobs did not end"
     workspace.close(with_backup=False)
