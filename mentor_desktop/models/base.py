@@ -35,8 +35,15 @@ def to_milliseconds(value: datetime) -> int:
 
 
 def from_milliseconds(value: int) -> datetime:
-    """Return the aware UTC datetime of milliseconds since 1970."""
-    return _EPOCH + value * _MILLISECOND
+    """Return the aware UTC datetime of milliseconds since 1970, the nearest one that can be.
+
+    When something was done is what the clock of a colleague's computer said.
+    """
+    return _EPOCH + min(max(value, FIRST_MS), LAST_MS) * _MILLISECOND
+
+
+FIRST_MS = to_milliseconds(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+LAST_MS = to_milliseconds(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC))
 
 
 class UtcDateTime(types.TypeDecorator[datetime]):

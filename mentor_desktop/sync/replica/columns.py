@@ -6,27 +6,25 @@ a value of another kind is carried and kept like one of a column that is unknown
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any, get_args, get_type_hints
 
 import msgspec
 from sqlalchemy import JSON, Column, Table
 
 from mentor_desktop.models.base import (
+    FIRST_MS,
     FIRST_YEAR,
     LARGEST_NUMBER,
+    LAST_MS,
     LAST_YEAR,
     Synced,
     UtcDateTime,
-    to_milliseconds,
 )
 from mentor_desktop.sync.protocol.operations import Value
 
-_FIRST_MS = to_milliseconds(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
-_LAST_MS = to_milliseconds(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC))
-
 # What is asked of stored JSON besides its type.
-_Moment = Annotated[int, msgspec.Meta(ge=_FIRST_MS, le=_LAST_MS)]
+_Moment = Annotated[int, msgspec.Meta(ge=FIRST_MS, le=LAST_MS)]
 _SHAPES: dict[object, object] = {list[list[int]]: list[tuple[_Moment, _Moment]]}  # gaps of a mark
 
 # Of values of the right type, without null: can all of them be read?
@@ -90,7 +88,7 @@ def _sort(column: Column[Any], hint: object) -> tuple[str, str | int, _AreSound 
         shape = _SHAPES.get(said, said)
         return str(shape), "", _reads(msgspec.json.Decoder(shape).decode)
     if isinstance(column.type, UtcDateTime):
-        return "moment", 0, _between(_FIRST_MS, _LAST_MS)
+        return "moment", 0, _between(FIRST_MS, LAST_MS)
     sort = column.type.python_type
     if sort is date:
         return "day", "1970-01-01", _reads(_require_date)

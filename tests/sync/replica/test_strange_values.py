@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from mentor_desktop.models import Person
 from mentor_desktop.models.base import LARGEST_NUMBER, from_milliseconds, to_milliseconds
+from mentor_desktop.services.conflicts import conflict_cards
+from mentor_desktop.services.history import recent_actions, row_history
 from mentor_desktop.store.capture import captured_tables
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.blobs import wanted_files
@@ -54,6 +56,17 @@ STRANGE: list[tuple[str, str, Value]] = [
     ("person", "created_at", to_milliseconds(datetime(999, 12, 31, tzinfo=UTC))),
 ]
 
+# Beside "other", for columns that hold no text.
+_ORDINARY: dict[str, Value] = {
+    "birth_year": 1990,
+    "organisation_id": None,
+    "created_at": 1,
+    "photo_choice_at": 1,
+    "roles": '["mentor"]',
+    "logos": '["logo"]',
+    "starts_on": "2026-02-01",
+}
+
 
 @pytest.mark.parametrize("gaps", ["[[1]]", "[[1,2,3]]", "[[1,1e3]]", f"[[0,{10**17}]]", "[1,2]"])
 def test_gaps_are_pairs_of_times(gaps: str) -> None:
@@ -69,7 +82,7 @@ def _said(entity: str, **values: Value) -> dict[str, Value]:
 
 
 def _batch(
-    device: Device, *drafts: tuple[str, str, str, dict[str, Value], tuple[int, ...]]
+    device: Device, *drafts: tuple[str, str, str, dict[str, Value], tuple[int, ...]], at: int = 1
 ) -> Batch:
     """Return what another program on this device sealed: entity, kind, group, values, bases."""
     own = state.identity(device.raw)
@@ -80,7 +93,7 @@ def _batch(
         )
         for seq, (entity, kind, group, values, bases) in enumerate(drafts, 1)
     ]  # fmt: skip
-    content = Content(runs_of(made), (Action(len(made), 1, "Rasa", "Acted"),))
+    content = Content(runs_of(made), (Action(len(made), at, "Rasa", "Acted"),))
     return make_batch(own.workspace, "people", own.device, 1, NO_HASH, content, 99, own.signer())
 
 
@@ -122,6 +135,28 @@ def test_it_is_kept_and_the_default_shown(
 
 def _other(entity: str) -> str:
     return "phone" if entity == "person" else "title"
+
+
+@pytest.mark.parametrize(("entity", "column", "value"), STRANGE)
+@pytest.mark.parametrize("at", [-(2**62), 2**62])
+def test_what_is_told_of_it_can_be_read(
+    devices: Devices, entity: str, column: str, value: Value, at: int
+) -> None:
+    a, b = devices(2)
+    group, ordinary = _group(entity, column), _ORDINARY.get(column, "other")
+    shown = entities()[entity].shown({column: value}, [column])[column]
+    others = {one: entities()[entity].defaults[one] for one in entities()[entity].groups[group]}
+    b.receive("people", [_batch(
+        a,
+        (entity, CREATE, "", _said(entity), ()),
+        (entity, SET, group, {**others, column: value}, (1,)),
+        (entity, SET, group, {**others, column: ordinary}, (1,)),
+        at=at,
+    )])  # fmt: skip
+    with b.workspace.reader() as uow:
+        assert len(conflict_cards(uow)) == (shown != ordinary)
+        assert recent_actions(uow)
+        assert row_history(uow, entity, ROW)
 
 
 def test_who_writes_over_it_has_decided(devices: Devices) -> None:

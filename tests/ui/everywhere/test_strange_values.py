@@ -6,11 +6,10 @@ A newer program knows more choices than this one, and a broken or hostile one wr
 import random
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 
 import pytest
 
-from mentor_desktop.models.base import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR, to_milliseconds
+from mentor_desktop.models.base import FIRST_MS, FIRST_YEAR, LARGEST_NUMBER, LAST_MS, LAST_YEAR
 from mentor_desktop.store.connection import StoreConnection, connect
 from mentor_desktop.store.folder import WorkspaceFolder
 from mentor_desktop.sync.protocol.operations import Value
@@ -29,10 +28,7 @@ _ENDS: dict[str, tuple[Value, Value]] = {
     "number": (-LARGEST_NUMBER, LARGEST_NUMBER),
     "bool": (0, 1),
     "day": (f"{FIRST_YEAR}-01-01", f"{LAST_YEAR}-12-31"),
-    "moment": (
-        to_milliseconds(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)),
-        to_milliseconds(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)),
-    ),
+    "moment": (FIRST_MS, LAST_MS),
 }
 
 
