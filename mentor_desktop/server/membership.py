@@ -176,23 +176,25 @@ class Membership:
                 voucher, over = entries.get(record.revoked_by), []
         if voucher is None or not user or (user == voucher.user and not isinstance(record, Grant)):
             return True
-        own = self._role_of(voucher.user)
+        own = self._role_of(voucher.user, has_access=True)
         if own not in INVITING_ROLES:
             return False
         over += filter(None, [self._role_of(user)])
         return all(role in ROLES and ROLES.index(role) >= ROLES.index(own) for role in over)
 
-    def _role_of(self, user: str) -> str:
-        return str(
-            self._connection.execute(
-                select(account.c.role).where(
-                    account.c.ws == self._ws,
-                    account.c.user == user,
-                    account.c.disabled_at.is_(None),
-                )
-            ).scalar()
-            or ""
-        )
+    def _role_of(self, user: str, *, has_access: bool = False) -> str:
+        """Return the role of a user; empty for nobody, and with `has_access` for who has none.
+
+        Who has none now may have it again: nobody below them has a say in that meanwhile.
+        """
+        row = self._connection.execute(
+            select(account.c.role, account.c.disabled_at).where(
+                account.c.ws == self._ws, account.c.user == user
+            )
+        ).one_or_none()
+        if row is None or (has_access and row.disabled_at is not None):
+            return ""
+        return str(row.role)
 
     def _write_user(self, user: str, changes: Mapping[str, Value]) -> None:
         fresh = {"ws": self._ws, "user": user, "name": "", "role": "reader", "workshops": "[]"}

@@ -254,6 +254,17 @@ def test_nobody_adds_a_device_to_a_user_above_them(world: World, ana: Device) ->
     assert len(world.devices(ana.ws)) == 2
 
 
+@pytest.mark.parametrize("what", ["entry", "revocation"])
+def test_user_without_access_stays_above_those_below(world: World, ana: Device, what: str) -> None:
+    """Access may be given back, and a device that was put there meanwhile would have it too."""
+    carl, ben = world.colleague(ana, "admin"), world.colleague(ana, "organiser")
+    assert _reasons(ana, _change(carl.user, is_disabled=True)) == []
+    entry, _keys = _entry(ben, carl.user, "organiser")
+    draft = Revocation(ana.ws, carl.device, ben.device, 5, NO_SIGNATURE)
+    record = {"entry": entry, "revocation": signed(draft, ben.keys.sign)}[what]
+    assert _reasons(ben, _record_op(record)) == ["above_own_role"]
+
+
 def test_entry_pushed_by_who_may_invite_becomes_a_device(world: World, ana: Device) -> None:
     entry, keys = _entry(ana, new_id(), "trainer")
     assert ana.write("members", _record_op(entry)).rejected == []
