@@ -81,22 +81,12 @@ class Membership:
             return ""
         if isinstance(record, Grant) and record in known.grants.get(record.device, ()):
             return ""
-        if isinstance(record, DeviceEntry) and self._is_of_server(record.device):
-            return IS_SERVER
-        if not was_taken and not self._may_vouch_now(record):
-            return UPWARDS
-        reason = known.add_taken(record) if was_taken else known.add(record)
-        if reason:
-            return f"member_{reason}"
-        self._write_record(record)
-        if isinstance(record, DeviceEntry):
-            self._write_device(record, workshops)
-        elif isinstance(record, Grant):
-            self._write_grant(record)
-        else:
-            self._write_revocation(record)
-        self.has_changed = True
-        return ""
+        # All that is written is read again for whoever comes next: so an end is once.
+        was_over = isinstance(record, Revocation) and record.device in known.revoked_at
+        reason = self._judge(record, was_taken=was_taken)
+        if not (reason or was_over):
+            self._write(record, workshops)
+        return reason
 
     def knows(self, device_id: str, user: str) -> bool:
         """Tell whether a device of this user has access."""
@@ -142,6 +132,16 @@ class Membership:
         self._write_user(row, changes)
         self.has_changed = True
         return ""
+
+    def _judge(self, record: Record, *, was_taken: bool) -> str:
+        """Take a record among those that are known; return why it does not count."""
+        if isinstance(record, DeviceEntry) and self._is_of_server(record.device):
+            return IS_SERVER
+        if not was_taken and not self._may_vouch_now(record):
+            return UPWARDS
+        known = self._members()
+        reason = known.add_taken(record) if was_taken else known.add(record)
+        return reason and f"member_{reason}"
 
     def _is_of_server(self, device_id: str) -> bool:
         """Tell whether the server writes under this id, or did in an epoch before.
@@ -229,6 +229,17 @@ class Membership:
             taken = sorted(records, key=lambda one: isinstance(one, Revocation))
             self._known = members_of(self._ws, anchors, taken)
         return self._known
+
+    def _write(self, record: Record, workshops: Sequence[str]) -> None:
+        """Write a record, and what follows from it today."""
+        self._write_record(record)
+        if isinstance(record, DeviceEntry):
+            self._write_device(record, workshops)
+        elif isinstance(record, Grant):
+            self._write_grant(record)
+        else:
+            self._write_revocation(record)
+        self.has_changed = True
 
     def _write_record(self, record: Record) -> None:
         """Write a record behind those it was judged by.

@@ -10,13 +10,13 @@ from dataclasses import replace
 import httpx2
 import msgspec
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, func, select, update
 
 from mentor_desktop.ids import new_id
 from mentor_desktop.server import push
 from mentor_desktop.server.inspection import check_log
 from mentor_desktop.server.members_log import revoke_user
-from mentor_desktop.server.tables import workspace
+from mentor_desktop.server.tables import member_record, workspace
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import (
     NO_SIGNATURE,
@@ -263,6 +263,17 @@ def test_user_without_access_stays_above_those_below(world: World, ana: Device, 
     draft = Revocation(ana.ws, carl.device, ben.device, 5, NO_SIGNATURE)
     record = {"entry": entry, "revocation": signed(draft, ben.keys.sign)}[what]
     assert _reasons(ben, _record_op(record)) == ["above_own_role"]
+
+
+def test_access_that_ended_ends_once(world: World, ana: Device) -> None:
+    """All records are read, and their signatures checked, for whoever joins."""
+    bob = world.colleague(ana, "reader")
+    entry, _keys = _entry(bob, bob.user, "reader")
+    ends = [Revocation(ana.ws, entry.device, bob.device, at, NO_SIGNATURE) for at in (5, 5, 6)]
+    again = [_record_op(signed(one, bob.keys.sign)) for one in ends]
+    assert _reasons(bob, _record_op(entry), *again) == []
+    count = select(func.count()).select_from(member_record).where(member_record.c.ws == ana.ws)
+    assert world.service.database.read(ana.ws, lambda one: one.execute(count).scalar()) == 4
 
 
 def test_entry_pushed_by_who_may_invite_becomes_a_device(world: World, ana: Device) -> None:
