@@ -27,8 +27,15 @@ from mentor_desktop.sync.keys.entries import (
     read_record,
     to_bytes,
 )
-from mentor_desktop.sync.keys.members import INVITING_ROLES, Anchors, Members, members_of
+from mentor_desktop.sync.keys.members import (
+    ALL_WORKSHOPS,
+    INVITING_ROLES,
+    Anchors,
+    Members,
+    members_of,
+)
 from mentor_desktop.sync.protocol.operations import CREATE, SET, Op, Value
+from mentor_desktop.sync.protocol.streams import is_id
 
 RECORD_ENTITY, RECORD_COLUMN = "member_record", "record"
 USER_ENTITY = "member"
@@ -137,6 +144,8 @@ class Membership:
         """Take a record among those that are known; return why it does not count."""
         if isinstance(record, DeviceEntry) and self._is_of_server(record.device):
             return IS_SERVER
+        if not all(map(_is_workshop, _given_by(record))):
+            return BAD_VALUE
         if not was_taken and not self._may_vouch_now(record):
             return UPWARDS
         known = self._members()
@@ -313,6 +322,19 @@ def _are_sound(role: Value, values: Mapping[str, Value]) -> bool:
 
 def _is_workshops(value: Value) -> bool:
     try:
-        return isinstance(value, str) and all(_workshops.decode(value))
+        return isinstance(value, str) and all(map(_is_workshop, _workshops.decode(value)))
     except msgspec.MsgspecError:
         return False
+
+
+def _is_workshop(text: str) -> bool:
+    return text == ALL_WORKSHOPS or is_id(text)
+
+
+def _given_by(record: Record) -> Sequence[str]:
+    """Return the workshops that a record gives."""
+    if isinstance(record, Grant):
+        return record.workshops
+    if isinstance(record, DeviceEntry) and record.invitation:
+        return record.invitation.workshops
+    return ()

@@ -276,6 +276,16 @@ def test_access_that_ended_ends_once(world: World, ana: Device) -> None:
     assert world.service.database.read(ana.ws, lambda one: one.execute(count).scalar()) == 4
 
 
+@pytest.mark.parametrize("workshop", ["", "x", "\0", "\n", "w:*", "A" * 32])
+def test_workshop_that_is_none_is_rejected(world: World, ana: Device, workshop: str) -> None:
+    ben = world.colleague(ana, "organiser")
+    eva = world.colleague(ana, "reader")
+    assert _reasons(ben, _change(eva.user, workshops=json.dumps([workshop]))) == ["bad_value"]
+    draft = Grant(ana.ws, eva.device, "reader", (workshop,), ben.device, 5, NO_SIGNATURE)
+    assert _reasons(ben, _record_op(signed(draft, ben.keys.sign))) == ["bad_value"]
+    assert eva.hello().workshops == []
+
+
 def test_entry_pushed_by_who_may_invite_becomes_a_device(world: World, ana: Device) -> None:
     entry, keys = _entry(ana, new_id(), "trainer")
     assert ana.write("members", _record_op(entry)).rejected == []
