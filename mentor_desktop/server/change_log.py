@@ -185,9 +185,10 @@ def content_of(batch: Batch) -> Content:
     return open_batch(batch, most_bytes=MOST_KEPT_BYTES)
 
 
-def scanned(connection: Connection, ws: str, name: str, upto: int) -> Iterator[tuple[int, Batch]]:
+def scanned(
+    connection: Connection, ws: str, name: str, upto: int, since: int = 0
+) -> Iterator[tuple[int, Batch]]:
     """Give the batches of a stream up to a number, each with its own; few are held at once."""
-    since = 0
     while since < upto:
         found = page(connection, ws, name, since, _SCAN_BYTES, _SCAN_BATCHES)
         for number, batch in zip(found.numbers, found.batches, strict=True):

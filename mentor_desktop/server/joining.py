@@ -24,10 +24,7 @@ from mentor_desktop.server.invitations import (
     role_today,
 )
 from mentor_desktop.server.members_log import append, record_draft
-from mentor_desktop.server.membership import (
-    USER_ENTITY,
-    Membership,
-)
+from mentor_desktop.server.membership import Membership
 from mentor_desktop.server.own_batches import Draft
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.rights import Access
@@ -36,6 +33,7 @@ from mentor_desktop.server.sessions import NOBODY
 from mentor_desktop.server.tables import SERVER as SERVER_ROWS
 from mentor_desktop.server.tables import account, device, invitation, stream, workspace
 from mentor_desktop.server.tags import free_tag
+from mentor_desktop.server.user_rows import USER_ENTITY
 from mentor_desktop.sync.keys.entries import (
     NO_SIGNATURE,
     SERVER,

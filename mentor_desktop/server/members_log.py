@@ -6,15 +6,11 @@ from sqlalchemy import Connection, select, update
 
 from mentor_desktop.server import audit, change_log, own_batches
 from mentor_desktop.server.accounts import devices_of
-from mentor_desktop.server.membership import (
-    RECORD_COLUMN,
-    RECORD_ENTITY,
-    USER_ENTITY,
-    Membership,
-)
+from mentor_desktop.server.membership import RECORD_COLUMN, RECORD_ENTITY, Membership
 from mentor_desktop.server.own_batches import Draft
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import account, device, workspace
+from mentor_desktop.server.user_rows import USER_ENTITY
 from mentor_desktop.sync.keys.entries import (
     NO_SIGNATURE,
     SERVER,

@@ -17,6 +17,7 @@ from mentor_desktop.server.database import OvertakenError
 from mentor_desktop.server.rights import ROLES, ServerAccess
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import account, device, member_record, tail, workspace
+from mentor_desktop.server.user_rows import USER_ENTITY, UserRows
 from mentor_desktop.sync.keys.entries import (
     MOST_NAME,
     BadRecord,
@@ -38,7 +39,6 @@ from mentor_desktop.sync.protocol.operations import CREATE, SET, Op, Value
 from mentor_desktop.sync.protocol.streams import is_id
 
 RECORD_ENTITY, RECORD_COLUMN = "member_record", "record"
-USER_ENTITY = "member"
 BAD_RECORD, UPWARDS, BAD_VALUE = "bad_record", "above_own_role", "bad_value"
 IS_SERVER = "is_server"
 
@@ -52,6 +52,7 @@ class Membership:
         self._service, self._connection, self._ws = service, connection, ws
         self._known: Members | None = None
         self._last_number = 0  # of the records that were read, or written since
+        self._rows = UserRows(connection, ws)
         self.has_changed = False
 
     def take(self, ops: Sequence[Op], author: Member) -> str:
@@ -60,12 +61,13 @@ class Membership:
         # Kept rather than read again: that verifies all records, for every action that is refused.
         before = self._members().copy() if has_records else self._known
         number, has_changed = self._last_number, self.has_changed
+        rows = self._rows.copy()
         with self._connection.begin_nested() as step:
             for op in ops:
                 if reason := self._take_op(op, author):
                     step.rollback()
                     self._known, self._last_number = before, number
-                    self.has_changed = has_changed
+                    self.has_changed, self._rows = has_changed, rows
                     return reason
         return ""
 
@@ -75,7 +77,7 @@ class Membership:
             was_taken = isinstance(author.access, ServerAccess)
             return self._take_text(op.kind, op.values, was_taken=was_taken)
         if op.entity == USER_ENTITY:
-            return self._take_user(op.kind, op.row, op.values, author)
+            return self._take_user(op, author)
         return ""
 
     def add(self, record: Record, workshops: Sequence[str] = (), *, was_taken: bool = False) -> str:
@@ -118,10 +120,10 @@ class Membership:
         except BadRecord:
             return BAD_RECORD
 
-    def _take_user(self, kind: str, row: str, values: Mapping[str, Value], author: Member) -> str:
-        is_change = kind in (CREATE, SET)
+    def _take_user(self, op: Op, author: Member) -> str:
+        is_change, values = op.kind in (CREATE, SET), op.values
         found = self._connection.execute(
-            select(account.c.role).where(account.c.ws == self._ws, account.c.user == row)
+            select(account.c.role).where(account.c.ws == self._ws, account.c.user == op.row)
         ).scalar()
         role = values.get("role", found or "reader") if is_change else found or "reader"
         if is_change and not _are_sound(role, values):
@@ -133,10 +135,12 @@ class Membership:
             return UPWARDS
         if not is_change:
             return ""
-        changes = {name: values[name] for name in ("name", "role", "workshops") if name in values}
-        if "is_disabled" in values:
+        shown = self._rows.take(op)
+        names = shown & {"name", "role", "workshops"}
+        changes = {name: values[name] for name in names}
+        if "is_disabled" in shown:
             changes["disabled_at"] = self._service.now_ms() if values["is_disabled"] else None
-        self._write_user(row, changes)
+        self._write_user(op.row, changes)
         self.has_changed = True
         return ""
 

@@ -98,7 +98,7 @@ def merge_step(service: Service, connection: Connection, ws: str, stream: str) -
     again = _folded_though_rejected(connection, ws, stream, ops, applied, found.folded)
     if again:
         rows |= _recomputed(connection, ws, stream, again, upto, ranges)
-    gone = {(op.entity, op.row) for op in ops if op.kind == PURGE and not _is_in(ranges, op)}
+    gone = {(op.entity, op.row) for op in ops if op.kind == PURGE and not is_rejected(ranges, op)}
     if gone:
         erasing.erase(connection, ws, stream, gone, upto)
     late = _purged_before(connection, ws, stream, ops, rows) - gone
@@ -119,7 +119,7 @@ def merge_step(service: Service, connection: Connection, ws: str, stream: str) -
 def recompute_all(connection: Connection, ws: str, stream: str, upto: int) -> dict[Row, Merged]:
     """Return every row of a stream folded anew from its log: the slow, always right path."""
     return _folded_from_log(
-        connection, ws, stream, upto, None, _known_rejections(connection, ws, stream)
+        connection, ws, stream, upto, None, known_rejections(connection, ws, stream)
     )
 
 
@@ -133,7 +133,7 @@ def _merge(
 ) -> dict[Row, Merged]:
     by_row: dict[Row, list[Op]] = defaultdict(list)
     for op in ops:
-        if op.kind != REJECT and not _is_in(ranges, op):
+        if op.kind != REJECT and not is_rejected(ranges, op):
             by_row[op.entity, op.row].append(op)
     rows = {name: Merged() for name in by_row} | _load(connection, ws, stream, by_row)
     for name, its_ops in by_row.items():
@@ -164,6 +164,11 @@ def _load(connection: Connection, ws: str, stream: str, names: Iterable[Row]) ->
     return loaded
 
 
+def state_of(connection: Connection, ws: str, stream: str, name: Row) -> RowState:
+    """Return the state of a row, as far as all is merged; that of no operation for an unknown one."""
+    return _load(connection, ws, stream, [name]).get(name, Merged()).state
+
+
 def purged_rows(connection: Connection, ws: str, stream: str, names: Iterable[Row]) -> set[Row]:
     """Return which of these rows are known to be erased for ever, as far as all is merged."""
     loaded = _load(connection, ws, stream, names)
@@ -184,10 +189,10 @@ def _rejections(
     service: Service, connection: Connection, ws: str, stream: str, ops: Sequence[Op]
 ) -> Ranges:
     """Return all that does not count, with what the rejections in these operations add."""
-    ranges = _known_rejections(connection, ws, stream)
+    ranges = known_rejections(connection, ws, stream)
     found: dict[str, list[Rejection]] = defaultdict(list)
     for op in ops:
-        span = rejected_span(op) if op.kind == REJECT and not _is_in(ranges, op) else None
+        span = rejected_span(op) if op.kind == REJECT and not is_rejected(ranges, op) else None
         if span is not None:
             device, first, last = span
             ranges.setdefault(device, Spans()).add(first, last)
@@ -201,7 +206,8 @@ def _rejections(
     return ranges
 
 
-def _known_rejections(connection: Connection, ws: str, stream: str) -> Ranges:
+def known_rejections(connection: Connection, ws: str, stream: str) -> Ranges:
+    """Return all that does not count in a stream, as far as it is written down."""
     ranges: Ranges = {}
     for row in connection.execute(
         select(rejected.c.device, rejected.c.first_seq, rejected.c.last_seq).where(
@@ -212,7 +218,8 @@ def _known_rejections(connection: Connection, ws: str, stream: str) -> Ranges:
     return ranges
 
 
-def _is_in(ranges: Ranges, op: Op) -> bool:
+def is_rejected(ranges: Ranges, op: Op) -> bool:
+    """Tell whether an operation is among those that do not count."""
     return op.device in ranges and op.seq in ranges[op.device]
 
 
@@ -292,7 +299,7 @@ def _folded_from_log(
         for op in expand(content_of(batch)):
             name = (op.entity, op.row)
             wanted = names is None or name in names
-            if wanted and op.kind != REJECT and not _is_in(ranges, op):
+            if wanted and op.kind != REJECT and not is_rejected(ranges, op):
                 rows.setdefault(name, Merged()).take(op, {})
     for row in rows.values():
         row.tidy()

@@ -14,9 +14,11 @@ from sqlalchemy import event, func, select, update
 
 from mentor_desktop.ids import new_id
 from mentor_desktop.server import push
+from mentor_desktop.server.folding import fold
 from mentor_desktop.server.inspection import check_log
 from mentor_desktop.server.members_log import revoke_user
 from mentor_desktop.server.tables import member_record, workspace
+from mentor_desktop.server.workspaces import users
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import (
     NO_SIGNATURE,
@@ -420,6 +422,40 @@ def test_nobody_grants_themselves_a_role_that_was_taken(
     draft = Grant(ana.ws, eve.device, role, ("*",), eve.device, 5, NO_SIGNATURE)
     assert _reasons(eve, _record_op(signed(draft, eve.keys.sign))) == ["above_own_role"]
     assert (eve.hello().role, eve.hello().workshops) == ("reader", [])
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_old_word_gives_no_role_back_that_was_taken_since(
+    world: World, ana: Device, is_merged: bool
+) -> None:
+    """Ben has Ana's word by a file and takes the role again; it is Eve who brings it here."""
+    ben, eve = world.colleague(ana, "admin"), world.colleague(ana, "reader")
+    given = ana.ops("members", _change(eve.user, role="admin"))
+    old = ana.batch("members", given)
+    assert _reasons(ben, {**_change(eve.user, role="reader"), "base": (given[0].id,)}) == []
+    if is_merged:
+        fold(world.service, [(ana.ws, "members")])
+    assert eve.send("members", old).json()["rejected"] == []
+    assert eve.hello().role == "reader"
+    assert _reasons(ana, {**_change(eve.user, role="trainer"), "base": (given[0].id,)}) == []
+    assert eve.hello().role == "trainer"
+
+
+def test_of_two_words_in_one_push_the_later_counts(world: World, ana: Device) -> None:
+    """Also where an action in between does not count."""
+    eve = world.colleague(ana, "reader")
+    ops = ana.ops(
+        "members",
+        _change(eve.user, role="trainer"),
+        _change(eve.user, role="mentor"),
+        _change(eve.user, role="emperor"),
+        _change(eve.user, name="Eve"),
+    )
+    batch = ana.batch("members", ops, ends=[ops[0].seq, ops[2].seq, ops[3].seq])
+    (rejected,) = ana.send("members", batch).json()["rejected"]
+    assert (rejected["first_seq"], rejected["last_seq"]) == (2, 3)
+    assert eve.hello().role == "trainer"
+    assert [one.name for one in users(world.service, ana.ws) if one.user == eve.user] == ["Eve"]
 
 
 def test_who_has_everything_grants_it_to_a_second_laptop(world: World, ana: Device) -> None:
