@@ -17,11 +17,11 @@ from mentor_desktop.server import change_log, erasing, rejecting
 from mentor_desktop.server.change_log import Rejection, content_of
 from mentor_desktop.server.erasing import Row
 from mentor_desktop.server.service import Service
-from mentor_desktop.server.spans import Spans
 from mentor_desktop.server.tables import digest, folding, log, merged, rejected
 from mentor_desktop.sync.merge.digest import Buckets, bucket_of
 from mentor_desktop.sync.merge.fold import REASON, fold_op, rejected_span
 from mentor_desktop.sync.merge.row_state import RowState
+from mentor_desktop.sync.merge.spans import Spans
 from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Op, OpId, Value, expand
 from mentor_desktop.sync.protocol.streams import parse_stream
 

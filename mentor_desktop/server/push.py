@@ -25,6 +25,7 @@ from mentor_desktop.server.rights import ROLES, ServerAccess
 from mentor_desktop.server.service import Service
 from mentor_desktop.sync.keys.members import INVITING_ROLES
 from mentor_desktop.sync.keys.sessions import Session
+from mentor_desktop.sync.merge.spans import Spans
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, Header, read_batch, read_frames
 from mentor_desktop.sync.protocol.messages import PushReply, Rejected
 from mentor_desktop.sync.protocol.operations import DELETE, Content, Run, expand
@@ -314,8 +315,7 @@ def _judged(
         refused = _refused_in(one, author, stream, own)
         ops = list(expand(one.content)) if stream == MEMBERS else []
         for first, last, is_ended in _actions(one, open_from):
-            is_refused = any(max(first, a) <= min(last, b) for a, b in refused)
-            reason = open_reason or (NO_RIGHT if is_refused else "")
+            reason = open_reason or (NO_RIGHT if refused.meet(first, last) else "")
             if not reason and stream == MEMBERS:
                 part = ops[max(0, first - one.first_seq) : last + 1 - one.first_seq]
                 reason = membership.take(part, author) if is_ended else OPEN
@@ -327,15 +327,16 @@ def _judged(
     return _joined(rejections), after
 
 
-def _refused_in(one: Verified, author: Member, stream: str, own: set[str]) -> list[tuple[int, int]]:
-    """Return first and last number of what the author has no right to."""
-    refused: list[tuple[int, int]] = []
+def _refused_in(one: Verified, author: Member, stream: str, own: set[str]) -> Spans:
+    """Return the numbers of what the author has no right to."""
+    refused = Spans()
     for run in one.content.runs:
         numbers = author.access.refuses(stream, run.entity, run.kind, run.seens, own)
         if numbers is None:
-            refused.append((run.first_seq, run.last_seq))
+            refused.add(run.first_seq, run.last_seq)
         else:
-            refused += [(run.first_seq + one, run.first_seq + one) for one in numbers]
+            for at in numbers:
+                refused.add(run.first_seq + at, run.first_seq + at)
     return refused
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentor_desktop.server.spans import Spans
+from mentor_desktop.sync.merge.spans import Spans
 
 spans = st.tuples(st.integers(1, 30), st.integers(0, 6)).map(lambda one: (one[0], sum(one)))
 
