@@ -17,6 +17,11 @@ class Spans:
             first, last = min(first, self._firsts[at]), max(last, self._lasts[end - 1])
         self._firsts[at:end], self._lasts[at:end] = [first], [last]
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The least and the largest number that was added; there must be one."""
+        return self._firsts[0], self._lasts[-1]
+
     def __contains__(self, seq: int) -> bool:
         return self.meet(seq, seq)
 

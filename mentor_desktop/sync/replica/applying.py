@@ -8,6 +8,8 @@ until somebody agrees.
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.store import person_order
@@ -310,15 +312,14 @@ class _Page:
         pass_over_foreign(self._raw)
 
     def _take_back(self) -> None:
-        """Fold the rows anew whose operations were rejected in this page."""
+        """Fold the rows anew of what each action here rejected; at once, for all the log is read."""
         erased_here = {(op.entity, op.row) for op in self._purged}
-        for rejection, txn in self._rejections:
-            if not self._rules.reject([rejection]):
+        for txn, told in groupby(self._rejections, key=itemgetter(1)):
+            fresh = self._rules.reject(rejection for rejection, _txn in told)
+            if not fresh:
                 continue
             require_whole_log(self._raw, self._name)
-            keys = rows_of(
-                self._raw, self._numbers, self._stream, rejection.device, rejection.first, rejection.last,
-            )  # fmt: skip
+            keys = rows_of(self._raw, self._numbers, self._stream, fresh)
             gone = {key for key in keys - erased_here if state.is_purged(self._raw, key)}
             touched = fold_again(
                 self._raw, self._numbers, self._stream, keys, self._digests, self._history, txn

@@ -4,7 +4,7 @@ Used where the quick one cannot know: a rejection takes operations back, a newer
 columns it had carried, a check asks whether tables and log agree.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.merge.digest import Buckets, bucket_of
 from mentor_desktop.sync.merge.fold import fold_op
 from mentor_desktop.sync.merge.row_state import RowState
+from mentor_desktop.sync.merge.spans import Spans
 from mentor_desktop.sync.protocol.batches import open_batch
 from mentor_desktop.sync.protocol.operations import Content, Op, expand
 from mentor_desktop.sync.replica import log
@@ -20,7 +21,7 @@ from mentor_desktop.sync.replica.digests import Digests, Key
 from mentor_desktop.sync.replica.entities import known_columns
 from mentor_desktop.sync.replica.foreign_history import ForeignHistory
 from mentor_desktop.sync.replica.merging import CARRYING, Folded, Merge
-from mentor_desktop.sync.replica.refusals import Rules
+from mentor_desktop.sync.replica.refusals import Rejection, Rules
 from mentor_desktop.sync.replica.sealing import seal_rest
 from mentor_desktop.sync.replica.state import Numbers
 from mentor_desktop.sync.replica.transactions import pass_over_foreign, writing
@@ -149,14 +150,20 @@ def fold_rows(
 
 
 def rows_of(
-    raw: StoreConnection, numbers: Numbers, stream: int, device: str, first: int, last: int
+    raw: StoreConnection, numbers: Numbers, stream: int, rejections: Iterable[Rejection]
 ) -> set[Key]:
-    """Return the rows that some operations of a device are about."""
+    """Return the rows that the operations are about which these rejections name."""
+    named: dict[str, Spans] = {}
+    for one in rejections:
+        named.setdefault(one.device, Spans()).add(one.first, one.last)
     return {
         (run.entity, row)
-        for batch in log.batches_of(raw, stream, numbers.device(device), first, last)
+        for device, spans in named.items()
+        for batch in log.batches_of(raw, stream, numbers.device(device), *spans.ends)
+        if spans.meet(batch.header.from_seq, batch.header.to_seq)
         for run in open_batch(batch).runs
-        for row in run.part(max(first - run.first_seq, 0), max(last - run.first_seq + 1, 0)).rows
+        for seq, row in enumerate(run.rows, run.first_seq)
+        if seq in spans
     }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.sync.merge.fold import rejected_span
+from mentor_desktop.sync.merge.spans import Spans
 from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Op
 from mentor_desktop.sync.replica.sealed_streams import owner_of
 from mentor_desktop.sync.replica.state import Numbers
@@ -37,11 +38,12 @@ class Rules:
         self._raw = raw
         self._numbers = numbers
         self._stream = stream
-        self._rejected: dict[str, list[tuple[int, int]]] = {}
+        self._rejected: dict[str, Spans] = {}
+        self._written: set[tuple[str, int, int]] = set()
         for device, first, last in raw.execute(
             "SELECT device, first_seq, last_seq FROM sync_refused WHERE stream = ?", (stream,)
         ):
-            self._rejected.setdefault(numbers.device_of(device), []).append((first, last))
+            self._know(numbers.device_of(device), first, last)
         self._admins = {
             device for (device,) in raw.execute("SELECT device FROM sync_peer WHERE is_admin")
         }
@@ -60,17 +62,15 @@ class Rules:
             return op.device in self._owned and op.kind != REJECT
         if op.kind in _OF_ADMINS and op.device not in self._admins:
             return False
-        ranges = self._rejected.get(op.device, ())
-        return not any(first <= op.seq <= last for first, last in ranges)
+        return op.device not in self._rejected or op.seq not in self._rejected[op.device]
 
     def reject(self, rejections: Iterable[Rejection]) -> list[Rejection]:
         """Write down what is rejected from now on; return what was not before."""
         new = []
         for one in rejections:
-            known = self._rejected.setdefault(one.device, [])
-            if (one.first, one.last) in known:
+            if (one.device, one.first, one.last) in self._written:
                 continue
-            known.append((one.first, one.last))
+            self._know(one.device, one.first, one.last)
             new.append(one)
             self._raw.execute(
                 "INSERT INTO sync_refused (stream, device, first_seq, last_seq, reason, settled_at) "
@@ -85,6 +85,10 @@ class Rules:
                 ),
             )
         return new
+
+    def _know(self, device: str, first: int, last: int) -> None:
+        self._written.add((device, first, last))
+        self._rejected.setdefault(device, Spans()).add(first, last)
 
 
 def rejection_of(op: Op) -> Rejection | None:

@@ -11,9 +11,11 @@ from mentor_desktop.errors import ValidationError
 from mentor_desktop.ids import new_id
 from mentor_desktop.services import history
 from mentor_desktop.services import not_shared as cards
-from mentor_desktop.sync.protocol.batches import read_batch
+from mentor_desktop.sync.keys.device import DeviceKeys
+from mentor_desktop.sync.protocol.batches import NO_HASH, make_batch, read_batch
+from mentor_desktop.sync.protocol.operations import REJECT, Action, Content, Op, runs_of
 from mentor_desktop.sync.protocol.streams import MOST_OPS
-from mentor_desktop.sync.replica import acknowledged, log, special, state, succession
+from mentor_desktop.sync.replica import acknowledged, log, recompute, special, state, succession
 from mentor_desktop.sync.replica.recompute import check_stream, repair_stream
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.replica.state import Numbers
@@ -48,6 +50,30 @@ def test_a_rejected_edit_counts_as_never_made(devices: Devices) -> None:
     assert (field.old, field.new) == ("old@example.org", "rejected@example.org")
     with a.workspace.reader() as uow:
         assert cards.not_shared_cards(uow) == []
+
+
+def test_many_rejections_of_one_action_are_one_look_at_the_log(
+    devices: Devices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b, admin = devices(3)
+    make_admin(admin, a, b)
+    people = [b.act(lambda uow: factories.person(uow.session).id) for _number in range(6)]
+    a.receive_all(b)
+    own, ops = state.identity(admin.raw), []
+    for seq, rejected in enumerate((2, 4, 6), 1):
+        named = {"device": b.id, "first": rejected, "last": rejected, "reason": "no_right"}
+        ops.append(Op(own.device, seq, seq, "operation", new_id(), REJECT, values=named))
+    content = Content(runs_of(ops), (Action(ops[-1].seq, 0, "", "Test"),))
+    sign = DeviceKeys(own.sign_key, own.seal_key).sign
+    batch = make_batch(own.workspace, "people", own.device, 1, NO_HASH, content, 0, sign)
+    looks: list[object] = []
+    fold_rows = recompute.fold_rows
+    monkeypatch.setattr(recompute, "fold_rows", lambda *of: looks.append(of) or fold_rows(*of))
+    a.receive("people", [batch])
+    assert len(looks) == 1
+    assert [a.has("person", one) for one in people] == [True, False] * 3
+    monkeypatch.undo()
+    assert check_stream(a.raw, "people").was_right
 
 
 def test_a_rejection_that_comes_first_holds_too(devices: Devices) -> None:
