@@ -98,9 +98,11 @@ class Membership:
         return reason
 
     def knows(self, device_id: str, user: str) -> bool:
-        """Tell whether a device of this user has access."""
-        entry = self._members().entries.get(device_id)
-        return entry is not None and entry.user == user and self._members().has_access(device_id)
+        """Tell whether a device of this user has access, and the user too."""
+        members = self._members()
+        entry = members.entries.get(device_id)
+        is_theirs = entry is not None and entry.user == user and members.has_access(device_id)
+        return is_theirs and bool(self._role_of(user, has_access=True))
 
     def entry_of(self, device_id: str) -> DeviceEntry | None:
         """Return the entry of a device that has access."""

@@ -340,7 +340,7 @@ def test_copy_succeeds_the_device_it_was_on_the_old_signature(world: World, ana:
     assert [one.device for one in _records(new)] == [ana.device, new.device]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("what", ["signature", "user", "newcomer", "revoked", "server"])
+@pytest.mark.parametrize("what", ["signature", "user", "newcomer", "revoked", "disabled", "server"])
 def test_false_successor_is_refused(world: World, ana: Device, what: str) -> None:
     ben = world.colleague(ana, "organiser")
     users = {"user": ana.user, "newcomer": new_id()}
@@ -351,6 +351,8 @@ def test_false_successor_is_refused(world: World, ana: Device, what: str) -> Non
         entry = msgspec.structs.replace(entry, vouched_by="server")
     if what == "revoked":
         world.revoke(ben)
+    if what == "disabled":
+        assert _reasons(ana, _change(ben.user, is_disabled=True)) == []
     answer = ana.http.post("/v1/succeed", content=to_bytes(entry))
     assert (answer.status_code, _code(answer)) == (403, "no_right")
     assert len(world.devices(ana.ws)) == 2
