@@ -1,6 +1,6 @@
 """Comparing rows at the end of a sync: digests of buckets, and the states of one bucket."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from mentor_desktop.server.accounts import reader_of
 from mentor_desktop.server.merging import read_merged
@@ -17,7 +17,9 @@ from mentor_desktop.sync.protocol.messages import (
     RowText,
 )
 
-MOST_ROWS = 20_000  # of one answer; a stream of two million rows has some 8,000 in a bucket
+# Of one answer; a stream of two million rows has some 8,000 in a bucket, of a hundred characters.
+MOST_ROWS = 20_000
+MOST_CHARACTERS = 8_000_000
 
 
 def differing(service: Service, caller: Session, asked: DigestRequest) -> DigestReply:
@@ -46,24 +48,27 @@ def bucket_rows(service: Service, caller: Session, asked: RowsRequest) -> RowsRe
     """Return the states of the rows of one bucket, and at which number of the log.
 
     Raises:
-        Refusal: 413 `too_large` for a bucket that somebody filled with rows made for it.
+        Refusal: 413 `too_large` for a bucket that somebody filled with rows made for it, or large ones.
     """
 
     def work(connection: Connection) -> RowsReply:
         reader_of(connection, caller, asked.ws, asked.stream)
         at_seq, _sums = _digest(connection, asked.ws, asked.stream)
+        where = (
+            merged.c.ws == asked.ws,
+            merged.c.stream == asked.stream,
+            merged.c.bucket == asked.bucket,
+        )
+        # Before any of them is in memory.
+        size = func.coalesce(func.sum(func.length(merged.c.state)), 0)
+        count, length = connection.execute(select(func.count(), size).where(*where)).one()
+        if count > MOST_ROWS or length > MOST_CHARACTERS:
+            raise Refusal("too_large", "There is too much in this bucket.")
         rows = connection.execute(
             select(merged.c.entity, merged.c.row, merged.c.state)
-            .where(
-                merged.c.ws == asked.ws,
-                merged.c.stream == asked.stream,
-                merged.c.bucket == asked.bucket,
-            )
+            .where(*where)
             .order_by(merged.c.entity, merged.c.row)
-            .limit(MOST_ROWS + 1)
         ).all()
-        if len(rows) > MOST_ROWS:
-            raise Refusal("too_large", "There are too many rows in this bucket.")
         texts = [(row, read_merged(row.state, "[]").was) for row in rows]
         return RowsReply(
             at_seq=at_seq,

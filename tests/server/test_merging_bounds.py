@@ -170,6 +170,26 @@ def test_bucket_with_very_many_rows_is_not_told(
         assert ana.post("/v1/rows", asked).status_code == status
 
 
+def test_bucket_with_very_large_rows_is_not_told(sqlite_world: World) -> None:
+    """A row keeps what others named before it came, and how long that is a batch alone bounds."""
+    ana, named = sqlite_world.founder(), secrets.token_hex(16)
+    rows = [row for row in (new_id() for _row in range(40_000)) if bucket_of("person", row) == 7]
+    each = [[(named, 64 * op + at + 1) for at in range(MOST_BASES)] for op in range(62)]
+    batches = [
+        seal_raw(
+            ana,
+            STREAM,
+            [raw_run({"note": ["a"]}, [row] * 62) | {"k": "set", "g": "note", "b": each}],
+        )
+        for row in rows[:90]
+    ]
+    asked = {"ws": ana.ws, "stream": STREAM, "bucket": 7}
+    for part, status in ((batches[:40], 200), (batches[40:], 413)):
+        assert ana.send(STREAM, *part).status_code == 200
+        fold(sqlite_world.service, [(ana.ws, STREAM)])
+        assert ana.post("/v1/rows", asked).status_code == status
+
+
 def test_push_does_not_hold_the_values_of_all_its_batches(sqlite_world: World) -> None:
     device = sqlite_world.founder()
     values = {f"c{at}": list(range(at, at + 1_000)) for at in range(60)}
