@@ -40,7 +40,10 @@ from mentor_desktop.sync.protocol.streams import is_id
 
 RECORD_ENTITY, RECORD_COLUMN = "member_record", "record"
 BAD_RECORD, UPWARDS, BAD_VALUE = "bad_record", "above_own_role", "bad_value"
-IS_SERVER = "is_server"
+IS_SERVER, TOO_MANY = "is_server", "too_many_devices"
+# Of one user, also those without access by now: everybody may add their own, and all entries are
+# read and verified for whoever joins.
+MOST_DEVICES = 500
 
 _workshops = msgspec.json.Decoder(list[str])
 
@@ -154,6 +157,8 @@ class Membership:
             return BAD_VALUE
         if not was_taken and not self._may_vouch_now(record):
             return UPWARDS
+        if not was_taken and isinstance(record, DeviceEntry) and self._has_most(record.user):
+            return TOO_MANY
         known = self._members()
         reason = known.add_taken(record) if was_taken else known.add(record)
         return reason and f"member_{reason}"
@@ -196,6 +201,10 @@ class Membership:
             return False
         over += filter(None, [self._role_of(user)])
         return all(role in ROLES and ROLES.index(role) >= ROLES.index(own) for role in over)
+
+    def _has_most(self, user: str) -> bool:
+        entries = self._members().entries.values()
+        return sum(one.user == user for one in entries) >= MOST_DEVICES
 
     def _role_of(self, user: str, *, has_access: bool = False) -> str:
         """Return the role of a user; empty for nobody, and with `has_access` for who has none.

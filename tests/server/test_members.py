@@ -331,6 +331,19 @@ def test_second_laptop_of_a_trainer_needs_nobody_else(world: World, ana: Device)
     assert _as_device(ben, entry, keys).sign_in().status_code == 200
 
 
+def test_nobody_adds_devices_without_end(sqlite_world: World) -> None:
+    """All of them are read for whoever joins."""
+    bob = sqlite_world.colleague(sqlite_world.founder(), "reader")
+    records = [_record_op(_entry(bob, bob.user, "reader")[0]) for _one in range(510)]
+    ops = bob.ops("members", *records)
+    batch = bob.batch("members", ops, ends=[op.seq for op in ops])
+    (rejected,) = bob.send("members", batch).json()["rejected"]
+    assert (rejected["first_seq"], rejected["reason"]) == (500, "too_many_devices")
+    more, _device = sqlite_world.ask_to_join(sqlite_world.invitation(bob.ws, user=bob.user))
+    assert (more.status_code, _code(more)) == (403, "invitation")
+    assert len(sqlite_world.devices(bob.ws)) == 501
+
+
 def test_copy_succeeds_the_device_it_was_on_the_old_signature(world: World, ana: Device) -> None:
     entry, keys = _entry(ana, ana.user, "admin")
     for _again in range(2):
