@@ -36,6 +36,7 @@ from mentor_desktop.server.tables import (
     blob,
     digest,
     folding,
+    invitation,
     merged,
     meta,
     metadata,
@@ -232,6 +233,8 @@ def _import(service: Service, source: Database, target: Connection) -> None:
 
 
 def _new_epochs(service: Service, connection: Connection) -> int:
+    """Begin a new epoch everywhere; invitations end, for some of them were used since."""
+    connection.execute(update(invitation).values(expires_at=0).where(invitation.c.used_by == ""))
     ids = list(connection.execute(select(workspace.c.ws)).scalars())
     for ws in ids:
         connection.execute(

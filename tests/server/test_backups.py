@@ -286,6 +286,23 @@ def test_who_joined_after_the_backup_is_a_device_again(
         assert check_everything(service).troubles == []
 
 
+def test_invitation_that_was_used_after_the_backup_is_good_for_nobody_else(
+    here: tuple[ServerFolder, Service], tmp_path: Path
+) -> None:
+    server, service = here
+    with _on(service) as world:
+        ana = world.founder()
+        invited = [world.invitation(), world.invitation(ana.ws, "admin")]
+        backup = back_up(service, server, tmp_path / "out")
+        for one in invited:
+            world.join(one)
+    restore(service, server, backup.path)
+    with _on(service) as world:
+        for one in invited:
+            assert world.ask_to_join(one)[0].status_code == 403
+        assert world.ask_to_join(world.invitation(ana.ws, "reader"))[0].status_code == 200
+
+
 def test_own_entry_signed_by_the_server_lets_a_device_in_again(
     here: tuple[ServerFolder, Service], tmp_path: Path
 ) -> None:
