@@ -65,11 +65,11 @@ def said(folder: Path, capsys: pytest.CaptureFixture[str]) -> Said:
     return Said(folder, capsys)
 
 
-def _join(folder: Path, link: str) -> Device:
+def _join(folder: Path, link: str, name: str = "Laptop") -> Device:
     """Join with the invitation of a link, as a desktop would, and leave the server again."""
     service = Service.open(folder)
     with running(service) as address, httpx2.Client(base_url=address) as http:
-        device = World(service, http).join(parse_invitation(link))
+        device = World(service, http).join(parse_invitation(link), name=name)
         device.write("people", PERSON)
     fold_all(service)
     service.close()
@@ -106,6 +106,15 @@ def test_invitation_admits_the_first_device_and_the_lists_show_it(folder: Path, 
         heads, line = said.lines(command)
         assert heads.split()[0] == "Workspace"
         assert line.split()[:2] == [device.ws, known]
+
+
+def test_name_of_a_stranger_is_no_order_to_the_terminal(folder: Path, said: Said) -> None:
+    name = "Bob\x1b[2J\x9b2J\n" + "0" * 32 + "\u2028Žemyna Ąžuolė"
+    _join(folder, str(said.json("invite", "--role", "admin")["link"]), name=name)
+    for command in ("users", "devices"):
+        _heads, line = said.lines(command)
+        assert line.isprintable()
+        assert "Žemyna Ąžuolė" in line
 
 
 def test_invitation_of_a_server_without_an_address_says_where_it_works(said: Said) -> None:
