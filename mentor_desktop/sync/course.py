@@ -160,7 +160,8 @@ class Course:
         puller = Puller(self._exchange, hello.epoch, self._consent, to_pull=len(heads))
         bootstrapper = Bootstrapper(self._exchange, puller)
         self._begin(hello)
-        for stream in pull_order({*heads, *self._unsent()}):
+        # Also one that a file brought and of which the server heard nothing yet.
+        for stream in pull_order({*heads, *acknowledged.streams_to_send(self._exchange.raw)}):
             yield from self._push(pusher, stream)
             if stream in heads:
                 yield from bootstrapper.begin(stream, heads[stream].head)

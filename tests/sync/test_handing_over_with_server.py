@@ -65,8 +65,8 @@ def _add_person(workspace: Workspace) -> str:
     return str(person)
 
 
-def _shows(laptop: Laptop, person: str) -> bool:
-    found = laptop.look.execute("SELECT 1 FROM person WHERE id = ?", (person,))
+def _shows(laptop: Laptop, row: str, *, table: str = "person") -> bool:
+    found = laptop.look.execute(f"SELECT 1 FROM {table} WHERE id = ?", (row,))
     return found.fetchone() is not None
 
 
@@ -83,6 +83,19 @@ def test_what_a_laptop_without_server_did_reaches_the_server_by_the_other(
     for name in ("ana", "ben"):
         world.sync(name)
     assert _shows(world.laptops["ben"], person)
+
+
+def test_a_workshop_that_the_server_never_heard_of_reaches_it_by_the_other(
+    world: World, newcomer: Workspace, tmp_path: Path
+) -> None:
+    with newcomer.unit_of_work() as uow:
+        workshop = factories.workshop(uow.session).id
+        uow.commit()
+    handed = hand_round(newcomer, _stick(tmp_path) / "to first", cost=CHEAP)
+    take_in(world.laptops["ana"].workspace, handed.path, handed.words)
+    for name in ("ana", "ben"):
+        world.sync(name)
+    assert _shows(world.laptops["ben"], workshop, table="workshop")
 
 
 def test_who_never_met_a_laptop_tells_the_server_who_it_is(

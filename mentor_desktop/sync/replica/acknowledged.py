@@ -37,6 +37,16 @@ def unacknowledged_streams(raw: StoreConnection, numbers: Numbers, own_device: s
     return sorted(numbers.stream_of(stream) for (stream,) in rows)
 
 
+def streams_to_send(raw: StoreConnection) -> list[str]:
+    """Return the streams in which something is here, of anybody, that no server is known to hold."""
+    rows = raw.execute(
+        "SELECT s.stream FROM sync_stream s "
+        "WHERE EXISTS (SELECT 1 FROM sync_batch b WHERE b.stream = s.no AND b.is_acked = 0) "
+        "ORDER BY s.stream"
+    )
+    return [stream for (stream,) in rows.fetchall()]
+
+
 def acknowledge(
     raw: StoreConnection, numbers: Numbers, own_device: str, stream: str, to_seq: int
 ) -> None:
