@@ -99,7 +99,12 @@ class FilePages:
     def _taken(self, page: list[Batch], is_wanted: IsWanted) -> Applied:
         raw, stream = self._raw, self._stream
         fresh = _unknown_places(raw, page)
-        applied = apply_page(
+
+        def offer(filled: Collection[Header]) -> None:
+            whole = {_place_of(one.header) for one in passed_on(raw, stream, page)}
+            _offer_later(raw, whole.intersection([*fresh, *map(_place_of, filled)]))
+
+        return apply_page(
             raw,
             stream,
             page,
@@ -108,11 +113,8 @@ class FilePages:
             large=self._large,
             at_most=self._pace.operations,
             is_wanted=is_wanted,
+            at_end=offer,
         )
-        filled = {_place_of(one) for one in applied.filled}
-        whole = {_place_of(one.header) for one in passed_on(raw, stream, page)}
-        _offer_later(raw, filled.union(fresh) & whole)
-        return applied
 
     def _apply_ready(self, deleting: Collection[int] | None = None) -> int:
         page = partial(
@@ -221,12 +223,12 @@ def _place_of(header: Header) -> tuple[str, str, int]:
 def _offer_later(raw: StoreConnection, places: Collection[tuple[str, str, int]]) -> None:
     """Let the next sync carry these to the server: it is not known to hold them.
 
-    In their author's name: a signed batch needs no author to carry it.
+    In their author's name: a signed batch needs no author to carry it. In the transaction that
+    keeps them: the next time they come they are known.
     """
-    with writing(raw):
-        raw.executemany(
-            "UPDATE sync_batch SET is_acked = 0 "
-            "WHERE stream = (SELECT no FROM sync_stream WHERE stream = ?) "
-            "AND device = (SELECT no FROM sync_peer WHERE device = ?) AND from_seq = ?",
-            places,
-        )
+    raw.executemany(
+        "UPDATE sync_batch SET is_acked = 0 "
+        "WHERE stream = (SELECT no FROM sync_stream WHERE stream = ?) "
+        "AND device = (SELECT no FROM sync_peer WHERE device = ?) AND from_seq = ?",
+        places,
+    )

@@ -1,6 +1,6 @@
 """A laptop that is on a server hands over to one that never saw it; the server hears of both."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from mentor_desktop.services.second_laptop import (
     hand_to_new_laptop,
     receive,
 )
+from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync import file_pages
 from mentor_desktop.sync.handing_over import hand_round
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.taking_in import take_in
@@ -96,6 +98,28 @@ def test_a_workshop_that_the_server_never_heard_of_reaches_it_by_the_other(
     for name in ("ana", "ben"):
         world.sync(name)
     assert _shows(world.laptops["ben"], workshop, table="workshop")
+
+
+def test_what_a_killed_program_took_in_reaches_the_server(
+    world: World, newcomer: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = world.laptops["ana"]
+    person = _add_person(newcomer)
+    handed = hand_round(newcomer, _stick(tmp_path) / "to first", cost=CHEAP)
+
+    def killed(_raw: StoreConnection, places: Collection[tuple[str, str, int]]) -> None:
+        if any(stream == "people" for stream, _device, _seq in places):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(file_pages, "_offer_later", killed)
+        with pytest.raises(KeyboardInterrupt):
+            take_in(first.workspace, handed.path, handed.words)
+    first.reopen()
+    take_in(first.workspace, handed.path, handed.words)
+    for name in ("ana", "ben"):
+        world.sync(name)
+    assert _shows(world.laptops["ben"], person)
 
 
 def test_who_never_met_a_laptop_tells_the_server_who_it_is(

@@ -6,7 +6,7 @@ until somebody agrees.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -70,9 +70,9 @@ _PART_BATCHES, _PART_BATCHES_BESIDE_A_WINDOW = 10, 1
 class Applied:
     """What became of a page. `needs_consent` names what was kept and not applied.
 
-    `deleted` are the rows that others deleted in what was applied, `filled` the batches that were
-    here without some values before; `held` the numbers of devices of which nothing is applied
-    before the deletions of all pages are counted, `large` of those of which too much was ready.
+    `deleted` are the rows that others deleted in what was applied, `held` the numbers of devices of
+    which nothing is applied before the deletions of all pages are counted, `large` of those of
+    which too much was ready.
     """
 
     changes: Changes = field(default_factory=Changes)
@@ -81,7 +81,6 @@ class Applied:
     refused: tuple[Refused, ...] = ()
     needs_consent: MassDeletion | None = None
     deleted: frozenset[Key] = frozenset()
-    filled: tuple[Header, ...] = ()
     held: frozenset[int] = frozenset()
     large: frozenset[int] = frozenset()
 
@@ -99,6 +98,7 @@ def apply_page(
     at_most: int = 0,
     most: int = 0,
     is_wanted: IsWanted = nobody,
+    at_end: Callable[[Collection[Header]], None] = lambda _filled: None,
 ) -> Applied:
     """Keep a page of batches of one stream and apply what is ready, all in one transaction.
 
@@ -108,6 +108,7 @@ def apply_page(
     `held`, where more pages follow: nothing is applied of these devices, nor of those whose
     deletions take away what is here (`count_deletions` is next). Nor of those in `large`, or of
     which more than `at_most` operations became ready, 0 for any number. `most` batches go at once.
+    `at_end` writes in the same transaction; it is told which batches lacked values before.
 
     Raises:
         GaveWay: `is_wanted` said that somebody else waits to write; nothing was kept.
@@ -135,6 +136,7 @@ def apply_page(
             page.hold_back(going.keys())
         applied = page.fill(taken.filled) + page.apply()
         page.end(cursor, own)
+        at_end([header for header, _ops in taken.filled])
     return Applied(
         changes=page.changes(),
         operations=applied,
@@ -144,7 +146,6 @@ def apply_page(
         deleted=frozenset() if mass or held is not None else frozenset().union(*going.values()),
         held=frozenset(going) if held is not None else frozenset(),
         large=too_large,
-        filled=tuple(header for header, _ops in taken.filled),
     )
 
 
