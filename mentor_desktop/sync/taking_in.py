@@ -43,6 +43,7 @@ from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
 from mentor_desktop.sync.replica.state import Peer
 from mentor_desktop.sync.replica.succession import former
 from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.replica.wanted_files import files_once_named, wanted_files
 from mentor_desktop.sync.sealed_file import is_opened_by_words
 from mentor_desktop.sync.sharing import add_member, learn, ready_to_go_on
 
@@ -127,7 +128,7 @@ def begin_from_file(
             _require_access(learn(workspace, raw), offer.sender.device)
             add_member(workspace, raw, entry)
             _believe_stock(raw, bundle)
-        _keep_files(workspace, bundle, progress)
+            _keep_files(workspace, raw, bundle, progress)
     except BaseException:
         workspace.discard()
         raise
@@ -160,7 +161,7 @@ def take_in(
         go_on_apart(workspace, raw, bundle.batches())
         pages = apply_file(workspace, raw, bundle, progress, has_window=has_window)
         _begin_again(workspace, raw, bundle)
-        _keep_files(workspace, bundle, progress)
+        _keep_files(workspace, raw, bundle, progress)
         remove_unwanted(raw, workspace.blobs())
         _believe_stock(raw, bundle)
         early = early_operations(raw, bundle.contents.spans)
@@ -346,11 +347,17 @@ def _believe_stock(raw: StoreConnection, bundle: Bundle) -> None:
         believe(raw, bundle.told)
 
 
-def _keep_files(workspace: Workspace, bundle: Bundle, progress: Progress) -> None:
-    blobs = workspace.blobs()
-    for _address, content in bundle.files():
+def _keep_files(
+    workspace: Workspace, raw: StoreConnection, bundle: Bundle, progress: Progress
+) -> None:
+    """Keep the files that ride along, but not of a record that was erased since they were sent."""
+    blobs, named, is_all = workspace.blobs(), wanted_files(raw), False
+    for address, content in bundle.files():
         progress.check()
-        blobs.add(content)
+        if address not in named and not is_all:
+            named, is_all = named | files_once_named(raw), True
+        if address in named:
+            blobs.add(content)
 
 
 def _peer(entry: DeviceEntry) -> Peer:

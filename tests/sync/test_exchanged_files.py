@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mentor_desktop.errors import StoreError
+from mentor_desktop.models import Project
 from mentor_desktop.sync.handing_over import hand_round, hand_to
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.special import Author, purge_row
@@ -151,6 +152,23 @@ def test_the_scan_of_an_erased_consent_leaves_with_a_file(pair: Pair, tmp_path: 
     take_in(pair.second.workspace, handed.path, handed.words)
     with pytest.raises(StoreError):
         pair.second.workspace.blobs().read(address)
+
+
+def test_an_older_file_brings_the_scan_of_an_erased_consent_nowhere(
+    pair: Pair, tmp_path: Path
+) -> None:
+    address = pair.first.workspace.blobs().add(b"%PDF signed by Ona")
+    consent = pair.first.act(lambda uow: factories.consent(uow.session, scan=address).id)
+    deleted = add_logo(pair.first)
+    pair.exchange()
+    handed = hand_round(pair.first.workspace, tmp_path / "1", cost=CHEAP)
+    _erase(pair, consent)
+    pair.first.act(lambda uow: uow.session.delete(uow.session.query(Project).one()))
+    pair.exchange()
+    pair.second.workspace.blobs().remove(deleted)
+    take_in(pair.second.workspace, handed.path, handed.words)
+    # Somebody may undo what was only deleted.
+    assert pair.second.workspace.blobs().addresses() == [deleted]
 
 
 def _erase(pair: Pair, consent: str) -> None:
