@@ -1,13 +1,15 @@
 """The scans and logos that records refer to, from one laptop to the others and back to a server."""
 
 from contextlib import closing
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from mentor_desktop.errors import StoreError
-from mentor_desktop.models import Project
+from mentor_desktop.models import Consent, Project
+from mentor_desktop.store.unit_of_work import UnitOfWork
 from mentor_desktop.sync.handing_over import hand_round, hand_to
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.special import Author, purge_row
@@ -16,7 +18,7 @@ from mentor_desktop.sync.steps import Response
 from mentor_desktop.sync.taking_in import take_in
 from tests import factories
 from tests.cheap import CHEAP
-from tests.sync.pair import Pair, count
+from tests.sync.pair import Pair, count, seal
 from tests.sync.simulation.devices import Laptop
 
 PICTURE = b"\x89PNG of a logo" * 100
@@ -143,6 +145,20 @@ def test_the_scan_of_an_erased_consent_leaves_all_laptops(pair: Pair) -> None:
         assert (count(laptop, "consent"), laptop.workspace.blobs().addresses()) == (0, [])
 
 
+def test_the_scans_of_an_erased_consent_leave_that_nobody_saw_any_more(pair: Pair) -> None:
+    consent = pair.first.act(lambda uow: factories.consent(uow.session).id)
+    pair.exchange()
+    for laptop in pair.laptops:  # one of both loses
+        for number in range(2):
+            address = laptop.workspace.blobs().add(f"%PDF {number} of {laptop.name}".encode())
+            laptop.act(partial(_attach, consent=consent, address=address))
+            seal(laptop)
+    pair.exchange()
+    _erase(pair, consent)
+    pair.exchange()
+    assert [laptop.workspace.blobs().addresses() for laptop in pair.laptops] == [[], []]
+
+
 def test_the_scan_of_an_erased_consent_leaves_with_a_file(pair: Pair, tmp_path: Path) -> None:
     address = pair.first.workspace.blobs().add(b"%PDF signed by Ona")
     consent = pair.first.act(lambda uow: factories.consent(uow.session, scan=address).id)
@@ -169,6 +185,10 @@ def test_an_older_file_brings_the_scan_of_an_erased_consent_nowhere(
     take_in(pair.second.workspace, handed.path, handed.words)
     # Somebody may undo what was only deleted.
     assert pair.second.workspace.blobs().addresses() == [deleted]
+
+
+def _attach(uow: UnitOfWork, *, consent: str, address: str) -> None:
+    uow.session.get_one(Consent, consent).scan = address
 
 
 def _erase(pair: Pair, consent: str) -> None:

@@ -13,32 +13,41 @@ from mentor_desktop.sync.protocol.batches import open_batch, purged
 from mentor_desktop.sync.protocol.operations import PURGE, Op
 from mentor_desktop.sync.replica import log
 from mentor_desktop.sync.replica.digests import Key
+from mentor_desktop.sync.replica.wanted_files import files_in
 
 # Stands in a sentence of history where a name was.
 ERASED = "…"
 
 
-def erase(raw: StoreConnection, stream: int, ops: Iterable[Op]) -> None:
-    """Erase what the log and history tell of the rows of these operations, which are purged."""
+def erase(raw: StoreConnection, stream: int, ops: Iterable[Op]) -> set[str]:
+    """Erase what the log and history tell of the rows of these operations, which are purged.
+
+    Return the files that was about: also of values that somebody wrote over, or that lost.
+    """
     keys = {(op.entity, op.row) for op in ops}
+    files: set[str] = set()
     if not keys:
-        return
+        return files
     rows = raw.execute(
         "SELECT device, header, body FROM sync_batch WHERE stream = ? ORDER BY id", (stream,)
     )
     for device, *stored in rows.fetchall():
         batch = log.stored_batch(stored)
-        gone = [
-            run.first_seq + at
+        found = [
+            (run, at)
             for run in open_batch(batch).runs
             if run.kind != PURGE and not run.erased
             for at, row in enumerate(run.rows)
             if (run.entity, row) in keys
         ]
-        if gone:
+        if found:
+            gone = [run.first_seq + at for run, at in found]
             log.replace_body(raw, stream, device, purged(batch, gone))
+        for run, at in found:
+            files |= files_in(column[at] for column in run.columns.values())
     for key in sorted(keys):
         _erase_history(raw, key)
+    return files
 
 
 def fields_of(text: str) -> list[str] | None:
