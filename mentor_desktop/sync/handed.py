@@ -13,6 +13,7 @@ from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.sync.inventory import told_by
 from mentor_desktop.sync.protocol.streams import (
     MEMBERS,
+    PEOPLE,
     SECRETS,
     USER,
     parse_stream,
@@ -41,10 +42,15 @@ def ends_here(raw: StoreConnection) -> Ends:
     }
 
 
-def note_handed(raw: StoreConnection, device: str, at_ms: int, ends: Ends) -> None:
-    """Keep that a file was written for a device when this copy held what `ends` say."""
-    listed = [[*place, seq] for place, seq in ends.items()]
-    remember(raw, **{_HANDED_TO + device: json.dumps({"at": at_ms, "ends": listed})})
+def note_handed(raw: StoreConnection, device: str, at_ms: int, ends: Ends, share: Share) -> None:
+    """Keep that a file was written for a device when this copy held what `ends` say.
+
+    Of that the device was given its share.
+    """
+    listed = [[*place, seq] for place, seq in ends.items() if _is_given(place[0], share)]
+    given = None if share.workshops is None else sorted(share.workshops)
+    told = {"at": at_ms, "ends": listed, "workshops": given}
+    remember(raw, **{_HANDED_TO + device: json.dumps(told)})
 
 
 def handed_at(raw: StoreConnection, device: str) -> int | None:
@@ -56,9 +62,10 @@ def handed_at(raw: StoreConnection, device: str) -> int | None:
 def since_handed(raw: StoreConnection, device: str, share: Share) -> int:
     """Count what was done here, or came here, since the last file for a device.
 
-    Without the streams that it is not given; what is not sealed yet counts for everybody.
+    Without the streams that it is not given; what is not sealed yet counts for everybody. So do
+    all people for a device that is given more workshops than it was then.
     """
-    before = _handed(raw, device)
+    before = _handed(raw, device, share)
     sealed = sum(
         max(0, seq - before.get((stream, maker), 0))
         for (stream, maker), seq in ends_here(raw).items()
@@ -76,8 +83,17 @@ def _is_given(stream: str, share: Share) -> bool:
     return share.workshops is None or workshop_of(stream) in {"", *share.workshops}
 
 
-def _handed(raw: StoreConnection, device: str) -> Ends:
+def _handed(raw: StoreConnection, device: str, share: Share) -> Ends:
     kept, told = setting(raw, _HANDED_TO + device), told_by(raw, device)
     if kept:
-        return {(stream, maker): seq for stream, maker, seq in json.loads(kept)["ends"]}
+        file = json.loads(kept)
+        given = file.get("workshops")
+        is_more = given is not None and (
+            share.workshops is None or not share.workshops <= set(given)
+        )
+        return {
+            (stream, maker): seq
+            for stream, maker, seq in file["ends"]
+            if not (is_more and stream == PEOPLE)
+        }
     return {(one.stream, one.device): one.seq for one in told.held} if told else {}

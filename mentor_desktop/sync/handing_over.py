@@ -135,9 +135,10 @@ def hand_to(
             raise StoreError(_("This laptop does not belong to the workspace any more."))
         if with_everything and not share_of(raw, members, device).is_whole:
             members = _grant_everything(workspace, raw, members, device)
+        share = share_of(raw, members, device)
         load = Load(
             lid_for_key(entry.seal_key),
-            share_of(raw, members, device),
+            share,
             answer=own_entry(raw, members),
             reader=device,
             told=told_by(raw, device),
@@ -145,7 +146,7 @@ def hand_to(
         )
         ends = ends_here(raw)
         contents = write_file(workspace, raw, path, load, progress)
-        note_handed(raw, device, to_milliseconds(workspace.clock()), ends)
+        note_handed(raw, device, to_milliseconds(workspace.clock()), ends, share)
     return _handed(path, "", contents)
 
 

@@ -9,7 +9,7 @@ import pytest
 from mentor_desktop.errors import StoreError
 from mentor_desktop.services.second_laptop import hand_over_choices, hand_to_known_laptop, receive
 from mentor_desktop.store.workspace import Workspace
-from mentor_desktop.sync.handing_over import hand_over, hand_round, hand_to
+from mentor_desktop.sync.handing_over import KnownLaptop, hand_over, hand_round, hand_to
 from mentor_desktop.sync.keys.members import Members
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.recompute import check_stream
@@ -201,6 +201,29 @@ def test_invitation_of_the_same_role_for_a_workshop_leaves_it_limited(
     assert pair.exchange(b).state is State.IDLE
     with closing(b.workspace.exchange_connection()) as raw:
         assert not kept_share(raw).is_whole
+
+
+def test_what_was_handed_before_is_not_all_where_somebody_else_gave_more(
+    laptops: TwoLaptops,
+) -> None:
+    a, b = laptops.a, laptops.second()
+    c = laptops.begin(laptops.hand_over(workshop_id=""), "Petr")
+    with a.unit_of_work() as uow:
+        factories.workshop(uow.session)
+        uow.commit()
+    for other in (b, c):
+        laptops.bring(other, a)
+        laptops.bring(a, other)
+
+    def told() -> KnownLaptop:
+        with a.reader() as uow:
+            return next(one for one in hand_over_choices(uow).laptops if one.tag == b.device)
+
+    laptops.bring(a, b)
+    assert told().since_then == 0
+    hand_to_known_laptop(c, laptops.stick / "all", device=device_of(c, b), with_everything=True)
+    laptops.bring(c, a)
+    assert told().since_then > len(names_in(a, "person", "id"))
 
 
 def test_server_hears_of_what_a_file_granted(on_server: OnServer, tmp_path: Path) -> None:
