@@ -90,13 +90,19 @@ def _folded(ws: str, anchors: Anchors, told: list[Told], known: Collection[str])
     device vouched for before it was revoked stays, so revocations come last.
     """
     members = Members(ws, anchors)
-    waiting = [one.record for one in sorted(told, key=lambda one: _precedence(one, known))]
-    waiting.sort(key=lambda one: isinstance(one, Revocation))
-    while True:
-        left = [one for one in waiting if members.add(one)]
-        if len(left) == len(waiting):
-            return members
-        waiting = left
+    records = [one.record for one in sorted(told, key=lambda one: _precedence(one, known))]
+    _add_all(members, [one for one in records if not isinstance(one, Revocation)])
+    _add_all(members, [one for one in records if isinstance(one, Revocation)])
+    return members
+
+
+def _add_all(members: Members, records: list[Record]) -> None:
+    """Take records until none of those left counts."""
+    while records:
+        left = [one for one in records if members.add(one)]
+        if len(left) == len(records):
+            return
+        records = left
 
 
 def _precedence(told: Told, known: Collection[str]) -> tuple[int, bool, int]:

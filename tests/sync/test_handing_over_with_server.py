@@ -18,9 +18,11 @@ from mentor_desktop.services.second_laptop import (
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import file_pages
-from mentor_desktop.sync.handing_over import hand_round
+from mentor_desktop.sync.handing_over import hand_round, known_laptops
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.special import Author
 from mentor_desktop.sync.taking_in import take_in
+from mentor_desktop.sync.team import revoke
 from tests import factories
 from tests.cheap import CHEAP
 from tests.sync.simulation.devices import Laptop, join
@@ -151,6 +153,31 @@ def test_who_is_vouched_for_by_one_that_is_vouched_for_is_known_at_once(
     world.laptops[joined.name] = joined
     world.sync(joined.name)
     assert _shows(joined, person)
+
+
+def test_who_was_vouched_for_stays_whatever_clock_was_wrong_when_its_voucher_began(
+    world: World, tmp_path: Path
+) -> None:
+    first = world.laptops["ana"]
+    first.clock.error_ms = 2 * 3_600_000
+    with _begun(first.workspace, tmp_path, "voucher") as voucher:
+        first.clock.error_ms = 0
+        with _begun(voucher, tmp_path, "friend of voucher") as friend:
+            for number, sender in enumerate((friend, voucher)):
+                handed = hand_round(sender, _stick(tmp_path) / f"from {number}", cost=CHEAP)
+                take_in(first.workspace, handed.path, handed.words)
+            with closing(voucher.exchange_connection()) as raw:
+                device = state.identity(raw).device
+            with closing(first.workspace.exchange_connection()) as raw:
+                revoke(raw, device, Author("Ana", world.time.now_ms))
+            world.sync("ana")
+            invitation = world.server.invite("organiser", world.base.ws)
+            joined = join("new", world.root / "new", invitation, world.network, world.time)
+            world.laptops[joined.name] = joined
+            world.sync(joined.name)
+            with closing(friend.exchange_connection()) as raw:
+                device = state.identity(raw).device
+    assert device in {one.device for one in known_laptops(joined.look)}
 
 
 def test_history_names_whoever_joined_and_was_added(
