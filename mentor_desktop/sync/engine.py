@@ -6,18 +6,14 @@ program, and begun again: whatever is done twice is done once.
 """
 
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-
-from sqlcipher3 import dbapi2
 
 from mentor_desktop.changes import Changes
 from mentor_desktop.i18n import _
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.store.refusals import explained
 from mentor_desktop.store.settings import remember, setting
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.blobs import BlobQueue, Notes, remove_unwanted
@@ -38,7 +34,7 @@ from mentor_desktop.sync.replica.mass_deletions import (
     note_backup,
     waiting_deletions,
 )
-from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.replica.transactions import connected, writing
 from mentor_desktop.sync.session import get_token
 from mentor_desktop.sync.status import MassChange, State, SyncStatus
 from mentor_desktop.sync.steps import Steps
@@ -90,7 +86,7 @@ class Engine:
             StoreError: the disk or the file refused; what was done until then is kept.
             Cancelled: the same.
         """
-        with self._connected() as raw:
+        with connected(self._workspace) as raw:
             if not state.is_joined(raw):
                 return SyncStatus()
             own = state.identity(raw)
@@ -113,14 +109,14 @@ class Engine:
 
     def status(self) -> SyncStatus:
         """Return how things stand without asking the server."""
-        with self._connected() as raw:
+        with connected(self._workspace) as raw:
             if not state.is_joined(raw):
                 return SyncStatus()
             return self._counted(raw, SyncStatus(State.IDLE))
 
     def decide(self, decision: Decision, shown: Mapping[str, int]) -> SyncStatus:
         """Keep what a person decided of deletions, by stream how many were shown; say how it stands."""
-        with self._connected() as raw:
+        with connected(self._workspace) as raw:
             with self._workspace.gate.closed(), writing(raw):
                 rows = decide(raw, decision, shown)
                 if rows and decision == Decision.KEEP:
@@ -129,7 +125,7 @@ class Engine:
 
     def wants_backup(self) -> bool:
         """Say whether a backup is to be made before the next sync: it takes much away."""
-        with self._connected() as raw:
+        with connected(self._workspace) as raw:
             return any(
                 one.decision == Decision.TAKE and not one.is_backed_up
                 for one in waiting_deletions(raw).values()
@@ -137,7 +133,7 @@ class Engine:
 
     def note_backup(self) -> None:
         """Hear that it was made."""
-        with self._connected() as raw, self._workspace.gate.closed(), writing(raw):
+        with connected(self._workspace) as raw, self._workspace.gate.closed(), writing(raw):
             note_backup(raw)
 
     def _ended(self, raw: StoreConnection, course: Course, progress: Progress) -> Steps[SyncStatus]:
@@ -217,11 +213,3 @@ class Engine:
     def _get_token(self) -> Steps[str]:
         assert self._exchange is not None, "asked for during a sync only"
         return (yield from get_token(self._line, self._exchange.own, self._now_ms))
-
-    @contextmanager
-    def _connected(self) -> Iterator[StoreConnection]:
-        try:
-            with closing(self._workspace.exchange_connection()) as raw:
-                yield raw
-        except (dbapi2.Error, OSError) as error:
-            raise explained(error, self._workspace.folder.root) or error from error

@@ -6,7 +6,6 @@ of the workspace opens with six words too, and invites nobody.
 """
 
 import json
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -32,6 +31,7 @@ from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, INVITING_ROLES, ROLE
 from mentor_desktop.sync.keys.words import new_words
 from mentor_desktop.sync.membership import read_members
 from mentor_desktop.sync.replica import state
+from mentor_desktop.sync.replica.transactions import connected
 from mentor_desktop.sync.sealed_file import lid_for_key, lid_for_words
 from mentor_desktop.sync.shares import Share, kept_share, share_of, share_of_workshop
 from mentor_desktop.sync.sharing import (
@@ -99,7 +99,7 @@ def hand_over(
         Cancelled: the person pressed Cancel.
     """
     words = new_words()
-    with closing(workspace.exchange_connection()) as raw:
+    with connected(workspace) as raw:
         members = ready_to_share(workspace, raw)
         share = _narrowed(raw, share_of_workshop(workshop_id))
         if members.role_of(own_entry(raw, members).device) not in INVITING_ROLES:
@@ -128,7 +128,7 @@ def hand_to(
             everything; nothing is left at `path`.
         Cancelled: the person pressed Cancel.
     """
-    with closing(workspace.exchange_connection()) as raw:
+    with connected(workspace) as raw:
         members = ready_to_go_on(workspace, raw)
         entry = members.entries.get(device)
         if entry is None or not members.has_access(device):
@@ -165,7 +165,7 @@ def hand_round(
         Cancelled: the person pressed Cancel.
     """
     words = new_words()
-    with closing(workspace.exchange_connection()) as raw:
+    with connected(workspace) as raw:
         members = ready_to_go_on(workspace, raw)
         load = Load(
             lid_for_words(words, cost),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,7 @@ from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
 from mentor_desktop.sync.replica.state import Peer
 from mentor_desktop.sync.replica.succession import former
-from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.replica.transactions import connected, writing
 from mentor_desktop.sync.replica.wanted_files import files_once_named, wanted_files
 from mentor_desktop.sync.sealed_file import is_opened_by_words
 from mentor_desktop.sync.sharing import add_member, learn, ready_to_go_on
@@ -121,7 +121,7 @@ def begin_from_file(
     new = new_device()
     workspace = make_workspace(Newcomer(offer.invitation.ws, offer.tag, new.device))
     try:
-        with closing(workspace.exchange_connection()) as raw:
+        with connected(workspace) as raw:
             entry = _begin(raw, new, offer, name, now_ms)
             _believe_server(workspace, raw, bundle)
             apply_file(workspace, raw, bundle, progress, has_window=False)
@@ -152,7 +152,7 @@ def take_in(
         StoreError: it is damaged, of another workspace, or of a laptop nobody invited.
         Cancelled: the person pressed Cancel; what was applied until then is kept.
     """
-    with closing(workspace.exchange_connection()) as raw:
+    with connected(workspace) as raw:
         ready_to_go_on(workspace, raw)
         own = state.identity(raw)
         opener = words or DeviceKeys(own.sign_key, own.seal_key)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from mentor_desktop.errors import StoreError
 from mentor_desktop.services.imports.run import ImportRequest, run_import
 from mentor_desktop.store.staging import ROWS_A_PART, AtHand, has_unfinished
+from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.status import State, SyncStatus
 from tests import factories
+from tests.sync.laptops import TwoLaptops
 from tests.sync.pair import Pair, count, seal
 from tests.sync.simulation.devices import Laptop
 from tests.workspaces import files_limited_to
@@ -41,6 +44,31 @@ def sync_with_room(pair: Pair, laptop: Laptop, room: int) -> SyncStatus:
     return status
 
 
+def fold_log(workspace: Workspace) -> None:
+    """Empty the log of a workspace, so that what it may take is what comes from now on."""
+    with closing(workspace.plain_connection()) as look:
+        look.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def leave_import(workspace: Workspace, code: str, name: str = "G") -> None:
+    """Import people into a workshop on a disk that is full once the import is promised."""
+
+    class Store:
+        unit_of_work = workspace.unit_of_work
+        reader = workspace.reader
+
+        def finish_staged(self, at_hand: AtHand) -> None:
+            fold_log(workspace)
+            with files_limited_to(ROOMS[0]):
+                workspace.finish_staged(at_hand)
+
+    lines = [f"{name}{number},F,{name}{number}@example.org" for number in range(IMPORTED)]
+    content = "given_name,family_name,email\n" + "\n".join(lines)
+    request = ImportRequest("participants", "people.csv", content.encode(), workshop=code)
+    with pytest.raises(StoreError, match="The import is kept"):
+        run_import(Store(), request)
+
+
 @pytest.mark.parametrize(
     ("room", "has_window"), [*((room, True) for room in ROOMS), (ROOMS[-1], False)]
 )
@@ -66,22 +94,7 @@ def test_what_a_full_disk_left_of_an_import_goes_with_the_next_sync(pair: Pair) 
     pair.first.act(lambda uow: factories.workshop(uow.session, code=CODE))
     pair.exchange()
 
-    class Store:
-        """The workspace, with a disk that is full once the import is promised."""
-
-        unit_of_work = pair.first.workspace.unit_of_work
-        reader = pair.first.workspace.reader
-
-        def finish_staged(self, at_hand: AtHand) -> None:
-            pair.first.look.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            with files_limited_to(ROOMS[0]):
-                pair.first.workspace.finish_staged(at_hand)
-
-    lines = [f"G{number},F{number},p{number}@example.org" for number in range(IMPORTED)]
-    content = "given_name,family_name,email\n" + "\n".join(lines)
-    request = ImportRequest("participants", "people.csv", content.encode(), workshop=CODE)
-    with pytest.raises(StoreError, match="The import is kept"):
-        run_import(Store(), request)
+    leave_import(pair.first.workspace, CODE)
     assert has_unfinished(pair.first.look)
     with pytest.raises(StoreError, match="The import is kept"):
         sync_with_room(pair, pair.first, ROOMS[0])
@@ -103,3 +116,19 @@ def test_a_file_for_which_the_disk_has_no_room_is_told_until_it_came(pair: Pair)
     pair.time.pass_by(7 * 3600)
     assert pair.second.sync().reason == ""
     assert pair.second.workspace.blobs().read(address) == picture
+
+
+@pytest.mark.parametrize("room", ROOMS[:2])
+def test_a_file_taken_in_on_a_full_disk_says_so_and_goes_on(laptops: TwoLaptops, room: int) -> None:
+    b = laptops.second(workshop_id="")
+    laptops.bring(b, laptops.a)
+    with laptops.a.unit_of_work() as uow:
+        made = [factories.person(uow.session).id for _number in range(2 * PEOPLE)]
+        uow.commit()
+    fold_log(b)
+    with pytest.raises(StoreError, match="The disk with"), files_limited_to(room):
+        laptops.bring(laptops.a, b)
+    laptops.bring(laptops.a, b)
+    with b.reader() as uow:
+        known = {row[0] for row in uow.raw.execute("SELECT id FROM person").fetchall()}
+    assert known.issuperset(made)

@@ -1,11 +1,14 @@
 """The transaction in which the exchange writes: whole or not at all, and unheard by capture."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+
+from sqlcipher3 import dbapi2
 
 from mentor_desktop.errors import UserFacingError
 from mentor_desktop.i18n import _
 from mentor_desktop.store.connection import StoreConnection, connect
+from mentor_desktop.store.refusals import explained
 from mentor_desktop.store.settings import setting
 from mentor_desktop.store.staging import has_unfinished
 from mentor_desktop.store.workspace import Workspace
@@ -21,6 +24,20 @@ class UnfinishedImportError(UserFacingError):
 def connect_to(workspace: Workspace) -> StoreConnection:
     """Return a new connection to a workspace for the exchange; close it."""
     return connect(workspace.folder.database, workspace.key)
+
+
+@contextmanager
+def connected(workspace: Workspace) -> Iterator[StoreConnection]:
+    """Give a connection to a workspace for one exchange.
+
+    Raises:
+        StoreError: the disk or the file refused what was done with it.
+    """
+    try:
+        with closing(workspace.exchange_connection()) as raw:
+            yield raw
+    except (dbapi2.Error, OSError) as error:
+        raise explained(error, workspace.folder.root) or error from error
 
 
 @contextmanager
