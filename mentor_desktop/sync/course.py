@@ -6,7 +6,6 @@ A fork or a restored server sends it back to the beginning; nothing that was don
 from collections.abc import Collection
 from contextlib import suppress
 
-from mentor_desktop.store.staging import has_unfinished
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import joining, letting_go, mending, shares
 from mentor_desktop.sync.bootstrapping import FILL_PAGES, Bootstrapper
@@ -31,6 +30,7 @@ from mentor_desktop.sync.replica.sealed_streams import may_hold
 from mentor_desktop.sync.replica.sealing import STEP_CHANGES, Sealer
 from mentor_desktop.sync.replica.servers import learn_server
 from mentor_desktop.sync.replica.state import Numbers
+from mentor_desktop.sync.sharing import finish_imports
 from mentor_desktop.sync.steps import Request, Steps
 from mentor_desktop.sync.troubles import AccessEnded, Refused, SignInNeeded, access_ended
 
@@ -124,7 +124,7 @@ class Course:
         while True:
             self.refused = None
             try:
-                self._finish_imports()
+                finish_imports(self._workspace, self._exchange.raw)
                 # What this copy sealed under its old name stays so; the rest gets the new one.
                 if succession.is_another_copy(self._exchange.raw):
                     yield from self._succeed()
@@ -134,15 +134,6 @@ class Course:
                 return
             except LogIncompleteError as error:
                 yield from self._fetch_log(error)
-
-    def _finish_imports(self) -> None:
-        """Write what a full disk left of an import: until then nothing may be sealed or applied.
-
-        Raises:
-            StoreError: the disk refuses still.
-        """
-        if has_unfinished(self._exchange.raw):
-            self._workspace.finish_staged()
 
     def _seal(self) -> None:
         most = _STEP_BESIDE_A_WINDOW if self._exchange.has_window else STEP_CHANGES

@@ -10,6 +10,7 @@ from mentor_desktop.models.base import to_milliseconds
 from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.device import key_seed
 from mentor_desktop.store.settings import remember, setting
+from mentor_desktop.store.staging import has_unfinished
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.joining import FOUNDERS, anchors, descent, succeed_alone, workspace_id
 from mentor_desktop.sync.keys.device import DeviceKeys
@@ -28,6 +29,7 @@ _ADMIN = ROLES[0]
 def ready_to_share(workspace: Workspace, raw: StoreConnection) -> Members:
     """Make this copy a device if it is none yet, and do as `ready_to_go_on`."""
     if not state.is_joined(raw):
+        finish_imports(workspace, raw)
         _found(workspace, raw)
     return ready_to_go_on(workspace, raw)
 
@@ -38,7 +40,7 @@ def ready_to_go_on(workspace: Workspace, raw: StoreConnection) -> Members:
     A copy that was copied or restored becomes a device of its own, vouched for by the one it was.
 
     Raises:
-        StoreError: this copy takes part in no exchange, or nobody vouches for it.
+        StoreError: this copy takes part in no exchange, nobody vouches for it, or the disk refuses.
     """
     if not state.is_joined(raw):
         raise StoreError(
@@ -47,6 +49,7 @@ def ready_to_go_on(workspace: Workspace, raw: StoreConnection) -> Members:
                 "or join a server, first."
             )
         )
+    finish_imports(workspace, raw)
     if is_another_copy(raw):
         members = learn(workspace, raw)
         role = members.role_of(own_entry(raw, members).device)
@@ -55,6 +58,16 @@ def ready_to_go_on(workspace: Workspace, raw: StoreConnection) -> Members:
         add_member(workspace, raw, entry)
     seal(workspace, raw)
     return learn(workspace, raw)
+
+
+def finish_imports(workspace: Workspace, raw: StoreConnection) -> None:
+    """Write what a full disk left of an import: until then nothing may be sealed or applied.
+
+    Raises:
+        StoreError: the disk refuses still.
+    """
+    if has_unfinished(raw):
+        workspace.finish_staged()
 
 
 def own_entry(raw: StoreConnection, members: Members) -> DeviceEntry:
@@ -108,6 +121,11 @@ def seal(workspace: Workspace, raw: StoreConnection) -> None:
 
 def add_member(workspace: Workspace, raw: StoreConnection, record: DeviceEntry | Grant) -> None:
     """Put a signed entry or grant among the members, for every device that hears of it."""
+    with workspace.gate.closed(), writing(raw):
+        _add(workspace, raw, record)
+
+
+def _add(workspace: Workspace, raw: StoreConnection, record: DeviceEntry | Grant) -> None:
     content = to_bytes(record)
     key = (RECORD_ENTITY, sha256(content).hexdigest()[:ID_LENGTH])
     values = {RECORD_COLUMN: content.decode()}
@@ -116,37 +134,42 @@ def add_member(workspace: Workspace, raw: StoreConnection, record: DeviceEntry |
         text, name = special.ADDED, record.name or record.tag
     else:
         text, name = special.GRANTED, state.called(raw, record.device)
-    with workspace.gate.closed(), writing(raw):
-        special.add_record(raw, MEMBERS, key, values, text, author, name)
+    special.add_record(raw, MEMBERS, key, values, text, author, name)
 
 
 def _found(workspace: Workspace, raw: StoreConnection) -> None:
-    """Become the first device of a workspace that is shared from now on; it vouches for itself."""
-    keys, device = DeviceKeys.from_bytes(key_seed(raw)), setting(raw, "incarnation")
+    """Become the first device of a workspace that is shared from now on; it vouches for itself.
+
+    In one transaction: nobody else could vouch for a device that is none of the members.
+
+    Raises:
+        UnfinishedImportError: an import is written in parts and has not come to its end.
+    """
+    keys, user = DeviceKeys.from_bytes(key_seed(raw)), new_id()
+    device = setting(raw, "incarnation")
     remember(raw, **{FOUNDERS: json.dumps({device: keys.sign_key.hex()})})
-    now = to_milliseconds(workspace.clock())
-    with workspace.gate.closed(), writing(raw):
-        own = state.begin(
-            raw,
-            workspace=workspace_id(workspace),
-            device=device,
-            user=new_id(),
-            sign_key=keys.signing,
-            seal_key=keys.receiving,
-            tag=workspace.device,
-            name=workspace.actor,
-        )
     draft = DeviceEntry(
-        ws=own.workspace,
+        ws=workspace_id(workspace),
         device=device,
-        user=own.user,
+        user=user,
         name=workspace.actor,
         role=_ADMIN,
         tag=workspace.device,
         sign_key=keys.sign_key,
         seal_key=keys.seal_key,
-        made_at=now,
+        made_at=to_milliseconds(workspace.clock()),
         vouched_by=device,
         signature=NO_SIGNATURE,
     )
-    add_member(workspace, raw, signed(draft, keys.sign))
+    with workspace.gate.closed(), writing(raw):
+        state.begin(
+            raw,
+            workspace=draft.ws,
+            device=device,
+            user=user,
+            sign_key=keys.signing,
+            seal_key=keys.receiving,
+            tag=workspace.device,
+            name=workspace.actor,
+        )
+        _add(workspace, raw, signed(draft, keys.sign))

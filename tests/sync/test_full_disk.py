@@ -118,6 +118,13 @@ def test_a_file_for_which_the_disk_has_no_room_is_told_until_it_came(pair: Pair)
     assert pair.second.workspace.blobs().read(address) == picture
 
 
+def test_a_laptop_on_a_full_disk_begins_to_share_when_there_is_room(laptops: TwoLaptops) -> None:
+    fold_log(laptops.a)
+    with pytest.raises(StoreError, match="The disk with"), files_limited_to(ROOMS[0]):
+        laptops.hand_over()
+    laptops.mark(laptops.second(), "P001", "present")
+
+
 @pytest.mark.parametrize("room", ROOMS[:2])
 def test_a_file_taken_in_on_a_full_disk_says_so_and_goes_on(laptops: TwoLaptops, room: int) -> None:
     b = laptops.second(workshop_id="")
@@ -132,3 +139,15 @@ def test_a_file_taken_in_on_a_full_disk_says_so_and_goes_on(laptops: TwoLaptops,
     with b.reader() as uow:
         known = {row[0] for row in uow.raw.execute("SELECT id FROM person").fetchall()}
     assert known.issuperset(made)
+
+
+def test_what_a_full_disk_left_of_an_import_goes_with_the_next_file(laptops: TwoLaptops) -> None:
+    a, code = laptops.a, "WS-2026-01"
+    leave_import(a, code)
+    b = laptops.second(workshop_id="")  # one that is not shared yet, too
+    leave_import(a, code, "H")
+    laptops.bring(b, a)
+    laptops.bring(a, b)
+    with b.reader() as uow:
+        found = uow.raw.execute("SELECT given_name FROM person WHERE family_name = 'F'").fetchall()
+    assert len(found) == 2 * IMPORTED
