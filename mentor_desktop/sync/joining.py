@@ -257,8 +257,11 @@ def succeed_alone(raw: StoreConnection, role: str, now_ms: int) -> DeviceEntry:
 
 def _go_on(raw: StoreConnection, keys: DeviceKeys, entry: DeviceEntry, *, is_offered: bool) -> None:
     new = succession.NewDevice(entry.device, keys.signing, keys.receiving, entry.tag, entry.name)
+    # Before: who was killed in between has the new name, and must show how it came to it.
+    entries = dict.fromkeys([*_lineage(raw), to_bytes(entry).decode()])
+    remember(raw, **{_LINEAGE: json.dumps(list(entries))})
     succession.go_on_as(raw, new, is_offered=is_offered)
-    remember(raw, **{_HEIR: "", _LINEAGE: json.dumps([*_lineage(raw), to_bytes(entry).decode()])})
+    remember(raw, **{_HEIR: ""})
 
 
 def introduce_again(line: Line, raw: StoreConnection) -> Steps[bool]:

@@ -14,9 +14,21 @@ from mentor_desktop.store.staging import has_unfinished
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.joining import FOUNDERS, anchors, descent, succeed_alone, workspace_id
 from mentor_desktop.sync.keys.device import DeviceKeys
-from mentor_desktop.sync.keys.entries import NO_SIGNATURE, DeviceEntry, Grant, signed, to_bytes
+from mentor_desktop.sync.keys.entries import (
+    NO_SIGNATURE,
+    SERVER,
+    DeviceEntry,
+    Grant,
+    signed,
+    to_bytes,
+)
 from mentor_desktop.sync.keys.members import ROLES, Members
-from mentor_desktop.sync.membership import RECORD_COLUMN, RECORD_ENTITY, learn_members
+from mentor_desktop.sync.membership import (
+    RECORD_COLUMN,
+    RECORD_ENTITY,
+    learn_members,
+    read_members,
+)
 from mentor_desktop.sync.protocol.streams import ID_LENGTH, MEMBERS
 from mentor_desktop.sync.replica import special, state
 from mentor_desktop.sync.replica.sealing import Sealer
@@ -54,8 +66,8 @@ def ready_to_go_on(workspace: Workspace, raw: StoreConnection) -> Members:
         members = learn(workspace, raw)
         role = members.role_of(own_entry(raw, members).device)
         with workspace.gate.closed():
-            entry = succeed_alone(raw, role, to_milliseconds(workspace.clock()))
-        add_member(workspace, raw, entry)
+            succeed_alone(raw, role, to_milliseconds(workspace.clock()))
+    _tell_descent(workspace, raw)
     seal(workspace, raw)
     return learn(workspace, raw)
 
@@ -119,6 +131,16 @@ def seal(workspace: Workspace, raw: StoreConnection) -> None:
         raise UnfinishedImportError
 
 
+def _tell_descent(workspace: Workspace, raw: StoreConnection) -> None:
+    """Put among the members how this copy got its name, where that was not done with the name."""
+    members = read_members(raw, workspace_id(workspace), anchors(raw))
+    for entry in descent(raw, members):
+        known = "SELECT 1 FROM sync_row WHERE entity = ? AND row = ?"
+        is_told = raw.execute(known, _key(entry)).fetchone() is not None
+        if not is_told and entry.vouched_by != SERVER:  # that is the server's to tell
+            add_member(workspace, raw, entry)
+
+
 def add_member(workspace: Workspace, raw: StoreConnection, record: DeviceEntry | Grant) -> None:
     """Put a signed entry or grant among the members, for every device that hears of it."""
     with workspace.gate.closed(), writing(raw):
@@ -126,15 +148,17 @@ def add_member(workspace: Workspace, raw: StoreConnection, record: DeviceEntry |
 
 
 def _add(workspace: Workspace, raw: StoreConnection, record: DeviceEntry | Grant) -> None:
-    content = to_bytes(record)
-    key = (RECORD_ENTITY, sha256(content).hexdigest()[:ID_LENGTH])
-    values = {RECORD_COLUMN: content.decode()}
+    values = {RECORD_COLUMN: to_bytes(record).decode()}
     author = special.Author(workspace.actor, to_milliseconds(workspace.clock()))
     if isinstance(record, DeviceEntry):
         text, name = special.ADDED, record.name or record.tag
     else:
         text, name = special.GRANTED, state.called(raw, record.device)
-    special.add_record(raw, MEMBERS, key, values, text, author, name)
+    special.add_record(raw, MEMBERS, _key(record), values, text, author, name)
+
+
+def _key(record: DeviceEntry | Grant) -> tuple[str, str]:
+    return RECORD_ENTITY, sha256(to_bytes(record)).hexdigest()[:ID_LENGTH]
 
 
 def _found(workspace: Workspace, raw: StoreConnection) -> None:

@@ -24,8 +24,10 @@ from mentor_desktop.services.second_laptop import (
     hand_to_new_laptop,
     receive,
 )
+from mentor_desktop.store.connection import StoreConnection
 from mentor_desktop.store.settings import remember
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.replica import succession
 from tests import factories
 from tests.cheap import CHEAP
 from tests.sync.laptops import PASSPHRASE, TwoLaptops, everything_in
@@ -287,6 +289,26 @@ def test_restored_laptop_goes_on_as_another_device_without_a_server(laptops: Two
     ours, theirs = (grid_of(one, laptops.sample.workshop_id) for one in (copy, b))
     assert ours.rows == theirs.rows
     assert sum(cell.mark is not None for row in ours.rows for cell in row.cells) == 4
+
+
+def test_restored_laptop_that_is_killed_while_it_gets_its_new_name_goes_on(
+    laptops: TwoLaptops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptops.second()
+    copy = copied(laptops)
+    go_on_as = succession.go_on_as
+
+    def killed(raw: StoreConnection, new: succession.NewDevice, *, is_offered: bool) -> None:
+        go_on_as(raw, new, is_offered=is_offered)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(succession, "go_on_as", killed)
+        with pytest.raises(KeyboardInterrupt):
+            hand_to_new_laptop(copy, laptops.stick / "a file", cost=CHEAP)
+    c = laptops.begin(hand_to_new_laptop(copy, laptops.stick / "another", cost=CHEAP), "Petr")
+    laptops.mark(c, "P001", "present")
+    assert laptops.bring(c, copy).new == 1
 
 
 def test_restored_laptop_can_invite(laptops: TwoLaptops) -> None:
