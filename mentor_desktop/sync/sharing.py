@@ -54,13 +54,7 @@ def ready_to_go_on(workspace: Workspace, raw: StoreConnection) -> Members:
     Raises:
         StoreError: this copy takes part in no exchange, nobody vouches for it, or the disk refuses.
     """
-    if not state.is_joined(raw):
-        raise StoreError(
-            _(
-                "This workspace is shared with nobody yet. Hand it to a new laptop, "
-                "or join a server, first."
-            )
-        )
+    require_shared(raw)
     finish_imports(workspace, raw)
     if is_another_copy(raw):
         members = learn(workspace, raw)
@@ -70,6 +64,21 @@ def ready_to_go_on(workspace: Workspace, raw: StoreConnection) -> Members:
     _tell_descent(workspace, raw)
     seal(workspace, raw)
     return learn(workspace, raw)
+
+
+def require_shared(raw: StoreConnection) -> None:
+    """Return when this copy takes part in an exchange.
+
+    Raises:
+        StoreError: it does not.
+    """
+    if not state.is_joined(raw):
+        raise StoreError(
+            _(
+                "This workspace is shared with nobody yet. Hand it to a new laptop, "
+                "or join a server, first."
+            )
+        )
 
 
 def finish_imports(workspace: Workspace, raw: StoreConnection) -> None:

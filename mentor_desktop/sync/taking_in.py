@@ -41,11 +41,11 @@ from mentor_desktop.sync.replica.log import missing
 from mentor_desktop.sync.replica.sealed_streams import ONLY_WORKSHOP
 from mentor_desktop.sync.replica.servers import SERVER_KEY, learn_server
 from mentor_desktop.sync.replica.state import Peer
-from mentor_desktop.sync.replica.succession import former
+from mentor_desktop.sync.replica.succession import former, is_another_copy
 from mentor_desktop.sync.replica.transactions import connected, writing
 from mentor_desktop.sync.replica.wanted_files import files_once_named, wanted_files
 from mentor_desktop.sync.sealed_file import is_opened_by_words
-from mentor_desktop.sync.sharing import add_member, learn, ready_to_go_on
+from mentor_desktop.sync.sharing import add_member, learn, ready_to_go_on, require_shared
 
 
 @dataclass(frozen=True)
@@ -153,10 +153,14 @@ def take_in(
         Cancelled: the person pressed Cancel; what was applied until then is kept.
     """
     with connected(workspace) as raw:
-        ready_to_go_on(workspace, raw)
+        require_shared(raw)
+        # A copy that gets another name now opens what was written for the one it was.
         own = state.identity(raw)
         opener = words or DeviceKeys(own.sign_key, own.seal_key)
         bundle = open_bundle(path, opener, ws=own.workspace, progress=progress)
+        if is_another_copy(raw):  # nobody else vouches for it
+            _begin_again(workspace, raw, bundle)
+        ready_to_go_on(workspace, raw)
         is_newcomer = _learn_sender(workspace, raw, bundle)
         go_on_apart(workspace, raw, bundle.batches())
         pages = apply_file(workspace, raw, bundle, progress, has_window=has_window)

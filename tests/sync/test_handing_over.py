@@ -265,6 +265,12 @@ def test_stick_that_is_not_there_is_said(laptops: TwoLaptops) -> None:
         file_in(laptops.a, laptops.folder / "no stick")
 
 
+def device_of(sender: Workspace, receiver: Workspace) -> str:
+    with sender.reader() as uow:
+        laptops = hand_over_choices(uow).laptops
+    return next(one.device for one in laptops if one.tag == receiver.device)
+
+
 def copied(laptops: TwoLaptops) -> Workspace:
     """Return A's workspace as it opens from a copy of its folder."""
     laptops.a.close(with_backup=False)
@@ -289,6 +295,16 @@ def test_restored_laptop_goes_on_as_another_device_without_a_server(laptops: Two
     ours, theirs = (grid_of(one, laptops.sample.workshop_id) for one in (copy, b))
     assert ours.rows == theirs.rows
     assert sum(cell.mark is not None for row in ours.rows for cell in row.cells) == 4
+
+
+def test_restored_laptop_opens_what_was_written_for_the_one_it_was(laptops: TwoLaptops) -> None:
+    a, b = laptops.a, laptops.second()
+    laptops.bring(b, a)
+    laptops.mark(a, "P001", "present")
+    device = device_of(a, b)
+    handed = hand_to_known_laptop(a, file_in(a, laptops.stick), device=device)
+    b.become_another_device()
+    assert receive(b, handed.path).new == 1
 
 
 def test_restored_laptop_that_is_killed_while_it_gets_its_new_name_goes_on(

@@ -147,6 +147,21 @@ class TestWithoutServer:
         assert team(twice.first) == {"Jana", "Petr"}
         assert len({one.device for one in (twice.first, *twice.names.values())}) == 3
 
+    def test_who_was_too_late_and_put_back_since_gives_everything_with_a_new_file(
+        self, twice: Twice, first: str, second: str
+    ) -> None:
+        early, late = twice.work(second), twice.work(first)
+        bring(twice.names[first], twice.first, twice.path())
+        bring(twice.first, twice.names[second], twice.path())
+        twice.names[second].become_another_device()
+        with pytest.raises(StoreError, match=USED.format(first)):
+            hand_round(twice.names[second], twice.path(), cost=CHEAP)
+        twice.let_in_again(second)
+        after = twice.work(second)
+        bring(twice.names[second], twice.first, twice.path())
+        assert {early, late, after} <= people(twice.first)
+        assert people(twice.first) == people(twice.names[second])
+
     def test_a_third_laptop_that_heard_the_other_first_agrees_with_who_invited(
         self, twice: Twice, first: str, second: str
     ) -> None:
