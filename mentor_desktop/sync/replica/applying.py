@@ -104,17 +104,15 @@ def apply_page(
 
     Without batches it applies what waits: after a key was learnt, or `with_consent` after a
     backup was made. `deleted` are the rows that went with pages before this one.
-
     `held`, where more pages follow: nothing is applied of these devices, nor of those whose
     deletions take away what is here (`count_deletions` is next). Nor of those in `large`, or of
     which more than `at_most` operations became ready, 0 for any number. `most` batches go at once.
     `at_end` writes in the same transaction; it is told which batches lacked values before.
 
     Raises:
-        GaveWay: `is_wanted` said that somebody else waits to write; nothing was kept.
-        UnfinishedImportError: an import is written in parts and has not come to its end; nothing
-            was kept and the cursor stands where it was.
-        LogIncompleteError: the same, where the log before a snapshot is needed first.
+        GaveWay: `is_wanted` said that somebody else waits to write.
+        UnfinishedImportError: an import is written in parts and has not come to its end.
+        LogIncompleteError: the log before a snapshot is needed first.
     """
     with giving_way(raw, is_wanted), writing(raw):
         seal_rest(raw)
