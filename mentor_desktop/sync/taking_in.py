@@ -247,7 +247,10 @@ def _entry_of(offer: Offer, new: NewDevice, name: str, now_ms: int) -> DeviceEnt
 def _require_fresh(offer: Offer, now_ms: int) -> None:
     if now_ms > offer.invitation.expires_at:
         raise StoreError(
-            _("This file is too old to begin with. Make a new one on the other laptop.")
+            _(
+                "This file is too old to begin with, or the date of one of the laptops is wrong. "
+                "Compare both dates, and make a new file on the other laptop."
+            )
         )
 
 

@@ -254,6 +254,14 @@ def test_file_that_lay_too_long_begins_no_laptop(laptops: TwoLaptops) -> None:
         laptops.begin(handed)
 
 
+def test_wrong_date_is_told_where_it_makes_every_file_too_old(laptops: TwoLaptops) -> None:
+    laptops.clock.advance(days=-300)
+    handed = laptops.hand_over()
+    laptops.clock.advance(days=300)
+    with pytest.raises(StoreError, match="the date of one of the laptops is wrong"):
+        laptops.begin(handed)
+
+
 def test_cancelled_file_is_not_left_on_the_stick(laptops: TwoLaptops) -> None:
     with pytest.raises(Cancelled):
         laptops.hand_over(progress=Progress(is_cancelled=lambda: True))
