@@ -1,7 +1,5 @@
 """Agreeing to what others deleted at once, after a backup."""
 
-from contextlib import closing
-
 from mentor_desktop.progress import NO_PROGRESS, Progress
 from mentor_desktop.services.backups import back_up_before
 from mentor_desktop.store.workspace import Workspace
@@ -11,7 +9,7 @@ from mentor_desktop.sync.replica.mass_deletions import (
     note_backup,
     waiting_deletions,
 )
-from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.replica.transactions import connected, writing
 
 
 def agree_to_deletions(
@@ -25,7 +23,7 @@ def agree_to_deletions(
     Raises:
         StoreError, Cancelled: the backup could not be made; nothing is deleted.
     """
-    with closing(workspace.exchange_connection()) as raw:
+    with connected(workspace) as raw:
         if accepts:
             told = {stream: one.rows for stream, one in waiting_deletions(raw).items()}
             with workspace.gate.closed(), writing(raw):

@@ -1,6 +1,5 @@
 """Whose computers take part in a workspace, and ending the access of one: for page and command."""
 
-from contextlib import closing
 from datetime import datetime
 
 from mentor_desktop.errors import NotFoundError, ValidationError
@@ -11,6 +10,7 @@ from mentor_desktop.store.unit_of_work import Reader
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync import team
 from mentor_desktop.sync.replica.special import Author
+from mentor_desktop.sync.replica.transactions import connected
 from mentor_desktop.sync.team import DeviceRow, Leaving, Team
 
 __all__ = ["DeviceRow", "Leaving", "Team"]
@@ -79,7 +79,7 @@ def end_access(workspace: Workspace, device: DeviceRow) -> None:
     if device.is_revoked:
         raise ValidationError(_("Device {tag} has no access any more.").format(tag=device.tag))
     author = Author(workspace.actor, to_milliseconds(workspace.clock()))
-    with closing(workspace.exchange_connection()) as raw, workspace.gate.closed():
+    with connected(workspace) as raw, workspace.gate.closed():
         team.revoke(raw, device.device, author)
 
 

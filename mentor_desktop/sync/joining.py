@@ -6,7 +6,7 @@ and signed entries are the same at every try, so trying again does no harm.
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 
 from mentor_desktop.errors import ValidationError
@@ -37,7 +37,7 @@ from mentor_desktop.sync.replica.servers import (
     note_move,
     server_key,
 )
-from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.replica.transactions import connected, writing
 from mentor_desktop.sync.steps import Request, Steps
 from mentor_desktop.sync.troubles import Refused
 
@@ -93,7 +93,7 @@ def claim(
     ws = workspace_id(workspace)
     if invitation.ws not in ("", ws):
         raise _other_workspace()
-    with closing(workspace.exchange_connection()) as raw:
+    with connected(workspace) as raw:
         if state.is_joined(raw):  # the same user on the same device, where the server can tell
             yield from introduce_again(line, raw)
             if has_ended(raw) and not succession.is_another_copy(raw):
@@ -207,7 +207,7 @@ def create(
     """
     workspace = make_workspace(Newcomer(reply.ws, reply.tag, new.device))
     try:
-        with closing(workspace.exchange_connection()) as raw:
+        with connected(workspace) as raw:
             begin(raw, new, reply, server, name=name)
     except BaseException:
         workspace.discard()

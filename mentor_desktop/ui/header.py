@@ -13,6 +13,7 @@ from mentor_desktop.ui.shortcuts import Shortcut, native_keys
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button, IconButton
 from mentor_desktop.ui.widgets.text import ElidedText, Text
+from mentor_desktop.ui.widgets.tooltip import tip
 
 _SEPARATOR = "›"
 # A title broken between words fills two lines unevenly; what is wider than this is cut.
@@ -27,7 +28,7 @@ class CrumbButton(Button):
     def __init__(self, theme: Theme, text: str, on_click: Callable[[], object]) -> None:
         super().__init__(theme, text, on_click, kind="quiet")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setToolTip(text)
+        self.setToolTip(tip(text))
         self._set_font()
 
     @property

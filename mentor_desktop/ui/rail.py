@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QVBoxLayout, 
 from mentor_desktop.i18n import _
 from mentor_desktop.ui.places import Place
 from mentor_desktop.ui.theme import Theme
+from mentor_desktop.ui.widgets.tooltip import tip
 
 _MARK_HEIGHT = 56
 _RAIL_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter}
@@ -108,7 +109,7 @@ class _Mark(QWidget):
         self._name = name
         self.is_compact = False
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(tip(name))
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.size("rail_collapsed"), self._theme.px(_MARK_HEIGHT))

@@ -10,6 +10,7 @@ from mentor_desktop.i18n import _, current_language, ngettext
 from mentor_desktop.ui.theme import Theme
 from mentor_desktop.ui.widgets.buttons import Button
 from mentor_desktop.ui.widgets.text import ElidedText, Text
+from mentor_desktop.ui.widgets.tooltip import tip
 from mentor_desktop.ui.work import Work
 
 # How often the bar moves; often enough to look alive, seldom enough to cost nothing.
@@ -41,7 +42,7 @@ class StateButton(Button):
         words = self.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideRight, room.width()
         )
-        self.setToolTip("" if words == self.text() else self.text())
+        self.setToolTip("" if words == self.text() else tip(self.text()))
         painter.setPen(self._theme.color("text" if self.underMouse() else "muted"))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 

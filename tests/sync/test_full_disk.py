@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from mentor_desktop.errors import StoreError
+from mentor_desktop.services.devices import device_named, end_access, read_team
 from mentor_desktop.services.imports.run import ImportRequest, run_import
 from mentor_desktop.store.staging import ROWS_A_PART, AtHand, has_unfinished
 from mentor_desktop.store.workspace import Workspace
+from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.status import State, SyncStatus
 from tests import factories
 from tests.sync.laptops import TwoLaptops
@@ -123,6 +125,19 @@ def test_a_laptop_on_a_full_disk_begins_to_share_when_there_is_room(laptops: Two
     with pytest.raises(StoreError, match="The disk with"), files_limited_to(ROOMS[0]):
         laptops.hand_over()
     laptops.mark(laptops.second(), "P001", "present")
+
+
+def test_an_access_that_a_full_disk_lets_nobody_end_is_ended_when_there_is_room(pair: Pair) -> None:
+    pair.exchange()
+    workspace = pair.first.workspace
+    with workspace.reader() as uow:
+        row = device_named(read_team(uow), state.identity(pair.second.look).device)
+    fold_log(workspace)
+    with files_limited_to(0), pytest.raises(StoreError):
+        end_access(workspace, row)
+    end_access(workspace, row)
+    pair.exchange(pair.first)
+    assert pair.second.sync().state is State.ACCESS_ENDED
 
 
 @pytest.mark.parametrize("room", ROOMS[:2])

@@ -1,6 +1,6 @@
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -81,6 +81,22 @@ def test_elided_text_keeps_the_whole_in_tooltip_and_name(theme: Theme, qtbot: Qt
     label.resize(1000, 20)
     label.grab()
     assert label.toolTip() == ""
+
+
+def test_tooltip_shows_a_name_that_looks_like_html_as_it_is_written(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    name = "<b>Ona</b> <img src='//elsewhere/x.png'> & Co"
+    label, button = ElidedText(theme, name), IconButton(theme, "edit", name)
+    for one in (label, button):
+        qtbot.addWidget(one)
+    label.resize(80, 20)
+    label.grab()
+    shown = QTextDocument()
+    for one in (label, button):
+        shown.setHtml(one.toolTip())
+        assert shown.toPlainText() == one.accessibleName() == name
+        assert "<img" not in one.toolTip()
 
 
 def test_title_of_two_lines_is_broken_between_words(theme: Theme, qtbot: QtBot) -> None:

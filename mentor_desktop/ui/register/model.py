@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from mentor_desktop.i18n import _, current_language
 from mentor_desktop.services.register import Cell, GridRow, RegisterGrid, RowTotal, total_of
 from mentor_desktop.ui.widgets.status import look_of, status_name
+from mentor_desktop.ui.widgets.tooltip import tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -81,8 +82,10 @@ class RegisterModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return look_of(cell.status).letter
-        if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}:
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._cell_words(index, cell)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(self._cell_words(index, cell))
         return None
 
     def headerData(
@@ -124,7 +127,9 @@ class RegisterModel(QAbstractTableModel):
             number = f"{person.list_number}  " if person.list_number else ""
             return f"{number}{person.name}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "  ·  ".join(filter(None, (person.name, person.organisation, person.country)))
+            return tip(
+                "  ·  ".join(filter(None, (person.name, person.organisation, person.country)))
+            )
         return None
 
     def _cell_words(self, index: Index, cell: Cell) -> str:

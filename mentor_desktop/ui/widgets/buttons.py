@@ -8,6 +8,7 @@ from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from mentor_desktop.ui.theme import Theme
+from mentor_desktop.ui.widgets.tooltip import tip
 
 Kind = Literal["plain", "primary", "quiet", "link", "danger", "inverse"]
 Act = Callable[[], object]
@@ -187,4 +188,4 @@ class IconButton(Button):
     def set_name(self, name: str) -> None:
         """Call it something else."""
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(tip(name))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from mentor_desktop.ui.theme import Theme
+from mentor_desktop.ui.widgets.tooltip import tip
 
 _SEARCH_ICON, _CHEVRON = 18, 16
 # A tick as three points in an indicator of side 1.
@@ -179,7 +180,7 @@ class Choice(QComboBox):
         option.currentText = self.fontMetrics().elidedText(
             whole, Qt.TextElideMode.ElideRight, room.width() - 2 * _LABEL_INSET
         )
-        self.setToolTip("" if option.currentText == whole else whole)
+        self.setToolTip("" if option.currentText == whole else tip(whole))
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from mentor_desktop.ui.theme import Theme
+from mentor_desktop.ui.widgets.tooltip import tip
 
 Role = Literal["small", "label", "body", "strong", "section", "title", "heading", "door"]
 
@@ -87,7 +88,7 @@ class ElidedText(Text):
         painter.setPen(self.palette().color(self.foregroundRole()))
         lines = self._broken(self.width())
         whole = " ".join(lines) == self.text()
-        self.setToolTip("" if whole else self.text())
+        self.setToolTip("" if whole else tip(self.text()))
         height = self._height(1)
         top = (self.height() - height * len(lines)) // 2
         for line in lines:
