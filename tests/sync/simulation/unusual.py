@@ -52,12 +52,7 @@ class Draft:
 def write_as_newer(laptop: Laptop, source: random.Random, desk: Desk) -> list[Written]:
     """Do one thing that only a newer program can."""
     people = [row for (row,) in laptop.look.execute("SELECT id FROM person ORDER BY id")]
-    badges = [
-        row
-        for (row,) in laptop.look.execute(
-            "SELECT row FROM sync_row WHERE entity = ? ORDER BY row", (BADGE,)
-        )
-    ]
+    badges = _badges(laptop.look)
     deed = source.choice(("create", "nickname", "badge", "look"))
     if deed == "create" or not people:
         return create_as_newer(laptop, desk)
@@ -89,6 +84,14 @@ def create_as_newer(laptop: Laptop, desk: Desk) -> list[Written]:
         Written(name, laptop.name, "person", row, "name"),
         Written(nickname, laptop.name, "person", row, NICKNAME),
     ]
+
+
+def _badges(raw: StoreConnection) -> list[str]:
+    """Return the badges that a newer program shows here: not those whose values were left out."""
+    keys = raw.execute("SELECT entity, row FROM sync_row WHERE entity = ? ORDER BY row", (BADGE,))
+    book = Book(raw, Numbers(raw), Digests(raw))
+    book.open(keys.fetchall(), 0)
+    return [row for (_entity, row), found in sorted(book.rows.items()) if found.is_complete]
 
 
 def _change(
