@@ -15,6 +15,7 @@ from mentor_desktop import config, i18n
 from mentor_desktop.cli.parser import Invocation, parse
 from mentor_desktop.cli.result import CommandResult
 from mentor_desktop.errors import UserFacingError
+from mentor_desktop.terminal import say
 
 OpenWindow = Callable[[Path | None, Path | None], int]
 
@@ -41,7 +42,7 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
             return open_window(invocation.workspace, invocation.passphrase_file)
         result = _command(invocation)
     except UserFacingError as error:
-        print(str(error) or i18n._("Stopped."), file=sys.stderr)
+        say([str(error) or i18n._("Stopped.")], sys.stderr)
         return EXIT_REFUSED
     except KeyboardInterrupt:
         print(i18n._("Stopped."), file=sys.stderr)
@@ -49,10 +50,8 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     if invocation.as_json:
         print(json.dumps(result.facts, ensure_ascii=False))
     else:
-        for line in result.lines:
-            print(line)
-    for sentence in result.troubles:
-        print(sentence, file=sys.stderr)
+        say(result.lines, sys.stdout)
+    say(result.troubles, sys.stderr)
     return EXIT_REFUSED if result.troubles else EXIT_DONE
 
 

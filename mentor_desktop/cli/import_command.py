@@ -13,6 +13,7 @@ from mentor_desktop.i18n import _, ngettext
 from mentor_desktop.services.backups import back_up_before_import
 from mentor_desktop.services.imports.run import ImportRequest, run_import
 from mentor_desktop.services.tables_in.fields import TableOf
+from mentor_desktop.terminal import say
 
 
 def run(invocation: Invocation) -> CommandResult:
@@ -39,11 +40,13 @@ def run(invocation: Invocation) -> CommandResult:
             progress=terminal_progress(_("Importing")),
             before=partial(back_up_before_import, workspace),
         )
-    for note in outcome.notes:
-        print(
-            _("Line {line}: {sentence}").format(line=note.line, sentence=note.sentence),
-            file=sys.stderr,
-        )
+    say(
+        (
+            _("Line {line}: {sentence}").format(line=note.line, sentence=note.sentence)
+            for note in outcome.notes
+        ),
+        sys.stderr,
+    )
     return CommandResult(
         facts={
             "kind": invocation.kind,

@@ -20,6 +20,7 @@ from mentor_desktop.i18n import _
 from mentor_desktop.server.limits import GRACE_DAYS
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.rights import ROLES
+from mentor_desktop.terminal import say
 
 EXIT_DONE, EXIT_REFUSED = 0, 1
 DEFAULT_PORT = 8320
@@ -49,10 +50,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         report = _command(found)
     except UserFacingError as error:
-        print(str(error), file=sys.stderr)
+        say([str(error)], sys.stderr)
         return EXIT_REFUSED
     except Refusal as refusal:
-        print(refusal.sentence, file=sys.stderr)
+        say([refusal.sentence], sys.stderr)
         return EXIT_REFUSED
     except KeyboardInterrupt:
         print(_("Stopped."), file=sys.stderr)
@@ -60,10 +61,8 @@ def run(arguments: Sequence[str]) -> int:
     if getattr(found, "as_json", False):
         print(json.dumps(report.facts, ensure_ascii=False))
     else:
-        for line in report.lines:
-            print(line)
-    for sentence in report.troubles:
-        print(sentence, file=sys.stderr)
+        say(report.lines, sys.stdout)
+    say(report.troubles, sys.stderr)
     return EXIT_REFUSED if report.troubles else EXIT_DONE
 
 

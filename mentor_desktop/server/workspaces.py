@@ -35,11 +35,6 @@ class DeviceRow:
     is_revoked: bool
 
 
-def shown(name: str) -> str:
-    """Return a name as a terminal may print it: on one line, and none of it an order to it."""
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in name)
-
-
 def workspace_ids(service: Service) -> list[str]:
     """Return the ids of all workspaces, oldest first."""
 

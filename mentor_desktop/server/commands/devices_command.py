@@ -6,7 +6,7 @@ from dataclasses import asdict
 from mentor_desktop.i18n import _
 from mentor_desktop.server.command_line import Report
 from mentor_desktop.server.service import Service
-from mentor_desktop.server.workspaces import devices, shown
+from mentor_desktop.server.workspaces import devices
 
 
 def run(found: argparse.Namespace) -> Report:
@@ -20,7 +20,7 @@ def run(found: argparse.Namespace) -> Report:
         [
             f"{_('Workspace'):<32}  {_('Device'):<32}  {_('Tag'):<4}  {_('Name')}",
             *(
-                f"{one.ws}  {one.device}  {one.tag:<4}  {shown(one.name) or '–'}"
+                f"{one.ws}  {one.device}  {one.tag:<4}  {one.name or '–'}"
                 + (f"  ({_('revoked')})" if one.is_revoked else "")
                 for one in rows
             ),

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from mentor_desktop.i18n import _
 from mentor_desktop.server.command_line import Report
 from mentor_desktop.server.service import Service
-from mentor_desktop.server.workspaces import shown, users
+from mentor_desktop.server.workspaces import users
 
 
 def run(found: argparse.Namespace) -> Report:
@@ -20,7 +20,7 @@ def run(found: argparse.Namespace) -> Report:
         [
             f"{_('Workspace'):<32}  {_('User'):<32}  {_('Role'):<9}  {_('Name')}",
             *(
-                f"{one.ws}  {one.user}  {one.role:<9}  {shown(one.name) or '–'}"
+                f"{one.ws}  {one.user}  {one.role:<9}  {one.name or '–'}"
                 + (f"  ({_('disabled')})" if one.is_disabled else "")
                 for one in rows
             ),
