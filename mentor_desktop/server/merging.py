@@ -9,20 +9,22 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select, update
 
 from mentor_desktop.server import change_log, erasing, rejecting
 from mentor_desktop.server.change_log import Rejection, content_of
-from mentor_desktop.server.erasing import Row
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import digest, folding, log, merged, rejected
 from mentor_desktop.sync.merge.digest import Buckets, bucket_of
 from mentor_desktop.sync.merge.fold import REASON, fold_op, rejected_span
 from mentor_desktop.sync.merge.row_state import RowState
 from mentor_desktop.sync.merge.spans import Spans
-from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Op, OpId, Value, expand
+from mentor_desktop.sync.protocol.batches import Batch
+from mentor_desktop.sync.protocol.erasing import Eraser, Row
+from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Content, Op, OpId, Value, expand
 from mentor_desktop.sync.protocol.streams import parse_stream
 
 MOST_STEP_BATCHES = 16
@@ -91,7 +93,8 @@ def merge_step(service: Service, connection: Connection, ws: str, stream: str) -
         return False
     ends = json.loads(found.ends)
     applied = {device: end[0] for device, end in ends.items()}
-    ops = [op for batch in page.batches for op in expand(content_of(batch))]
+    contents = [content_of(batch) for batch in page.batches]
+    ops = [op for content in contents for op in expand(content)]
     ranges = _rejections(service, connection, ws, stream, ops)
     rows = _merge(connection, ws, stream, ops, applied, ranges)
     upto = page.numbers[-1]
@@ -102,12 +105,17 @@ def merge_step(service: Service, connection: Connection, ws: str, stream: str) -
     if gone:
         erasing.erase(connection, ws, stream, gone, upto)
     late = _purged_before(connection, ws, stream, ops, rows) - gone
-    if late:
+    parts = list(zip(page.batches, contents, strict=True))
+    going_on = _going_on_with_purged(connection, ws, stream, parts, ends, rows)
+    if late or going_on:
         numbered = zip(page.numbers, page.batches, strict=True)
-        erasing.erase_in_log(connection, ws, numbered, late | gone)
+        eraser = Eraser((late | gone).__contains__, going_on)
+        erasing.erase_in_log(connection, ws, numbered, eraser)
     _write(service, connection, ws, stream, rows, upto)
-    for batch in page.batches:
-        ends[batch.header.device] = [batch.header.to_seq, batch.header.hash.hex()]
+    for batch, content in parts:
+        header = batch.header
+        begun = erasing.open_from(batch, content, _open_from(ends, header.device))
+        ends[header.device] = [header.to_seq, header.hash.hex(), begun]
     connection.execute(
         update(folding)
         .where(folding.c.ws == ws, folding.c.stream == stream)
@@ -279,6 +287,45 @@ def _purged_before(
     named = {(op.entity, op.row) for op in ops if op.kind not in (PURGE, REJECT)}
     gone = {name for name in named & rows.keys() if rows[name].state.purged}
     return gone | purged_rows(connection, ws, stream, named - rows.keys())
+
+
+def _going_on_with_purged(
+    connection: Connection,
+    ws: str,
+    stream: str,
+    parts: Iterable[tuple[Batch, Content]],
+    ends: Mapping[str, Sequence[Any]],
+    rows: Mapping[Row, Merged],
+) -> set[str]:
+    """Return the devices of which an action ends here that named a purged row in a step before.
+
+    Looked up when it ends, once, however long it is. None of a sealed stream, as with its rows.
+    """
+
+    def are_gone(named: set[Row]) -> bool:
+        here = any(rows[name].state.purged for name in named & rows.keys())
+        return here or bool(purged_rows(connection, ws, stream, named))
+
+    if parse_stream(stream).is_sealed:
+        return set()
+    ended: dict[str, bool] = {}  # of each device: has the first action that ends here values?
+    for batch, content in parts:
+        if content.actions:
+            ended.setdefault(batch.header.device, bool(content.actions[0].values))
+    wanted = {device for device, is_told in ended.items() if is_told and _open_from(ends, device)}
+    return {
+        device
+        for device in wanted
+        if erasing.is_begun_with(
+            connection, ws, stream, device, _open_from(ends, device), ends[device][0], are_gone
+        )
+    }
+
+
+def _open_from(ends: Mapping[str, Sequence[Any]], device: str) -> int:
+    """Return the first operation of the action a device's merged batches end within; 0 for none."""
+    _seq, _hash, *more = ends.get(device, (0, ""))
+    return more[0] if more else 0  # programs of the version before wrote none
 
 
 def _recomputed(

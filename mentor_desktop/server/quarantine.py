@@ -8,14 +8,18 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, func, select
 
 from mentor_desktop.server import audit
-from mentor_desktop.server.change_log import content_of, encode_header
-from mentor_desktop.server.erasing import without
+from mentor_desktop.server.change_log import batch_of, content_of, encode_header, tail_of
+from mentor_desktop.server.erasing import is_begun_with, rows_named, without
 from mentor_desktop.server.limits import MOST_QUARANTINE_BYTES
 from mentor_desktop.server.merging import purged_rows
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import quarantine
 from mentor_desktop.sync.protocol.batches import Batch
+from mentor_desktop.sync.protocol.erasing import Eraser, Row
+from mentor_desktop.sync.protocol.streams import MOST_OPS
+
+_MOST_LOOKED_AT = 64  # batches
 
 
 def keep(service: Service, ws: str, stream: str, batches: Sequence[Batch], reason: str) -> None:
@@ -40,6 +44,8 @@ def keep(service: Service, ws: str, stream: str, batches: Sequence[Batch], reaso
         if held + sum(len(one.body) for one in batches) > MOST_QUARANTINE_BYTES:
             raise Refusal("quarantine_full", "No more changes of this device are set aside.")
         gone = purged_rows(connection, ws, stream, named)
+        going_on = {device} if _is_begun_with_purged(connection, ws, stream, batches[0]) else set()
+        eraser = Eraser(gone.__contains__, going_on)
         now = service.now_ms()
         rows = [
             {
@@ -51,7 +57,7 @@ def keep(service: Service, ws: str, stream: str, batches: Sequence[Batch], reaso
                 "count": one.header.count,
                 "reason": reason,
                 "header": encode_header(one.header),
-                "body": without(one, gone).body if gone else one.body,
+                "body": without(one, eraser).body,
                 "at": now,
             }
             for one in batches
@@ -62,3 +68,52 @@ def keep(service: Service, ws: str, stream: str, batches: Sequence[Batch], reaso
         return written
 
     service.meter.add("quarantined_total", service.database.write(ws, work))
+
+
+def _is_begun_with_purged(connection: Connection, ws: str, stream: str, first: Batch) -> bool:
+    """Tell whether an action that may go on here named a purged row in batches before.
+
+    Those were set aside too, or lie at the end of the log. Of a very long one it is taken for
+    granted: who sends here has no rights, and costs no more than a look at so many.
+    """
+
+    def are_gone(named: set[Row]) -> bool:
+        return bool(purged_rows(connection, ws, stream, named))
+
+    device, before = first.header.device, first.header.from_seq
+    for _looked in range(_MOST_LOOKED_AT):
+        batch = _set_aside_before(connection, ws, stream, device, before)
+        if batch is None:
+            break
+        content = content_of(batch)
+        last_end = max((one.last_seq for one in content.actions), default=0)
+        if are_gone(rows_named(content, last_end + 1)):
+            return True
+        if last_end:
+            return False
+        before = batch.header.from_seq
+    else:
+        return True
+    end = tail_of(connection, ws, stream, device)
+    if not end.open_from or end.last_seq != before - 1:
+        return False
+    if end.last_seq - end.open_from >= _MOST_LOOKED_AT * MOST_OPS:
+        return True
+    return is_begun_with(connection, ws, stream, device, end.open_from, end.last_seq, are_gone)
+
+
+def _set_aside_before(
+    connection: Connection, ws: str, stream: str, device: str, before: int
+) -> Batch | None:
+    """Return the batch of a device that was set aside and ends just before an operation."""
+    row = connection.execute(
+        select(quarantine.c.header, quarantine.c.body)
+        .where(
+            quarantine.c.ws == ws,
+            quarantine.c.stream == stream,
+            quarantine.c.device == device,
+            quarantine.c.from_seq + quarantine.c["count"] == before,
+        )
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else batch_of(row)

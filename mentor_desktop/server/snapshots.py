@@ -126,7 +126,7 @@ def _taken(service: Service, connection: Connection, ws: str, stream: str) -> _T
             folding.c.ws == ws, folding.c.stream == stream
         )
     ).one()
-    ends: dict[str, tuple[int, str]] = json.loads(place.ends)
+    ends: dict[str, list[Any]] = json.loads(place.ends)  # of JSON: number, hash and more
     root = connection.execute(
         select(digest.c.root).where(digest.c.ws == ws, digest.c.stream == stream)
     ).scalar_one()

@@ -203,11 +203,17 @@ class _Picking:
         # Of values that were kept from a reader it may get more by now: everything, or those of
         # somebody who is in its workshop since it told.
         is_partly = self._lacking.is_partly_held(stream)
-        found = log.batches_of(self._raw, number, device, 1 if is_partly else held + 1, _LAST)
+        first = 1 if is_partly else held + 1
+        found = log.batches_of(self._raw, number, device, first, _LAST)
         if self._rows is None:
             yield from passed_on(self._raw, stream, found)
             return
-        for batch in only(found, self._rows) if stream == PEOPLE else found:
+        if stream == PEOPLE:
+            # What it has of an action that goes on may have come without values.
+            is_begun = log.open_since(self._raw, number, device, first - 1)
+            going_on = [self._numbers.device_of(device)] if is_begun else []
+            found = only(found, self._rows, going_on)
+        for batch in found:
             if batch.header.to_seq > held or values_left(batch):
                 yield batch
 

@@ -6,11 +6,11 @@ purged. So the signatures hold, nothing is made anew, and nobody can add to what
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.sync.protocol.batches import Batch, open_batch, purged
-from mentor_desktop.sync.protocol.operations import REJECT
+from mentor_desktop.sync.protocol.batches import Batch, open_batch
+from mentor_desktop.sync.protocol.erasing import Eraser
 from mentor_desktop.sync.protocol.streams import PEOPLE
 from mentor_desktop.sync.replica.digests import Key
 from mentor_desktop.sync.replica.log import stored_batch
@@ -57,17 +57,16 @@ def files_of(raw: StoreConnection, rows: set[Key] | None) -> list[str]:
     return sorted({one for *key, one in found if rows is None or tuple(key) in rows})
 
 
-def only(batches: Iterable[Batch], rows: set[Key]) -> Iterator[Batch]:
-    """Give batches of `people` in which only these rows have values, and what does not count."""
-    for batch in batches:
-        gone = [
-            run.first_seq + at
-            for run in open_batch(batch).runs
-            if run.kind != REJECT and not run.erased
-            for at, row in enumerate(run.rows)
-            if (run.entity, row) not in rows
-        ]
-        yield purged(batch, gone) if gone else batch
+def only(
+    batches: Iterable[Batch], rows: set[Key], going_on: Collection[str] = ()
+) -> Iterator[Batch]:
+    """Give batches of `people` in which only these rows have values, and what does not count.
+
+    Each device's come in their order; what is told of the action that the first one of those in
+    `going_on` ends is left out too.
+    """
+    eraser = Eraser(lambda row: row not in rows, going_on)
+    return (eraser.without(batch, open_batch(batch)) for batch in batches)
 
 
 def values_left(batch: Batch) -> bool:

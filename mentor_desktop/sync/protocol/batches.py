@@ -173,26 +173,38 @@ def open_batch(batch: Batch, *, most_bytes: int = MOST_READ_BYTES) -> Content:
     return content
 
 
-def purged(batch: Batch, seqs: Collection[int], *, most_bytes: int = MOST_READ_BYTES) -> Batch:
+def purged(
+    batch: Batch,
+    seqs: Collection[int],
+    *,
+    is_begun: bool = False,
+    most_bytes: int = MOST_READ_BYTES,
+) -> Batch:
     """Return the batch without the values of these operations; its hash and signature hold.
 
     What is told of an action that one of them belongs to loses its values too, for they
-    may name the person; the reasons of purges stay. It may come out larger, for what was the same
-    for all rows is not any more: `MOST_READ_BYTES` counts with that.
+    may name the person; the reasons of purges stay. `is_begun`: one of them, in a batch before,
+    belongs to the action that goes on here (`erasing.Eraser` knows). It may come out larger, for
+    what was the same for all rows is not any more: `MOST_READ_BYTES` counts with that.
     """
     content = open_batch(batch, most_bytes=most_bytes)
     gone = frozenset(seqs)
     runs = runs_of(_erased_op(op) if op.seq in gone else op for op in expand(content))
-    actions = tuple(_erased_actions(content.actions, batch.header.from_seq, gone))
-    return Batch(batch.header, encode_body(Content(runs, actions), batch.header.schema))
+    actions = _erased_actions(content.actions, batch.header.from_seq, gone, is_begun=is_begun)
+    return Batch(batch.header, encode_body(Content(runs, tuple(actions)), batch.header.schema))
 
 
 def filled(
-    batch: Batch, fuller: Content, is_erased_for_ever: Callable[[Op], bool]
+    batch: Batch,
+    fuller: Content,
+    is_erased_for_ever: Callable[[Op], bool],
+    *,
+    is_begun: bool = False,
 ) -> tuple[Batch, tuple[Op, ...]]:
     """Return the batch with the values that another copy of it has, and the operations that got some.
 
     `fuller` was read from that copy with the author's key. What is erased for ever stays so.
+    `is_begun`: the action that goes on here lacks values in a batch before.
     """
     content = open_batch(batch)
     other = {op.seq: op for op in expand(fuller)}
@@ -204,10 +216,12 @@ def filled(
     if not came:
         return batch, ()
     ops = [came.get(op.seq, op) for op in expand(content)]
-    gone = frozenset(op.seq for op in ops if op.erased)
-    # An action is told again where everything in it is.
-    actions = tuple(_erased_actions(fuller.actions, batch.header.from_seq, gone))
-    body = encode_body(Content(runs_of(ops), actions), batch.header.schema)
+    # An action is told again where everything in it is. What never had values may be erased too.
+    gone = frozenset(
+        op.seq for op in ops if op.erased or (not op.values and is_erased_for_ever(op))
+    )
+    actions = _erased_actions(fuller.actions, batch.header.from_seq, gone, is_begun=is_begun)
+    body = encode_body(Content(runs_of(ops), tuple(actions)), batch.header.schema)
     return Batch(batch.header, body), tuple(came.values())
 
 
@@ -249,12 +263,12 @@ def _erased_op(op: Op) -> Op:
 
 
 def _erased_actions(
-    actions: Iterable[Action], from_seq: int, gone: frozenset[int]
+    actions: Iterable[Action], from_seq: int, gone: frozenset[int], *, is_begun: bool
 ) -> Iterator[Action]:
     first = from_seq
     for action in actions:
-        is_touched = not gone.isdisjoint(range(first, action.last_seq + 1))
-        first = action.last_seq + 1
+        is_touched = is_begun or not gone.isdisjoint(range(first, action.last_seq + 1))
+        is_begun, first = False, action.last_seq + 1
         if is_touched and action.values:
             yield replace(action, values={}, erased=hash_of_fields(action.values))
         else:

@@ -293,7 +293,7 @@ class _Page:
         self._take_back()
         if self._is_told:  # of a journal by the journal, which knows whose word that is
             counting = [op for op in self._purged if self._rules.counts(op)]
-            files = erase(self._raw, self._stream, counting) | self._files_before
+            files = erase(self._raw, self._stream, counting, self._ready) | self._files_before
             if files:
                 note_unwanted(self._raw, files - wanted_files(self._raw))
         self._digests.write()

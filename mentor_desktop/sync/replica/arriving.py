@@ -10,15 +10,24 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.sync.protocol.batches import BadBatch, Batch, Header, filled, read_batch
-from mentor_desktop.sync.protocol.operations import Content, Op
+from mentor_desktop.sync.protocol.batches import (
+    BadBatch,
+    Batch,
+    Header,
+    filled,
+    open_batch,
+    read_batch,
+)
+from mentor_desktop.sync.protocol.operations import Content, Op, expand
 from mentor_desktop.sync.replica.log import (
     COLUMNS,
     Chain,
+    batches_of,
     chain_of,
     ends_at_of,
     insert,
     keep_chain,
+    open_since,
     replace_body,
     stored_batch,
 )
@@ -243,10 +252,21 @@ class _Taking:
         except BadBatch as exc:
             self._refuse(fuller.header, exc.code)
             return
-        whole, ops = filled(known, content, lambda op: is_purged(self._raw, (op.entity, op.row)))
+        whole, ops = filled(
+            known, content, lambda op: is_purged(self._raw, (op.entity, op.row)),
+            is_begun=bool(content.actions)
+            and self._is_begun_without(device, known.header.from_seq - 1),
+        )  # fmt: skip
         if ops:
             replace_body(self._raw, self._stream, device, whole)
             self._taken.filled.append((known.header, ops))
+
+    def _is_begun_without(self, device: int, seq: int) -> bool:
+        """Say whether the action that goes on behind an operation lacks values up to there."""
+        first = open_since(self._raw, self._stream, device, seq)
+        batches = batches_of(self._raw, self._stream, device, first, seq) if first else ()
+        ops = (op for one in batches for op in expand(open_batch(one)) if first <= op.seq <= seq)
+        return any(op.erased or is_purged(self._raw, (op.entity, op.row)) for op in ops)
 
     def _stored_at(self, device: int, from_seq: int) -> Batch | None:
         row = self._raw.execute(

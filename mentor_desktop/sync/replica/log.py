@@ -104,6 +104,26 @@ def batches_of(
         yield stored_batch(row)
 
 
+def open_since(raw: StoreConnection, stream: int, device: int, seq: int) -> int:
+    """Return the first operation of the action that goes on behind an operation of a device.
+
+    0 where the action ends with it, or the log does not have it.
+    """
+    found = raw.execute(
+        "SELECT to_seq, ends_at FROM sync_batch WHERE stream = ? AND device = ? AND from_seq <= ? "
+        "ORDER BY from_seq DESC LIMIT 1",
+        (stream, device, seq),
+    ).fetchone()
+    if found is None or found[0] < seq or (found[1] or 0) >= seq:
+        return 0
+    before = raw.execute(
+        "SELECT coalesce(max(ends_at), 0) FROM sync_batch WHERE stream = ? AND device = ? "
+        "AND from_seq <= ?",
+        (stream, device, seq),
+    ).fetchone()
+    return int(before[0]) + 1
+
+
 def stored_batch(row: Sequence[bytes]) -> Batch:
     """Return a batch from the two columns that hold it."""
     return Batch(_HEADERS.decode(row[0]), row[1])

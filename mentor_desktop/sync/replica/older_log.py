@@ -4,13 +4,11 @@ Signatures and chains are looked at as with any other batch. What it rejected is
 folding from the log comes to what the snapshot said.
 """
 
-import json
 from collections.abc import Iterable
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from mentor_desktop.store.connection import StoreConnection
-from mentor_desktop.sync.merge.row_state import RowState
 from mentor_desktop.sync.protocol.batches import BadBatch, Batch, Header, purged, read_batch
 from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Content, expand
 from mentor_desktop.sync.replica import log
@@ -20,6 +18,7 @@ from mentor_desktop.sync.replica.beginning import (
     beginning_of,
     keep_beginning,
 )
+from mentor_desktop.sync.replica.purging import erase_all, purged_in
 from mentor_desktop.sync.replica.refusals import Rules, rejection_of
 from mentor_desktop.sync.replica.servers import learn_former_life
 from mentor_desktop.sync.replica.state import Cursor, Numbers
@@ -44,6 +43,9 @@ def keep_older(
     ]
     if keeping.count:
         keep_beginning(raw, stream, begun)
+        if begun.is_filled:
+            # Of an action that is cut over two batches only the whole log tells what it named.
+            erase_all(raw, numbers.stream(stream))
     return rest
 
 
@@ -129,11 +131,6 @@ class _Keeping:
         for run in content.runs:
             if run.kind == PURGE or run.erased:
                 continue
-            found = self._raw.execute(
-                "SELECT r.row, r.state FROM json_each(?) j CROSS JOIN sync_row r ON r.entity = ? "
-                "AND r.row = j.value WHERE instr(r.state, '],1,[') > 0",
-                (json.dumps(list(run.rows)), run.entity),
-            )
-            rows = {row for row, state in found.fetchall() if RowState.from_text(state).purged}
+            rows = purged_in(self._raw, run)
             gone += [run.first_seq + at for at, row in enumerate(run.rows) if row in rows]
         return gone
