@@ -319,7 +319,7 @@ def _widen(
         role=invited.role,
         workshops=tuple(json.loads(invited.workshops)),
         granted_by=SERVER,
-        made_at=service.now_ms(),
+        made_at=membership.time_of_grant(known.user),
         signature=NO_SIGNATURE,
     )
     record = signed(draft, service.keys.sign_key.sign)

@@ -35,7 +35,7 @@ from mentor_desktop.sync.keys.members import (
     Members,
     members_of,
 )
-from mentor_desktop.sync.protocol.operations import CREATE, SET, Op, Value
+from mentor_desktop.sync.protocol.operations import CREATE, SET, Op, Value, first_ms
 from mentor_desktop.sync.protocol.streams import is_id
 
 RECORD_ENTITY, RECORD_COLUMN = "member_record", "record"
@@ -60,9 +60,9 @@ class Membership:
 
     def take(self, ops: Sequence[Op], author: Member) -> str:
         """Take the operations of one action; return why it does not count, with nothing done then."""
-        has_records = any(op.entity == RECORD_ENTITY for op in ops)
+        needs_records = any(op.entity in (RECORD_ENTITY, USER_ENTITY) for op in ops)
         # Kept rather than read again: that verifies all records, for every action that is refused.
-        before = self._members().copy() if has_records else self._known
+        before = self._members().copy() if needs_records else self._known
         number, has_changed = self._last_number, self.has_changed
         rows = self._rows.copy()
         with self._connection.begin_nested() as step:
@@ -116,6 +116,11 @@ class Membership:
         """Return the tags of devices that are taken."""
         return {one.tag for one in self._members().entries.values()}
 
+    def time_of_grant(self, user: str) -> int:
+        """Return the time of a grant that counts from now on, by whatever clock the row was told."""
+        said = self._rows.said(user)
+        return max(self._service.now_ms(), first_ms(max(said.role, said.workshops)))
+
     def _take_text(self, kind: str, values: Mapping[str, Value], *, was_taken: bool) -> str:
         text = values.get(RECORD_COLUMN)
         if kind != CREATE or not isinstance(text, str):
@@ -145,6 +150,8 @@ class Membership:
         changes = {name: values[name] for name in names}
         if "is_disabled" in shown:
             changes["disabled_at"] = self._service.now_ms() if values["is_disabled"] else None
+        for grant in self._members().grants_of(op.row):
+            changes |= self._widened(op.row, changes, grant)
         self._write_user(op.row, changes)
         self.has_changed = True
         return ""
@@ -311,9 +318,20 @@ class Membership:
                 account.c.ws == self._ws, account.c.user == user
             )
         ).one()
-        workshops = sorted({*json.loads(row.workshops), *grant.workshops})
-        role = min(row.role, grant.role, key=ROLES.index)
-        self._write_user(user, {"role": role, "workshops": json.dumps(workshops)})
+        self._write_user(user, self._widened(user, row._asdict(), grant))
+
+    def _widened(self, user: str, has: Mapping[str, Value], grant: Grant) -> dict[str, Value]:
+        """Return role and workshops, as far as a user `has` them, with what a grant gives.
+
+        Of a grant from before the user's row was told of it nothing counts: it may be late.
+        """
+        said, wider = self._rows.said(user), dict[str, Value]()
+        if "role" in has and (role := said.role_in(grant)):
+            wider["role"] = min(str(has["role"]), role, key=ROLES.index)
+        if "workshops" in has:
+            known = json.loads(str(has["workshops"]))
+            wider["workshops"] = json.dumps(sorted({*known, *said.workshops_in(grant)}))
+        return wider
 
     def _write_revocation(self, revocation: Revocation) -> None:
         self._connection.execute(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from mentor_desktop.server import change_log
 from mentor_desktop.server.merging import is_rejected, known_rejections, state_of
 from mentor_desktop.server.tables import folding
+from mentor_desktop.sync.keys.members import Said
 from mentor_desktop.sync.merge.fold import fold_op
 from mentor_desktop.sync.merge.row_state import RowState
 from mentor_desktop.sync.protocol.operations import SET, Op, expand
@@ -35,7 +36,7 @@ class UserRows:
 
     def take(self, op: Op) -> set[str]:
         """Take a create or set; return the columns of which its value is the one that is shown."""
-        before = self._states.get(op.row) or self._read(op.row)
+        before = self._state(op.row)
         # Another object each time: a copy may have the one before.
         state = self._states[op.row] = RowState.from_text(before.to_text())
         fold_op(state, op, {})
@@ -44,6 +45,19 @@ class UserRows:
             for name in op.values
             if state.winner(op.group if op.kind == SET else name) == op.id
         }
+
+    def said(self, row: str) -> Said:
+        """Return when a user's row was told what is shown of role and workshops."""
+        state = self._state(row)
+        times = {name: state.heads_of(name) for name in ("role", "workshops")}
+        shown = {name: heads[op] for name, heads in times.items() if (op := state.winner(name))}
+        return Said(**shown)
+
+    def _state(self, row: str) -> RowState:
+        found = self._states.get(row)
+        if found is None:
+            found = self._states[row] = self._read(row)
+        return found
 
     def _read(self, row: str) -> RowState:
         if self._unmerged is None:

@@ -30,6 +30,7 @@ from mentor_desktop.sync.keys.invitations import new_invitation, sign_invitation
 from mentor_desktop.sync.keys.members import ALL_WORKSHOPS, INVITING_ROLES, ROLES, Members
 from mentor_desktop.sync.keys.words import new_words
 from mentor_desktop.sync.membership import read_members
+from mentor_desktop.sync.protocol.operations import first_ms, tick
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.transactions import connected
 from mentor_desktop.sync.sealed_file import lid_for_key, lid_for_words
@@ -213,13 +214,15 @@ def _grant_everything(
                 "can hand everything on."
             )
         )
+    now = to_milliseconds(workspace.clock())
     draft = Grant(
         ws=own.workspace,
         device=device,
         role=role,
         workshops=(ALL_WORKSHOPS,),
         granted_by=own.device,
-        made_at=to_milliseconds(workspace.clock()),
+        # Later than all that is known here of the rights of its user, whatever this clock says.
+        made_at=first_ms(tick(own.last_hlc, now + own.clock_offset_ms)),
         signature=NO_SIGNATURE,
     )
     add_member(workspace, raw, signed(draft, own.signer()))

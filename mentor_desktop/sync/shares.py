@@ -46,7 +46,7 @@ def share_of(raw: StoreConnection, members: Members, device: str) -> Share:
     given = members.invited_to(device)
     if user.workshops is not None and user.role not in INVITING_ROLES:
         given = _both(given, user.workshops)
-    given |= members.granted_to(device)
+    given |= members.granted_to(device, user.said)
     if ALL_WORKSHOPS not in given:
         return Share(given)
     return Share(has_secrets=user.role in INVITING_ROLES)

@@ -29,6 +29,7 @@ from mentor_desktop.sync.membership import (
     learn_members,
     read_members,
 )
+from mentor_desktop.sync.protocol.operations import begun_at
 from mentor_desktop.sync.protocol.streams import ID_LENGTH, MEMBERS
 from mentor_desktop.sync.replica import special, state
 from mentor_desktop.sync.replica.sealing import Sealer
@@ -163,6 +164,8 @@ def _add(workspace: Workspace, raw: StoreConnection, record: DeviceEntry | Grant
         text, name = special.ADDED, record.name or record.tag
     else:
         text, name = special.GRANTED, state.called(raw, record.device)
+    if isinstance(record, Grant):  # so that whoever knows of it has a later word
+        raw.execute("UPDATE sync_self SET last_hlc = max(last_hlc, ?)", (begun_at(record.made_at),))
     special.add_record(raw, MEMBERS, _key(record), values, text, author, name)
 
 

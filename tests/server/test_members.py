@@ -34,7 +34,7 @@ from mentor_desktop.sync.keys.invitations import Invitation, new_invitation
 from mentor_desktop.sync.keys.members import Anchors, members_of
 from mentor_desktop.sync.protocol.batches import open_batch
 from mentor_desktop.sync.protocol.messages import InvitationRequest, Refusal, to_json
-from mentor_desktop.sync.protocol.operations import expand
+from mentor_desktop.sync.protocol.operations import expand, tick
 from tests.server.world import Device, World
 
 
@@ -64,6 +64,10 @@ def _record_op(record: Record) -> dict[str, object]:
 def _change(user: str, **values: object) -> dict[str, object]:
     group = next(iter(values))
     return {"entity": "member", "kind": "set", "row": user, "group": group, "values": values}
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _reasons(device: Device, *ops: dict[str, object]) -> list[str]:
@@ -475,9 +479,40 @@ def test_of_two_words_in_one_push_the_later_counts(world: World, ana: Device) ->
 
 def test_who_has_everything_grants_it_to_a_second_laptop(world: World, ana: Device) -> None:
     ben, workshop = world.colleague(ana, "organiser"), new_id()
-    draft = Grant(ana.ws, ben.device, "organiser", (workshop,), ben.device, 5, NO_SIGNATURE)
+    draft = Grant(ana.ws, ben.device, "organiser", (workshop,), ben.device, _now(), NO_SIGNATURE)
     assert _reasons(ben, _record_op(signed(draft, ben.keys.sign))) == []
     assert ben.hello().workshops == [workshop]
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_grant_gives_back_nothing_that_was_taken_since(
+    world: World, ana: Device, is_first: bool
+) -> None:
+    """Ben heard of Ana's grant by a file; whichever comes here first, his is the later word."""
+    ben, eve, workshop = world.colleague(ana, "admin"), world.colleague(ana, "reader"), new_id()
+    at = _now() + 1
+    draft = Grant(ana.ws, eve.device, "organiser", (workshop,), ana.device, at, NO_SIGNATURE)
+    given = ana.batch("members", ana.ops("members", _record_op(signed(draft, ana.keys.sign))))
+    words = [_change(eve.user, role="trainer"), _change(eve.user, workshops="[]")]
+    taken = ben.batch(
+        "members", [replace(one, hlc=tick(one.hlc, at + 1)) for one in ben.ops("members", *words)]
+    )
+    for who, one in ((eve, given), (ben, taken))[:: 1 if is_first else -1]:
+        assert who.send("members", one).json()["rejected"] == []
+    assert (eve.hello().role, eve.hello().workshops) == ("trainer", [])
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_grant_that_is_the_later_word_stays(world: World, ana: Device, is_first: bool) -> None:
+    ben, eve, workshop = world.colleague(ana, "admin"), world.colleague(ana, "reader"), new_id()
+    words = [_change(eve.user, role="trainer"), _change(eve.user, workshops='["*"]')]
+    taken = ben.batch("members", ben.ops("members", *words))
+    at = _now() + 1
+    draft = Grant(ana.ws, eve.device, "organiser", (workshop,), ana.device, at, NO_SIGNATURE)
+    given = ana.batch("members", ana.ops("members", _record_op(signed(draft, ana.keys.sign))))
+    for who, one in ((eve, given), (ben, taken))[:: 1 if is_first else -1]:
+        assert who.send("members", one).json()["rejected"] == []
+    assert (eve.hello().role, eve.hello().workshops) == ("organiser", sorted(["*", workshop]))
 
 
 def test_who_lost_access_changes_nobody_through_a_colleague(world: World, ana: Device) -> None:

@@ -7,16 +7,22 @@ from pathlib import Path
 import pytest
 
 from mentor_desktop.errors import StoreError
+from mentor_desktop.models.base import to_milliseconds
 from mentor_desktop.services.second_laptop import hand_over_choices, hand_to_known_laptop, receive
 from mentor_desktop.store.workspace import Workspace
 from mentor_desktop.sync.handing_over import KnownLaptop, hand_over, hand_round, hand_to
 from mentor_desktop.sync.keys.members import Members
+from mentor_desktop.sync.membership import USER_ENTITY
+from mentor_desktop.sync.protocol.streams import MEMBERS
 from mentor_desktop.sync.replica import state
 from mentor_desktop.sync.replica.recompute import check_stream
-from mentor_desktop.sync.shares import kept_share
+from mentor_desktop.sync.replica.special import Author, add_record
+from mentor_desktop.sync.replica.transactions import writing
+from mentor_desktop.sync.shares import Share, kept_share, share_of
 from mentor_desktop.sync.sharing import learn
 from mentor_desktop.sync.status import State
 from mentor_desktop.sync.taking_in import begin_from_file, take_in
+from mentor_desktop.sync.users import read_users
 from tests import factories
 from tests.cheap import CHEAP
 from tests.sync.laptops import PASSPHRASE, TwoLaptops
@@ -105,6 +111,53 @@ def test_laptop_that_became_whole_is_given_and_gives_everything_from_then_on(
     handed = hand_over(b, laptops.stick / "for a third", cost=CHEAP)
     c = laptops.begin(handed, "Petr")
     assert {"Stranger", "Later"} <= names_in(c, "person", "given_name")
+
+
+def say_of(workspace: Workspace, device: str, **values: str) -> None:
+    """Let the administrator say what the user of a laptop may do from now on."""
+    with closing(workspace.exchange_connection()) as raw, writing(raw):
+        user = next(one.user for one in state.peers(raw) if one.device == device)
+        author = Author("Rasa", to_milliseconds(workspace.clock()))
+        add_record(raw, MEMBERS, (USER_ENTITY, user), dict(values), "Changed", author)
+
+
+def given_to(workspace: Workspace, device: str) -> tuple[str, Share]:
+    """Return role and share of a laptop as another one knows them."""
+    with closing(workspace.exchange_connection()) as raw:
+        members = learn(workspace, raw)
+        user = read_users(raw, members)[members.entries[device].user]
+        return user.role, share_of(raw, members, device)
+
+
+def test_what_is_said_of_a_user_since_counts_and_not_the_grant(limited: Limited) -> None:
+    a, b, laptops = limited.a, limited.b, limited.laptops
+    device, only = device_of(a, b), limited.laptops.sample.workshop_id
+    hand_to_known_laptop(a, laptops.stick / "old", device=device, with_everything=True)
+    assert given_to(a, device) == ("admin", Share(has_secrets=True))
+    say_of(a, device, role="trainer", workshops=f'["{only}"]')
+    assert given_to(a, device) == ("trainer", Share(frozenset({only})))
+    receive(b, laptops.stick / "old")  # comes late
+    laptops.bring(a, b)
+    for one in (a, b):
+        assert given_to(one, device) == ("trainer", Share(frozenset({only})))
+    for role in ("admin", "reader"):  # what it says itself covers what others said
+        say_of(b, device, role=role, workshops='["*"]')
+        laptops.bring(b, a)
+        assert given_to(a, device) == ("trainer", Share(frozenset({only})))
+
+
+def test_grant_counts_again_whatever_the_clock_of_who_gives_it(limited: Limited) -> None:
+    a, b, laptops = limited.a, limited.b, limited.laptops
+    device = device_of(a, b)
+    laptops.clock.advance(days=1)
+    say_of(a, device, role="reader", workshops="[]")
+    laptops.clock.advance(days=-1)
+    for number in range(2):
+        file = laptops.stick / f"everything {number}"
+        hand_to_known_laptop(a, file, device=device, with_everything=True)
+        assert given_to(a, device) == ("admin", Share(has_secrets=True))
+        say_of(a, device, role="reader", workshops="[]")
+        assert given_to(a, device) == ("reader", Share(frozenset()))
 
 
 def test_limited_laptop_cannot_make_itself_or_others_whole(limited: Limited) -> None:

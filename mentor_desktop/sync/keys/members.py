@@ -18,6 +18,7 @@ from mentor_desktop.sync.keys.entries import (
     Revocation,
     SignedInvitation,
 )
+from mentor_desktop.sync.protocol.operations import begun_at
 
 # Those with more rights first. Who may invite may also revoke, never upwards.
 ROLES: Final = ("admin", "organiser", "trainer", "mentor", "reader")
@@ -36,6 +37,28 @@ class Anchors:
 
     server_key: bytes | None = None
     founders: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Said:
+    """When the row of a user was told its role and workshops, as operations tell time; 0 for never.
+
+    What a grant gives counts beside the row until somebody says it anew there, whichever comes last.
+    """
+
+    role: int = 0
+    workshops: int = 0
+
+    def role_in(self, grant: Grant) -> str:
+        """Return the role of a grant that was signed since; empty for one of before."""
+        return grant.role if begun_at(grant.made_at) >= self.role else ""
+
+    def workshops_in(self, grant: Grant) -> tuple[str, ...]:
+        """Return the workshops of a grant that was signed since; none for one of before."""
+        return grant.workshops if begun_at(grant.made_at) >= self.workshops else ()
+
+
+NEVER_SAID: Final = Said()
 
 
 @dataclass(frozen=True)
@@ -119,17 +142,26 @@ class Members:
             return frozenset({ALL_WORKSHOPS})
         return self.invited_to(entry.vouched_by)
 
-    def granted_to(self, device: str) -> frozenset[str]:
-        """Return the workshops a device was granted since it came."""
-        granted = {
-            workshop
-            for one in self.grants.get(device, ())
-            for workshop in ((ALL_WORKSHOPS,) if one.role in INVITING_ROLES else one.workshops)
-        }
+    def granted_to(self, device: str, said: Said = NEVER_SAID) -> frozenset[str]:
+        """Return the workshops a device was granted since it came, and its user's row was told."""
+        granted = set[str]()
+        for one in self.grants.get(device, ()):
+            granted.update(said.workshops_in(one))
+            if said.role_in(one) in INVITING_ROLES:
+                granted.add(ALL_WORKSHOPS)
         entry = self.entries[device]
         is_copy = not entry.invitation and entry.vouched_by not in (SERVER, device)
-        before = self.granted_to(entry.vouched_by) if is_copy else frozenset()
+        before = self.granted_to(entry.vouched_by, said) if is_copy else frozenset()
         return before | granted
+
+    def grants_of(self, user: str) -> list[Grant]:
+        """Return what the devices of a user were granted."""
+        return [
+            one
+            for device, grants in self.grants.items()
+            if self.entries[device].user == user
+            for one in grants
+        ]
 
     def devices_of(self, user: str) -> list[DeviceEntry]:
         """Return the devices of a user that have access, oldest entry first."""

@@ -173,6 +173,16 @@ def tick(last_hlc: int, now_ms: int) -> int:
     return min(max(now_ms << _COUNTER_BITS, last_hlc + 1), MOST_INTEGER)
 
 
+def begun_at(ms: int) -> int:
+    """Return the first time of a millisecond, as an operation has it."""
+    return min(ms << _COUNTER_BITS, MOST_INTEGER)
+
+
+def first_ms(hlc: int) -> int:
+    """Return the first millisecond that begins at the time of an operation, or after it."""
+    return -(-hlc >> _COUNTER_BITS)
+
+
 def ticks(last_hlc: int, now_ms: int, count: int) -> Sequence[int]:
     """Return the times of so many new operations, as `tick` gives them one by one."""
     first = tick(last_hlc, now_ms)

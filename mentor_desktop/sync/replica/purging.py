@@ -33,7 +33,9 @@ def erase(
     may have brought its beginning. Return the files that was about: also of values that somebody
     wrote over, or that lost.
     """
-    return _erase(raw, stream, {(op.entity, op.row) for op in ops} | _begun_with(raw, stream, ready))
+    return _erase(
+        raw, stream, {(op.entity, op.row) for op in ops} | _begun_with(raw, stream, ready)
+    )
 
 
 def erase_all(raw: StoreConnection, stream: int) -> None:
