@@ -1,5 +1,6 @@
 """What the server itself writes into the stream `members`, and closing somebody's access."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from sqlalchemy import Connection, select, update
@@ -52,6 +53,20 @@ def append(
     before = change_log.take_numbers(connection, ws, count, version, changes_access=True).before
     own_batches.append(service, connection, ws, MEMBERS, drafts, text, before + 1, {"name": name})
     service.unfolded.add(ws, MEMBERS)
+
+
+def tell_ended(
+    service: Service,
+    connection: Connection,
+    ws: str,
+    ended: Sequence[Revocation],
+    first_number: int,
+) -> None:
+    """Append what the server ended of its own, under numbers that were taken for it."""
+    drafts = [record_draft(one) for one in ended]
+    own_batches.append(service, connection, ws, MEMBERS, drafts, _TEXT, first_number)
+    for one in ended:
+        audit.record(connection, ws, service.now_ms(), "revoked", one.device)
 
 
 def revoke_device(service: Service, ws: str, device_id: str) -> int:

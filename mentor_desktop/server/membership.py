@@ -20,12 +20,15 @@ from mentor_desktop.server.tables import account, device, member_record, tail, w
 from mentor_desktop.server.user_rows import USER_ENTITY, UserRows
 from mentor_desktop.sync.keys.entries import (
     MOST_NAME,
+    NO_SIGNATURE,
+    SERVER,
     BadRecord,
     DeviceEntry,
     Grant,
     Record,
     Revocation,
     read_record,
+    signed,
     to_bytes,
 )
 from mentor_desktop.sync.keys.members import (
@@ -57,6 +60,7 @@ class Membership:
         self._last_number = 0  # of the records that were read, or written since
         self._rows = UserRows(connection, ws)
         self.has_changed = False
+        self.ended: list[Revocation] = []  # by the server, for the stream to tell
 
     def take(self, ops: Sequence[Op], author: Member) -> str:
         """Take the operations of one action; return why it does not count, with nothing done then."""
@@ -64,13 +68,13 @@ class Membership:
         # Kept rather than read again: that verifies all records, for every action that is refused.
         before = self._members().copy() if needs_records else self._known
         number, has_changed = self._last_number, self.has_changed
-        rows = self._rows.copy()
+        rows, ended = self._rows.copy(), list(self.ended)
         with self._connection.begin_nested() as step:
             for op in ops:
                 if reason := self._take_op(op, author):
                     step.rollback()
                     self._known, self._last_number = before, number
-                    self.has_changed, self._rows = has_changed, rows
+                    self.has_changed, self._rows, self.ended = has_changed, rows, ended
                     return reason
         return ""
 
@@ -154,7 +158,24 @@ class Membership:
             changes |= self._widened(op.row, changes, grant)
         self._write_user(op.row, changes)
         self.has_changed = True
+        if isinstance(author.access, ServerAccess) and "role" in changes:
+            self._end_put_from_below(op.row)
         return ""
+
+    def _end_put_from_below(self, user: str) -> None:
+        """End the access of devices that others put with a user who turns out to be above them.
+
+        A restored server does not know that before it is given back its own word on the user, who
+        joined after its backup. The user's own devices are vouched for by the server, or each other.
+        """
+        for entry in self._members().devices_of(user):  # a device stands behind its voucher
+            is_over = entry.vouched_by in {one.device for one in self.ended}
+            if is_over or not self._may_vouch_now(entry):
+                now = self._service.now_ms()
+                draft = Revocation(self._ws, entry.device, SERVER, now, NO_SIGNATURE)
+                record = signed(draft, self._service.keys.sign_key.sign)
+                assert self.add(record) == "", "the server's word on a device that is there"
+                self.ended.append(record)
 
     def _judge(self, record: Record, *, was_taken: bool) -> str:
         """Take a record among those that are known; return why it does not count."""

@@ -16,6 +16,7 @@ from mentor_desktop.server import change_log, quarantine, refusals, room
 from mentor_desktop.server.accounts import Member, devices_of, find_member
 from mentor_desktop.server.change_log import Rejection, Tail
 from mentor_desktop.server.limits import MOST_BATCHES, MOST_VALUES
+from mentor_desktop.server.members_log import tell_ended
 from mentor_desktop.server.membership import Membership
 from mentor_desktop.server.merging import purged_rows
 from mentor_desktop.server.own_batches import batches_for
@@ -206,7 +207,7 @@ def _append(
     rejections, after = _judged(connection, author, stream, fresh, before, membership)
     dialect, now = service.database.dialect, service.now_ms()
     change_log.move_tail(dialect, connection, ws, stream, device, before, after)
-    count = len(fresh) + batches_for(len(rejections))
+    count = len(fresh) + batches_for(len(rejections)) + batches_for(len(membership.ended))
     batches = [one.batch for one in fresh]
     taken = change_log.take_numbers(
         connection,
@@ -223,6 +224,9 @@ def _append(
     if rejections:
         number = start + len(fresh) + 1
         reject(service, connection, ws, stream, device, rejections, number)
+    if membership.ended:
+        number = start + count - batches_for(len(membership.ended)) + 1
+        tell_ended(service, connection, ws, membership.ended, number)
     return _reply(after.last_seq, start + count, rejections)
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 
 import httpx2
 import msgspec
@@ -26,11 +27,12 @@ from mentor_desktop.sync.keys.entries import (
     Grant,
     Record,
     Revocation,
+    SignedInvitation,
     read_record,
     signed,
     to_bytes,
 )
-from mentor_desktop.sync.keys.invitations import Invitation, new_invitation
+from mentor_desktop.sync.keys.invitations import Invitation, new_invitation, sign_invitation
 from mentor_desktop.sync.keys.members import Anchors, members_of
 from mentor_desktop.sync.protocol.batches import open_batch
 from mentor_desktop.sync.protocol.messages import InvitationRequest, Refusal, to_json
@@ -114,6 +116,19 @@ def _entry(by: Device, user: str, role: str, **more: object) -> tuple[DeviceEntr
         vouched_by=str(more.get("vouched_by", by.device)), signature=NO_SIGNATURE,
     )  # fmt: skip
     return signed(draft, by.keys.sign), keys
+
+
+def _invited_entry(by: Device, user: str, role: str) -> tuple[DeviceEntry, DeviceKeys]:
+    """Return the entry of a device that began with a file of another one."""
+    made, now = new_invitation("", by.ws), _now()
+    draft = SignedInvitation(
+        ws=by.ws, id=made.id, user=user, name="", role=role, workshops=(), invited_by=by.device,
+        key=made.public_key, made_at=now, expires_at=now + 1_000_000, signature=NO_SIGNATURE,
+    )  # fmt: skip
+    invitation = sign_invitation(made, draft, by.keys.sign)
+    entry, keys = _entry(by, user, role)
+    entry = msgspec.structs.replace(entry, invitation=invitation)
+    return signed(entry, made.sign), keys
 
 
 def _as_device(by: Device, entry: DeviceEntry, keys: DeviceKeys) -> Device:
@@ -269,6 +284,38 @@ def test_user_without_access_stays_above_those_below(world: World, ana: Device, 
     draft = Revocation(ana.ws, carl.device, ben.device, 5, NO_SIGNATURE)
     record = {"entry": entry, "revocation": signed(draft, ben.keys.sign)}[what]
     assert _reasons(ben, _record_op(record)) == ["above_own_role"]
+
+
+@pytest.mark.parametrize("is_invited", [False, True])
+def test_device_that_was_put_with_a_forgotten_user_does_not_rise_with_them(
+    world: World, ana: Device, is_invited: bool
+) -> None:
+    """The server was restored to before Carl joined, whose rows come back after Ben's device."""
+    ben, bob = world.colleague(ana, "organiser"), world.colleague(ana, "reader")
+    signing = SimpleNamespace(sign=world.service.keys.sign_key.sign)
+    before = Device(world.http, signing, ana.ws, new_id())  # type: ignore[arg-type]
+    entry, keys = _entry(before, new_id(), "admin", vouched_by="server")
+    put, put_keys = _entry(ben, entry.user, "organiser")
+    if is_invited:
+        put, put_keys = _invited_entry(ben, entry.user, "organiser")
+    assert _reasons(ben, _record_op(put)) == []
+    eve = _as_device(ana, put, put_keys)
+    assert eve.sign_in().status_code == 200
+    copy, copy_keys = _entry(eve, entry.user, "organiser")
+    assert _reasons(eve, _record_op(copy)) == []
+    values = {"name": "Carl", "role": "admin", "workshops": "[]", "is_disabled": False}
+    row = {"entity": "member", "kind": "create", "row": entry.user, "values": values}
+    given_back = before.batch("members", before.ops("members", _record_op(entry), row))
+    assert bob.send("members", given_back).json()["rejected"] == []
+    carl = _as_device(ana, entry, keys)
+    assert carl.sign_in().status_code == 200
+    assert carl.hello().role == "admin"
+    for one in (eve, _as_device(ana, copy, copy_keys)):
+        one.sign_in()
+        assert one.post("/v1/hello", {"ws": ana.ws, "schema": 2}).status_code == 403
+    told = members_of(ana.ws, Anchors(ana.joined.server_key), _records(ana))  # type: ignore[union-attr, arg-type]
+    assert [one.device for one in told.devices_of(entry.user)] == [carl.device]
+    assert world.service.database.read(ana.ws, lambda one: check_log(one, ana.ws))[1] == []
 
 
 def test_access_that_ended_ends_once(world: World, ana: Device) -> None:
