@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from mentor_desktop.services import history
 from mentor_desktop.sync.protocol.batches import Batch, open_batch, read_batch
 from mentor_desktop.sync.replica import log, special, state
+from mentor_desktop.sync.replica.beginning import Beginning, beginning_of, keep_beginning
 from mentor_desktop.sync.replica.recompute import check_stream
 from mentor_desktop.sync.replica.sealing import Sealer
 from mentor_desktop.sync.withholding import only
@@ -123,6 +124,27 @@ def test_end_of_an_action_that_a_snapshot_began_is_emptied(three: list[Device]) 
     b.receive(PEOPLE, batches[1:])
     assert SECRET not in everything_in(b)
     assert "Imported …" in sentences(b)
+
+
+def test_log_before_a_snapshot_tells_nothing_of_what_was_erased(three: list[Device]) -> None:
+    a, b, admin = three
+    person, _others, batches = imported(a)
+    admin.receive(PEOPLE, batches)
+    purge(admin, person)
+    b.receive_all(admin)
+    end = batches[-1].header
+    begun = Beginning(
+        epoch="", seq=1, parts=[], applied={a.id: end.to_seq}, chains={a.id: end.hash}, root=b""
+    )
+    numbers = state.Numbers(b.raw)
+    chain = log.Chain(end.to_seq, end.to_seq, end.hash)
+    log.keep_chain(b.raw, numbers.stream(PEOPLE), numbers.device(a.id), chain)
+    keep_beginning(b.raw, PEOPLE, begun)
+    for one in batches:
+        assert b.receive(PEOPLE, [one]).operations == 0
+    assert beginning_of(b.raw, PEOPLE) is None
+    assert len(b.batches(PEOPLE, of=a.id)) == len(batches)
+    assert SECRET not in everything_in(b)
 
 
 def _begin_with(device: Device, author: Device, batch: Batch) -> None:
