@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from mentor_desktop.server import change_log, erasing, rejecting
+from mentor_desktop.server import change_log, crowding, erasing, rejecting
 from mentor_desktop.server.change_log import Rejection, content_of
+from mentor_desktop.server.crowding import Room
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import digest, folding, log, merged, rejected
 from mentor_desktop.sync.merge.digest import Buckets, bucket_of
@@ -45,6 +46,7 @@ class Merged:
     state: RowState = field(default_factory=RowState)
     values: dict[OpId, Mapping[str, Value]] = field(default_factory=dict)
     was: str | None = None  # its digest text before this step; None for a new row
+    stored: tuple[str, str] = ("", "")  # state and values, as they were read
 
     @property
     def is_nothing(self) -> bool:
@@ -73,7 +75,7 @@ class Merged:
 def merge_step(service: Service, connection: Connection, ws: str, stream: str) -> bool:
     """Merge the next batches of a stream; tell whether there was anything to do.
 
-    False also when another process is at it.
+    False also when another process is at it, and where a row of a sealed stream would hold too much.
     """
     dialect = service.database.dialect
     first = {"ws": ws, "stream": stream, "folded": 0, "fresh": 0, "ends": "{}"}
@@ -96,11 +98,16 @@ def merge_step(service: Service, connection: Connection, ws: str, stream: str) -
     contents = [content_of(batch) for batch in page.batches]
     ops = [op for content in contents for op in expand(content)]
     ranges = _rejections(service, connection, ws, stream, ops)
-    rows = _merge(connection, ws, stream, ops, applied, ranges)
+    crowded: Ranges = {}
+    rows = _merge(connection, ws, stream, ops, applied, ranges, crowded)
     upto = page.numbers[-1]
-    again = _folded_though_rejected(connection, ws, stream, ops, applied, found.folded)
+    rejects = crowding.of_what_was_merged(service, connection, ws, ops)
+    again = _folded_though_rejected(connection, ws, stream, rejects, applied, found.folded)
     if again:
-        rows |= _recomputed(connection, ws, stream, again, upto, ranges)
+        rows |= _recomputed(connection, ws, stream, again, upto, ranges, crowded)
+    if crowded and parse_stream(stream).is_sealed:
+        return False  # nobody's word but its owner's counts there: it has no digest from here on
+    crowding.reject(service, connection, ws, stream, crowded)
     gone = {(op.entity, op.row) for op in ops if op.kind == PURGE and not is_rejected(ranges, op)}
     if gone:
         erasing.erase(connection, ws, stream, gone, upto)
@@ -138,7 +145,9 @@ def _merge(
     ops: Sequence[Op],
     applied: Mapping[str, int],
     ranges: Ranges,
+    crowded: Ranges,
 ) -> dict[Row, Merged]:
+    """Return the rows that something came into; what is too much is left out, and added to both."""
     by_row: dict[Row, list[Op]] = defaultdict(list)
     for op in ops:
         if op.kind != REJECT and not is_rejected(ranges, op):
@@ -146,10 +155,23 @@ def _merge(
     rows = {name: Merged() for name in by_row} | _load(connection, ws, stream, by_row)
     for name, its_ops in by_row.items():
         row = rows[name]
+        room = None if crowding.is_small(*row.stored, its_ops) else Room(row.state, row.values)
+        left_out = 0
         for op in its_ops:
-            row.take(op, applied)
+            if room is None or room.take(op, applied):
+                row.take(op, applied)
+            else:
+                _leave_out(op, ranges, crowded)
+                left_out += 1
         row.tidy()
+        if left_out == len(its_ops):
+            del rows[name]
     return rows
+
+
+def _leave_out(op: Op, *among: Ranges) -> None:
+    for ranges in among:
+        ranges.setdefault(op.device, Spans()).add(op.seq, op.seq)
 
 
 def _load(connection: Connection, ws: str, stream: str, names: Iterable[Row]) -> dict[Row, Merged]:
@@ -186,7 +208,8 @@ def purged_rows(connection: Connection, ws: str, stream: str, names: Iterable[Ro
 def read_merged(state: str, vals: str) -> Merged:
     """Return a row as it was written."""
     read = RowState.from_text(state)
-    return Merged(read, _read_values(vals), read.digest_text() if read != _NOTHING else None)
+    was = read.digest_text() if read != _NOTHING else None
+    return Merged(read, _read_values(vals), was, (state, vals))
 
 
 def _read_values(vals: str) -> dict[OpId, Mapping[str, Value]]:
@@ -235,14 +258,14 @@ def _folded_though_rejected(
     connection: Connection,
     ws: str,
     stream: str,
-    ops: Sequence[Op],
+    rejects: Sequence[Op],
     applied: Mapping[str, int],
     folded: int,
 ) -> set[Row]:
     """Return the rows that an earlier step merged with operations which are rejected only now."""
     fresh: Ranges = {}
-    for op in ops:
-        span = rejected_span(op) if op.kind == REJECT else None
+    for op in rejects:
+        span = rejected_span(op)
         if span is not None and span[1] <= applied.get(span[0], 0):
             device, first, last = span
             fresh.setdefault(device, Spans()).add(first, min(last, applied[device]))
@@ -329,25 +352,46 @@ def _open_from(ends: Mapping[str, Sequence[Any]], device: str) -> int:
 
 
 def _recomputed(
-    connection: Connection, ws: str, stream: str, names: set[Row], upto: int, ranges: Ranges
+    connection: Connection,
+    ws: str,
+    stream: str,
+    names: set[Row],
+    upto: int,
+    ranges: Ranges,
+    crowded: Ranges,
 ) -> dict[Row, Merged]:
     before = _load(connection, ws, stream, names)
-    rows = _folded_from_log(connection, ws, stream, upto, names, ranges)
+    rows = _folded_from_log(connection, ws, stream, upto, names, ranges, crowded)
     for name, old in before.items():
         rows.setdefault(name, Merged()).was = old.was
     return rows
 
 
 def _folded_from_log(
-    connection: Connection, ws: str, stream: str, upto: int, names: set[Row] | None, ranges: Ranges
+    connection: Connection,
+    ws: str,
+    stream: str,
+    upto: int,
+    names: set[Row] | None,
+    ranges: Ranges,
+    crowded: Ranges | None = None,
 ) -> dict[Row, Merged]:
+    """Fold rows anew; with `crowded` what is too much is left out, as when it is merged."""
     rows: dict[Row, Merged] = {}
+    rooms: dict[Row, Room] = {}
     for _number, batch in change_log.scanned(connection, ws, stream, upto):
         for op in expand(content_of(batch)):
             name = (op.entity, op.row)
             wanted = names is None or name in names
-            if wanted and op.kind != REJECT and not is_rejected(ranges, op):
-                rows.setdefault(name, Merged()).take(op, {})
+            if not wanted or op.kind == REJECT or is_rejected(ranges, op):
+                continue
+            row = rows.setdefault(name, Merged())
+            if crowded is not None:
+                room = rooms.get(name) or rooms.setdefault(name, Room(row.state, {}))
+                if not room.take(op, {}):
+                    _leave_out(op, ranges, crowded)
+                    continue
+            row.take(op, {})
     for row in rows.values():
         row.tidy()
     return rows

@@ -1,6 +1,7 @@
 """Numbers of operations of one device, as few spans in order."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 
 
 class Spans:
@@ -21,6 +22,10 @@ class Spans:
     def ends(self) -> tuple[int, int]:
         """The least and the largest number that was added; there must be one."""
         return self._firsts[0], self._lasts[-1]
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Give first and last number of each span, in order."""
+        return zip(self._firsts, self._lasts, strict=True)
 
     def __contains__(self, seq: int) -> bool:
         return self.meet(seq, seq)

@@ -20,6 +20,7 @@ _REASONS = {
     "above_own_role": _TOO_HIGH,
     "is_server": _DAMAGED,
     "open": _DAMAGED,
+    "crowded": _DAMAGED,
     "too_many_devices": N_("This person has as many laptops as the server keeps for one."),
     "member_device": N_("The server does not know the laptop that this is about."),
     "member_expired": N_("Its invitation was out of date. Invite it anew."),
