@@ -16,6 +16,7 @@ from mentor_desktop.server.database import OvertakenError
 from mentor_desktop.server.dialect import Dialect
 from mentor_desktop.server.limits import MOST_KEPT_BYTES
 from mentor_desktop.server.tables import log, rejected, stream, tail, workspace
+from mentor_desktop.sync.merge.spans import Spans
 from mentor_desktop.sync.protocol.batches import NO_HASH, Batch, Header, open_batch
 from mentor_desktop.sync.protocol.operations import Content
 
@@ -197,6 +198,27 @@ def scanned(
         if not found.more:
             return
         since = found.numbers[-1]
+
+
+def batch_at(connection: Connection, ws: str, number: int) -> Batch:
+    """Return the batch of a number."""
+    return batch_of(
+        connection.execute(
+            select(log.c.header, log.c.body).where(log.c.ws == ws, log.c.seq == number)
+        ).one()
+    )
+
+
+def numbers_in(
+    connection: Connection, ws: str, name: str, device: str, spans: Spans, upto: int
+) -> list[int]:
+    """Return the numbers of a device's batches that have an operation in these spans."""
+    found = connection.execute(
+        select(log.c.seq, log.c.from_seq, log.c["count"])
+        .where(log.c.ws == ws, log.c.stream == name, log.c.device == device, log.c.seq <= upto)
+        .order_by(log.c.seq)
+    )
+    return [seq for seq, first, count in found if spans.meet(first, first + count - 1)]
 
 
 def stored_hash(connection: Connection, header: Header) -> bytes | None:

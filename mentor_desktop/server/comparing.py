@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, func, select
 
 from mentor_desktop.server.accounts import reader_of
-from mentor_desktop.server.merging import read_merged
+from mentor_desktop.server.merged_rows import read_merged
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import digest, merged

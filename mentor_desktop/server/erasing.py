@@ -4,6 +4,7 @@ The log loses them, what was set aside, and the snapshots, which are taken anew.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -18,10 +19,38 @@ from mentor_desktop.sync.protocol.operations import MOST_INTEGER, Content
 SNAPSHOT_IS_DUE = 1 << 40
 
 
-def erase(connection: Connection, ws: str, stream: str, gone: Collection[Row], upto: int) -> None:
+@dataclass(frozen=True)
+class Known:
+    """What is known of a stream up to a number: in which batches there are values to take out.
+
+    Each with whether it goes on with an action that has such a row. `going_on` are the devices
+    whose last batch ends within one.
+    """
+
+    upto: int = 0
+    found: tuple[tuple[int, bool], ...] = ()
+    going_on: frozenset[str] = frozenset()
+
+
+NOTHING_KNOWN = Known()
+
+
+def erase(
+    connection: Connection,
+    ws: str,
+    stream: str,
+    gone: Collection[Row],
+    upto: int,
+    known: Known = NOTHING_KNOWN,
+) -> None:
     """Take out the values of rows that are purged from now on; the log is read up to a number."""
-    eraser = Eraser(gone.__contains__)
-    erase_in_log(connection, ws, change_log.scanned(connection, ws, stream, upto), eraser)
+    for number, is_begun in known.found:
+        batch = change_log.batch_at(connection, ws, number)
+        going_on = [batch.header.device] if is_begun else []
+        erase_in_log(connection, ws, [(number, batch)], Eraser(gone.__contains__, going_on))
+    eraser = Eraser(gone.__contains__, known.going_on)
+    rest = change_log.scanned(connection, ws, stream, upto, known.upto)
+    erase_in_log(connection, ws, rest, eraser)
     _erase_aside(connection, ws, stream, eraser)
     _drop_snapshots(connection, ws, stream)
 

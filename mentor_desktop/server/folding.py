@@ -8,11 +8,13 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from mentor_desktop.server import journal, snapshots
+from mentor_desktop.server.earlier import Earlier, EarlierWantedError, look_back
 from mentor_desktop.server.merging import merge_step
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import folding, stream
 
+_LOOKS = 3  # at what was merged before; then somebody always rejected or merged more meanwhile
 _LOOK_EVERY_S = 15.0  # for what other processes took in and did not merge
 
 
@@ -65,9 +67,8 @@ def fold(
     """
     steps = 0
     for ws, name in names:
-        step = partial(_step, service, ws, name)
         try:
-            while not is_stopping() and service.database.write(ws, step):
+            while not is_stopping() and _step(service, ws, name):
                 steps += 1
             if not is_stopping():
                 snapshots.take_when_due(service, ws, name)
@@ -82,8 +83,29 @@ def fold(
     return steps
 
 
-def _step(service: Service, ws: str, name: str, connection: Connection) -> bool:
-    return merge_step(service, connection, ws, name)
+def _step(service: Service, ws: str, name: str) -> bool:
+    """Merge the next batches; what that needs of those before is read while others may write."""
+    earlier: Earlier | None = None
+    for tries in range(_LOOKS + 1):
+        step = partial(_merge, service, ws, name, earlier, may_ask=tries < _LOOKS)
+        try:
+            return service.database.write(ws, step)
+        except EarlierWantedError as error:
+            look = partial(look_back, ws=ws, stream=name, wanted=error.wanted)
+            earlier = service.database.read(ws, look)
+    raise AssertionError("the last try asks for nothing")
+
+
+def _merge(
+    service: Service,
+    ws: str,
+    name: str,
+    earlier: Earlier | None,
+    connection: Connection,
+    *,
+    may_ask: bool,
+) -> bool:
+    return merge_step(service, connection, ws, name, earlier, may_ask=may_ask)
 
 
 def _behind(connection: Connection) -> list[tuple[str, str]]:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 
 from mentor_desktop.i18n import _
 from mentor_desktop.server import change_log
-from mentor_desktop.server.merging import read_merged, recompute_all
+from mentor_desktop.server.merged_rows import read_merged
+from mentor_desktop.server.merging import recompute_all
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import (
     blob,

@@ -8,7 +8,7 @@ else stand. Values are kept for every operation that still competes: creates and
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -17,80 +17,52 @@ from sqlalchemy import Connection, select, update
 from mentor_desktop.server import change_log, crowding, erasing, rejecting
 from mentor_desktop.server.change_log import Rejection, content_of
 from mentor_desktop.server.crowding import Room
+from mentor_desktop.server.earlier import Earlier, EarlierWantedError, Wanted
+from mentor_desktop.server.erasing import NOTHING_KNOWN
+from mentor_desktop.server.merged_rows import Merged, load, purged_rows
 from mentor_desktop.server.service import Service
-from mentor_desktop.server.tables import digest, folding, log, merged, rejected
+from mentor_desktop.server.tables import digest, folding, merged, rejected
 from mentor_desktop.sync.merge.digest import Buckets, bucket_of
-from mentor_desktop.sync.merge.fold import REASON, fold_op, rejected_span
-from mentor_desktop.sync.merge.row_state import RowState
+from mentor_desktop.sync.merge.fold import REASON, rejected_span
 from mentor_desktop.sync.merge.spans import Spans
 from mentor_desktop.sync.protocol.batches import Batch
 from mentor_desktop.sync.protocol.erasing import Eraser, Row
-from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Content, Op, OpId, Value, expand
+from mentor_desktop.sync.protocol.operations import PURGE, REJECT, Content, Op, expand
 from mentor_desktop.sync.protocol.streams import parse_stream
 
 MOST_STEP_BATCHES = 16
 MOST_STEP_BYTES = 2 * 1024 * 1024
 MOST_STEP_OPS = 4_000  # a process needs some 2 KiB for each
-_NAMES_AT_ONCE = 500  # rows looked up by one statement
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(list[tuple[str, int, dict[str, Value]]]).decode
 
 Ranges = dict[str, Spans]  # what is rejected, by device
 
 
-@dataclass
-class Merged:
-    """One row: its state, and the values of each operation that still competes."""
-
-    state: RowState = field(default_factory=RowState)
-    values: dict[OpId, Mapping[str, Value]] = field(default_factory=dict)
-    was: str | None = None  # its digest text before this step; None for a new row
-    stored: tuple[str, str] = ("", "")  # state and values, as they were read
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether no operation counts: such a row is in no digest."""
-        return self.state == _NOTHING
-
-    def take(self, op: Op, applied: Mapping[str, int]) -> None:
-        """Bring one operation in."""
-        fold_op(self.state, op, applied)
-        if op.values:
-            self.values[op.id] = op.values
-
-    def tidy(self) -> None:
-        """Drop the values of everything that nobody will be shown again."""
-        state = self.state
-        if state.is_plain:
-            return
-        kept = (
-            set()
-            if state.purged
-            else {*state.creates, *(op for one in state.heads.values() for op in one)}
-        )
-        self.values = {op: values for op, values in self.values.items() if op in kept}
-
-
-def merge_step(service: Service, connection: Connection, ws: str, stream: str) -> bool:
+def merge_step(
+    service: Service,
+    connection: Connection,
+    ws: str,
+    stream: str,
+    earlier: Earlier | None = None,
+    *,
+    may_ask: bool = False,
+) -> bool:
     """Merge the next batches of a stream; tell whether there was anything to do.
 
     False also when another process is at it, and where a row of a sealed stream would hold too much.
+    What it needs of the log before them is `earlier`, or is read by itself.
+
+    Raises:
+        EarlierWantedError: it `may_ask`, and that is needed; nothing is to be kept.
     """
-    dialect = service.database.dialect
-    first = {"ws": ws, "stream": stream, "folded": 0, "fresh": 0, "ends": "{}"}
-    dialect.upsert(connection, folding, [first], keep=True)
-    found = connection.execute(
-        select(folding.c.folded, folding.c.ends)
-        .where(folding.c.ws == ws, folding.c.stream == stream)
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
+    found = _locked(service, connection, ws, stream)
     if found is None:
         return False
+    most = earlier.wanted.batches if earlier else MOST_STEP_BATCHES
     page = change_log.page(
-        connection, ws, stream, found.folded, MOST_STEP_BYTES, MOST_STEP_BATCHES,
-        most_ops=MOST_STEP_OPS,
-    )  # fmt: skip
+        connection, ws, stream, found.folded, MOST_STEP_BYTES, most, most_ops=MOST_STEP_OPS
+    )
     if not page.batches:
         return False
     ends = json.loads(found.ends)
@@ -98,19 +70,22 @@ def merge_step(service: Service, connection: Connection, ws: str, stream: str) -
     contents = [content_of(batch) for batch in page.batches]
     ops = [op for content in contents for op in expand(content)]
     ranges = _rejections(service, connection, ws, stream, ops)
+    rejects = crowding.of_what_was_merged(service, connection, ws, ops)
+    again = _folded_though_rejected(connection, ws, stream, rejects, applied, found.folded)
+    gone = {(op.entity, op.row) for op in ops if op.kind == PURGE and not is_rejected(ranges, op)}
+    wanted = Wanted(found.folded, len(page.batches), frozenset(again), frozenset(gone))
+    earlier = _of_now(earlier, wanted, may_ask=may_ask)
     crowded: Ranges = {}
     rows = _merge(connection, ws, stream, ops, applied, ranges, crowded)
     upto = page.numbers[-1]
-    rejects = crowding.of_what_was_merged(service, connection, ws, ops)
-    again = _folded_though_rejected(connection, ws, stream, rejects, applied, found.folded)
     if again:
-        rows |= _recomputed(connection, ws, stream, again, upto, ranges, crowded)
+        rows |= _recomputed(connection, ws, stream, again, upto, ranges, crowded, earlier)
     if crowded and parse_stream(stream).is_sealed:
         return False  # nobody's word but its owner's counts there: it has no digest from here on
     crowding.reject(service, connection, ws, stream, crowded)
-    gone = {(op.entity, op.row) for op in ops if op.kind == PURGE and not is_rejected(ranges, op)}
     if gone:
-        erasing.erase(connection, ws, stream, gone, upto)
+        known = earlier.known if earlier else NOTHING_KNOWN
+        erasing.erase(connection, ws, stream, gone, upto, known)
     late = _purged_before(connection, ws, stream, ops, rows) - gone
     parts = list(zip(page.batches, contents, strict=True))
     going_on = _going_on_with_purged(connection, ws, stream, parts, ends, rows)
@@ -129,6 +104,26 @@ def merge_step(service: Service, connection: Connection, ws: str, stream: str) -
         .values(folded=upto, fresh=folding.c.fresh + len(ops), ends=json.dumps(ends))
     )
     return True
+
+
+def _of_now(earlier: Earlier | None, wanted: Wanted, *, may_ask: bool) -> Earlier | None:
+    """Return what was looked up, None where something else is needed by now; may raise as a step."""
+    if earlier is not None and earlier.wanted == wanted:
+        return earlier
+    if wanted and may_ask:
+        raise EarlierWantedError(wanted)
+    return None
+
+
+def _locked(service: Service, connection: Connection, ws: str, stream: str) -> Any:
+    """Return how far a stream is merged, for this transaction alone; None when another is at it."""
+    first = {"ws": ws, "stream": stream, "folded": 0, "fresh": 0, "ends": "{}"}
+    service.database.dialect.upsert(connection, folding, [first], keep=True)
+    return connection.execute(
+        select(folding.c.folded, folding.c.ends)
+        .where(folding.c.ws == ws, folding.c.stream == stream)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
 
 
 def recompute_all(connection: Connection, ws: str, stream: str, upto: int) -> dict[Row, Merged]:
@@ -152,7 +147,7 @@ def _merge(
     for op in ops:
         if op.kind != REJECT and not is_rejected(ranges, op):
             by_row[op.entity, op.row].append(op)
-    rows = {name: Merged() for name in by_row} | _load(connection, ws, stream, by_row)
+    rows = {name: Merged() for name in by_row} | load(connection, ws, stream, by_row)
     for name, its_ops in by_row.items():
         row = rows[name]
         room = None if crowding.is_small(*row.stored, its_ops) else Room(row.state, row.values)
@@ -172,48 +167,6 @@ def _merge(
 def _leave_out(op: Op, *among: Ranges) -> None:
     for ranges in among:
         ranges.setdefault(op.device, Spans()).add(op.seq, op.seq)
-
-
-def _load(connection: Connection, ws: str, stream: str, names: Iterable[Row]) -> dict[Row, Merged]:
-    by_entity: dict[str, list[str]] = defaultdict(list)
-    for entity, row in names:
-        by_entity[entity].append(row)
-    loaded: dict[Row, Merged] = {}
-    for entity, ids in by_entity.items():
-        for start in range(0, len(ids), _NAMES_AT_ONCE):
-            found = connection.execute(
-                select(merged.c.row, merged.c.state, merged.c.vals).where(
-                    merged.c.ws == ws,
-                    merged.c.stream == stream,
-                    merged.c.entity == entity,
-                    merged.c.row.in_(ids[start : start + _NAMES_AT_ONCE]),
-                )
-            )
-            for one in found:
-                loaded[entity, one.row] = read_merged(one.state, one.vals)
-    return loaded
-
-
-def state_of(connection: Connection, ws: str, stream: str, name: Row) -> RowState:
-    """Return the state of a row, as far as all is merged; that of no operation for an unknown one."""
-    return _load(connection, ws, stream, [name]).get(name, Merged()).state
-
-
-def purged_rows(connection: Connection, ws: str, stream: str, names: Iterable[Row]) -> set[Row]:
-    """Return which of these rows are known to be erased for ever, as far as all is merged."""
-    loaded = _load(connection, ws, stream, names)
-    return {name for name, one in loaded.items() if one.state.purged}
-
-
-def read_merged(state: str, vals: str) -> Merged:
-    """Return a row as it was written."""
-    read = RowState.from_text(state)
-    was = read.digest_text() if read != _NOTHING else None
-    return Merged(read, _read_values(vals), was, (state, vals))
-
-
-def _read_values(vals: str) -> dict[OpId, Mapping[str, Value]]:
-    return {OpId(device, seq): values for device, seq, values in _decode(vals)}
 
 
 def _rejections(
@@ -271,26 +224,11 @@ def _folded_though_rejected(
             fresh.setdefault(device, Spans()).add(first, min(last, applied[device]))
     rows: set[Row] = set()
     for device, spans in fresh.items():
-        for number in _batches_in(connection, ws, stream, device, spans, folded):
+        for number in change_log.numbers_in(connection, ws, stream, device, spans, folded):
             # Each once, and one at a time, however many spans are in it.
-            found = connection.execute(
-                select(log.c.header, log.c.body).where(log.c.ws == ws, log.c.seq == number)
-            ).one()
-            its_ops = expand(content_of(change_log.batch_of(found)))
+            its_ops = expand(content_of(change_log.batch_at(connection, ws, number)))
             rows |= {(one.entity, one.row) for one in its_ops if one.seq in spans}
     return rows
-
-
-def _batches_in(
-    connection: Connection, ws: str, stream: str, device: str, spans: Spans, folded: int
-) -> list[int]:
-    """Return the numbers of a device's merged batches that have an operation in these spans."""
-    found = connection.execute(
-        select(log.c.seq, log.c.from_seq, log.c["count"])
-        .where(log.c.ws == ws, log.c.stream == stream, log.c.device == device, log.c.seq <= folded)
-        .order_by(log.c.seq)
-    )
-    return [seq for seq, first, count in found if spans.meet(first, first + count - 1)]
 
 
 def _purged_before(
@@ -359,9 +297,10 @@ def _recomputed(
     upto: int,
     ranges: Ranges,
     crowded: Ranges,
+    earlier: Earlier | None,
 ) -> dict[Row, Merged]:
-    before = _load(connection, ws, stream, names)
-    rows = _folded_from_log(connection, ws, stream, upto, names, ranges, crowded)
+    before = load(connection, ws, stream, names)
+    rows = _folded_from_log(connection, ws, stream, upto, names, ranges, crowded, earlier)
     for name, old in before.items():
         rows.setdefault(name, Merged()).was = old.was
     return rows
@@ -375,23 +314,27 @@ def _folded_from_log(
     names: set[Row] | None,
     ranges: Ranges,
     crowded: Ranges | None = None,
+    earlier: Earlier | None = None,
 ) -> dict[Row, Merged]:
     """Fold rows anew; with `crowded` what is too much is left out, as when it is merged."""
     rows: dict[Row, Merged] = {}
     rooms: dict[Row, Room] = {}
-    for _number, batch in change_log.scanned(connection, ws, stream, upto):
-        for op in expand(content_of(batch)):
-            name = (op.entity, op.row)
-            wanted = names is None or name in names
-            if not wanted or op.kind == REJECT or is_rejected(ranges, op):
+    batches = change_log.scanned(
+        connection, ws, stream, upto, earlier.wanted.upto if earlier else 0
+    )
+    ops = (op for _number, batch in batches for op in expand(content_of(batch)))
+    for op in chain(earlier.ops if earlier else (), ops):
+        name = (op.entity, op.row)
+        is_wanted = names is None or name in names
+        if not is_wanted or op.kind == REJECT or is_rejected(ranges, op):
+            continue
+        row = rows.setdefault(name, Merged())
+        if crowded is not None:
+            room = rooms.get(name) or rooms.setdefault(name, Room(row.state, {}))
+            if not room.take(op, {}):
+                _leave_out(op, ranges, crowded)
                 continue
-            row = rows.setdefault(name, Merged())
-            if crowded is not None:
-                room = rooms.get(name) or rooms.setdefault(name, Room(row.state, {}))
-                if not room.take(op, {}):
-                    _leave_out(op, ranges, crowded)
-                    continue
-            row.take(op, {})
+        row.take(op, {})
     for row in rows.values():
         row.tidy()
     return rows
@@ -435,6 +378,3 @@ def _write(
     sums = {"ws": ws, "stream": stream, "at_seq": upto}
     sums |= {"sums": buckets.to_bytes(), "root": buckets.root}
     dialect.upsert(connection, digest, [sums])
-
-
-_NOTHING = RowState()  # of a row whose operations were all rejected

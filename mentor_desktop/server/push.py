@@ -18,7 +18,7 @@ from mentor_desktop.server.change_log import Rejection, Tail
 from mentor_desktop.server.limits import MOST_BATCHES, MOST_VALUES
 from mentor_desktop.server.members_log import tell_ended
 from mentor_desktop.server.membership import Membership
-from mentor_desktop.server.merging import purged_rows
+from mentor_desktop.server.merged_rows import purged_rows
 from mentor_desktop.server.own_batches import batches_for
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.rejecting import reject

@@ -11,7 +11,7 @@ from mentor_desktop.server import audit
 from mentor_desktop.server.change_log import batch_of, content_of, encode_header, tail_of
 from mentor_desktop.server.erasing import is_begun_with, rows_named, without
 from mentor_desktop.server.limits import MOST_QUARANTINE_BYTES
-from mentor_desktop.server.merging import purged_rows
+from mentor_desktop.server.merged_rows import purged_rows
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import quarantine

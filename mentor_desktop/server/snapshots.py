@@ -29,7 +29,7 @@ from mentor_desktop.server import journal, refusals
 from mentor_desktop.server.accounts import reader_of
 from mentor_desktop.server.dialect import Row
 from mentor_desktop.server.erasing import SNAPSHOT_IS_DUE
-from mentor_desktop.server.merging import read_merged
+from mentor_desktop.server.merged_rows import read_merged
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import digest, folding, merged, snapshot, snapshot_part
 from mentor_desktop.sync.keys.sessions import Session

@@ -9,7 +9,8 @@ from collections import defaultdict
 from sqlalchemy import Connection, select
 
 from mentor_desktop.server import change_log
-from mentor_desktop.server.merging import is_rejected, known_rejections, state_of
+from mentor_desktop.server.merged_rows import state_of
+from mentor_desktop.server.merging import is_rejected, known_rejections
 from mentor_desktop.server.tables import folding
 from mentor_desktop.sync.keys.members import Said
 from mentor_desktop.sync.merge.fold import fold_op

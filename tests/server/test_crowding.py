@@ -176,7 +176,7 @@ def test_others_go_on_in_a_row_that_somebody_filled(world: World) -> None:
     for push in (_heads, _early, _deletes):
         _push(world, eve, push(eve, STREAM, row))
     count = len(_rejected(ana))
-    for at in range(60):
+    for at in range(20):
         (op,) = ben.ops(STREAM, {**NOTE, "row": row, "group": f"note{at}"})
         _push(world, ben, [ben.batch(STREAM, [op])])
         ben.write(STREAM, {**NOTE, "row": row, "group": f"note{at}", "base": (op.id,)})
