@@ -127,6 +127,26 @@ def test_behind_a_fork_nothing_is_made_anew_on_the_word_of_a_proxy(pair: Pair, b
     assert twin.rows() == pair.first.rows() == pair.second.rows()
 
 
+@pytest.mark.parametrize("batches", [1, 2, 4])
+def test_what_a_file_brought_of_one_life_leaves_no_gap_in_the_other(
+    pair: Pair, tmp_path: Path, batches: int
+) -> None:
+    person = pair.first.act(lambda uow: factories.person(uow.session).id)
+    pair.exchange()
+    twin = pair.twin(pair.second)
+    for number in range(batches):
+        note(twin, person, f"other life {number}")
+        seal(twin)
+    pair.exchange(twin)
+    note(pair.second, person, "one life")
+    carry(pair.second, pair.first, tmp_path)
+    pair.exchange(pair.first)  # the other life comes at once: what the file brought stands aside
+    assert noted(pair.first, person) == f"other life {batches - 1}"
+    statuses = [pair.exchange(one) for one in (pair.second, pair.first, twin, pair.second)]
+    assert [one.conflicts for one in statuses] == [1] * 4
+    assert twin.rows() == pair.first.rows() == pair.second.rows()
+
+
 @pytest.mark.parametrize("is_first_by_file", [True, False])
 def test_two_lives_of_a_copy_are_one_device_until_one_is_noticed(
     pair: Pair, tmp_path: Path, is_first_by_file: bool

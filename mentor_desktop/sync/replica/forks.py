@@ -30,21 +30,36 @@ def give_way(raw: StoreConnection, stream: str, device: str) -> bool:
         require_whole_log(raw, stream)
         numbers = Numbers(raw)
         place = (numbers.stream(stream), numbers.device(device))
-        gone = raw.execute(
-            "DELETE FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0", place
-        ).rowcount
-        if not gone:
-            return False
-        last = raw.execute(
-            "SELECT header, body FROM sync_batch WHERE stream = ? AND device = ? "
-            "ORDER BY from_seq DESC LIMIT 1",
+        first = raw.execute(
+            "SELECT min(from_seq) FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0",
             place,
-        ).fetchone()
-        chain = Chain(0, 0, NO_HASH)
-        if last is not None:
-            header = log.stored_batch(last).header
-            applied = min(chain_of(raw, *place).seq, header.to_seq)
-            chain = Chain(applied, header.to_seq, header.hash)
-        log.keep_chain(raw, *place, chain)
+        ).fetchone()[0]
+        if first is None:
+            return False
+        raw.execute(
+            "DELETE FROM sync_batch WHERE stream = ? AND device = ? AND is_acked = 0", place
+        )
+        if first <= chain_of(raw, *place).held:
+            _cut_chain(raw, *place, first)
     repair_stream(raw, stream)
     return True
+
+
+def _cut_chain(raw: StoreConnection, stream: int, device: int, first: int) -> None:
+    """Let the chain of a device end before an operation; what lies behind it waits for what comes."""
+    place = (stream, device, first)
+    raw.execute(
+        "UPDATE sync_batch SET is_applied = 0 WHERE stream = ? AND device = ? AND from_seq > ?",
+        place,
+    )
+    last = raw.execute(
+        "SELECT header, body FROM sync_batch WHERE stream = ? AND device = ? AND to_seq < ? "
+        "ORDER BY from_seq DESC LIMIT 1",
+        place,
+    ).fetchone()
+    chain = Chain(0, 0, NO_HASH)
+    if last is not None:
+        header = log.stored_batch(last).header
+        applied = min(chain_of(raw, stream, device).seq, header.to_seq)
+        chain = Chain(applied, header.to_seq, header.hash)
+    log.keep_chain(raw, stream, device, chain)
