@@ -10,13 +10,14 @@ import json
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
 from mentor_desktop.server.accounts import Member
 from mentor_desktop.server.database import OvertakenError
+from mentor_desktop.server.member_tables import MemberTables
 from mentor_desktop.server.rights import ROLES, ServerAccess
 from mentor_desktop.server.service import Service
-from mentor_desktop.server.tables import account, device, member_record, tail, workspace
+from mentor_desktop.server.tables import account, member_record, tail, workspace
 from mentor_desktop.server.user_rows import USER_ENTITY, UserRows
 from mentor_desktop.sync.keys.entries import (
     MOST_NAME,
@@ -59,6 +60,7 @@ class Membership:
         self._known: Members | None = None
         self._last_number = 0  # of the records that were read, or written since
         self._rows = UserRows(connection, ws)
+        self._tables = MemberTables(service, connection, ws)
         self.has_changed = False
         self.ended: list[Revocation] = []  # by the server, for the stream to tell
 
@@ -109,7 +111,7 @@ class Membership:
         members = self._members()
         entry = members.entries.get(device_id)
         is_theirs = entry is not None and entry.user == user and members.has_access(device_id)
-        return is_theirs and bool(self._role_of(user, has_access=True))
+        return is_theirs and bool(self._tables.role_of(user, has_access=True))
 
     def entry_of(self, device_id: str) -> DeviceEntry | None:
         """Return the entry of a device that has access."""
@@ -156,7 +158,7 @@ class Membership:
             changes["disabled_at"] = self._service.now_ms() if values["is_disabled"] else None
         for grant in self._members().grants_of(op.row):
             changes |= self._widened(op.row, changes, grant)
-        self._write_user(op.row, changes)
+        self._tables.write_user(op.row, changes)
         self.has_changed = True
         if isinstance(author.access, ServerAccess) and "role" in changes:
             self._end_put_from_below(op.row)
@@ -224,42 +226,15 @@ class Membership:
                 voucher, over = entries.get(record.revoked_by), []
         if voucher is None or not user or (user == voucher.user and not isinstance(record, Grant)):
             return True
-        own = self._role_of(voucher.user, has_access=True)
+        own = self._tables.role_of(voucher.user, has_access=True)
         if own not in INVITING_ROLES:
             return False
-        over += filter(None, [self._role_of(user)])
+        over += filter(None, [self._tables.role_of(user)])
         return all(role in ROLES and ROLES.index(role) >= ROLES.index(own) for role in over)
 
     def _has_most(self, user: str) -> bool:
         entries = self._members().entries.values()
         return sum(one.user == user for one in entries) >= MOST_DEVICES
-
-    def _role_of(self, user: str, *, has_access: bool = False) -> str:
-        """Return the role of a user; empty for nobody, and with `has_access` for who has none.
-
-        Who has none now may have it again: nobody below them has a say in that meanwhile.
-        """
-        row = self._connection.execute(
-            select(account.c.role, account.c.disabled_at).where(
-                account.c.ws == self._ws, account.c.user == user
-            )
-        ).one_or_none()
-        if row is None or (has_access and row.disabled_at is not None):
-            return ""
-        return str(row.role)
-
-    def _write_user(self, user: str, changes: Mapping[str, Value]) -> None:
-        fresh = {"ws": self._ws, "user": user, "name": "", "role": "reader", "workshops": "[]"}
-        dialect = self._service.database.dialect
-        is_new = dialect.upsert(
-            self._connection, account, [{**fresh, "disabled_at": None, **changes}], keep=True
-        )
-        if changes and not is_new:
-            self._connection.execute(
-                update(account)
-                .where(account.c.ws == self._ws, account.c.user == user)
-                .values(changes)
-            )
 
     def _members(self) -> Members:
         if self._known is None:
@@ -283,18 +258,7 @@ class Membership:
         return self._known
 
     def _write(self, record: Record, workshops: Sequence[str]) -> None:
-        """Write a record, and what follows from it today."""
-        self._write_record(record)
-        if isinstance(record, DeviceEntry):
-            self._write_device(record, workshops)
-        elif isinstance(record, Grant):
-            self._write_grant(record)
-        else:
-            self._write_revocation(record)
-        self.has_changed = True
-
-    def _write_record(self, record: Record) -> None:
-        """Write a record behind those it was judged by.
+        """Write a record behind those it was judged by, and what follows from it today.
 
         Raises:
             OvertakenError: there is another one by now.
@@ -304,32 +268,13 @@ class Membership:
         dialect = self._service.database.dialect
         if not dialect.upsert(self._connection, member_record, [row], keep=True):
             raise OvertakenError
-
-    def _write_device(self, entry: DeviceEntry, workshops: Sequence[str]) -> None:
-        invited = entry.invitation.workshops if entry.invitation else workshops
-        user = {
-            "ws": self._ws,
-            "user": entry.user,
-            "name": entry.name,
-            "role": entry.role,
-            "workshops": json.dumps(list(invited)),
-            "disabled_at": None,
-        }
-        self._service.database.dialect.upsert(self._connection, account, [user], keep=True)
-        now = self._service.now_ms()
-        self._connection.execute(
-            insert(device).values(
-                ws=self._ws,
-                device=entry.device,
-                user=entry.user,
-                sign_key=entry.sign_key.hex(),
-                tag=entry.tag,
-                name=entry.name,
-                added_at=now,
-                seen_at=now,
-                seen_seq=0,
-            )
-        )
+        if isinstance(record, DeviceEntry):
+            self._tables.add_device(record, workshops)
+        elif isinstance(record, Grant):
+            self._write_grant(record)
+        else:
+            self._tables.end_device(record)
+        self.has_changed = True
 
     def _write_grant(self, grant: Grant) -> None:
         """Give the device's user what the grant gives, and take nothing away."""
@@ -339,7 +284,7 @@ class Membership:
                 account.c.ws == self._ws, account.c.user == user
             )
         ).one()
-        self._write_user(user, self._widened(user, row._asdict(), grant))
+        self._tables.write_user(user, self._widened(user, row._asdict(), grant))
 
     def _widened(self, user: str, has: Mapping[str, Value], grant: Grant) -> dict[str, Value]:
         """Return role and workshops, as far as a user `has` them, with what a grant gives.
@@ -353,13 +298,6 @@ class Membership:
             known = json.loads(str(has["workshops"]))
             wider["workshops"] = json.dumps(sorted({*known, *said.workshops_in(grant)}))
         return wider
-
-    def _write_revocation(self, revocation: Revocation) -> None:
-        self._connection.execute(
-            update(device)
-            .where(device.c.ws == self._ws, device.c.device == revocation.device)
-            .values(revoked_at=self._service.now_ms())
-        )
 
 
 def _are_sound(role: Value, values: Mapping[str, Value]) -> bool:

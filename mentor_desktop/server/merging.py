@@ -59,16 +59,16 @@ def merge_step(
     found = _locked(service, connection, ws, stream)
     if found is None:
         return False
-    most = earlier.wanted.batches if earlier else MOST_STEP_BATCHES
     page = change_log.page(
-        connection, ws, stream, found.folded, MOST_STEP_BYTES, most, most_ops=MOST_STEP_OPS
-    )
+        connection, ws, stream, found.folded, MOST_STEP_BYTES,
+        earlier.wanted.batches if earlier else MOST_STEP_BATCHES, most_ops=MOST_STEP_OPS,
+    )  # fmt: skip
     if not page.batches:
         return False
     ends = json.loads(found.ends)
     applied = {device: end[0] for device, end in ends.items()}
-    contents = [content_of(batch) for batch in page.batches]
-    ops = [op for content in contents for op in expand(content)]
+    parts = [(batch, content_of(batch)) for batch in page.batches]
+    ops = [op for _batch, content in parts for op in expand(content)]
     ranges = _rejections(service, connection, ws, stream, ops)
     rejects = crowding.of_what_was_merged(service, connection, ws, ops)
     again = _folded_though_rejected(connection, ws, stream, rejects, applied, found.folded)
@@ -84,26 +84,29 @@ def merge_step(
         return False  # nobody's word but its owner's counts there: it has no digest from here on
     crowding.reject(service, connection, ws, stream, crowded)
     if gone:
-        known = earlier.known if earlier else NOTHING_KNOWN
-        erasing.erase(connection, ws, stream, gone, upto, known)
+        erasing.erase(
+            connection, ws, stream, gone, upto, earlier.known if earlier else NOTHING_KNOWN
+        )
     late = _purged_before(connection, ws, stream, ops, rows) - gone
-    parts = list(zip(page.batches, contents, strict=True))
     going_on = _going_on_with_purged(connection, ws, stream, parts, ends, rows)
     if late or going_on:
         numbered = zip(page.numbers, page.batches, strict=True)
         eraser = Eraser((late | gone).__contains__, going_on)
         erasing.erase_in_log(connection, ws, numbered, eraser)
     _write(service, connection, ws, stream, rows, upto)
+    place = {"folded": upto, "fresh": folding.c.fresh + len(ops), "ends": _moved(ends, parts)}
+    where = (folding.c.ws == ws, folding.c.stream == stream)
+    connection.execute(update(folding).where(*where).values(place))
+    return True
+
+
+def _moved(ends: dict[str, Sequence[Any]], parts: Iterable[tuple[Batch, Content]]) -> str:
+    """Return where the merged batches of each device end by now, as it is stored."""
     for batch, content in parts:
         header = batch.header
         begun = erasing.open_from(batch, content, _open_from(ends, header.device))
         ends[header.device] = [header.to_seq, header.hash.hex(), begun]
-    connection.execute(
-        update(folding)
-        .where(folding.c.ws == ws, folding.c.stream == stream)
-        .values(folded=upto, fresh=folding.c.fresh + len(ops), ends=json.dumps(ends))
-    )
-    return True
+    return json.dumps(ends)
 
 
 def _of_now(earlier: Earlier | None, wanted: Wanted, *, may_ask: bool) -> Earlier | None:

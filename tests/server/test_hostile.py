@@ -101,9 +101,11 @@ def test_every_request_that_needs_a_token_is_in_the_matrix() -> None:
 
 @pytest.fixture(scope="module")
 def two(world: World) -> tuple[dict[str, Device], Device]:
-    """Give one device of each role in one workspace, and the founder of another one."""
+    """Give one device of each role in one workspace, with a file, and the founder of another one."""
     ana = world.founder()
     roles = {role: world.colleague(ana, role, "*") for role in ROLES}
+    for request_name in ("PUT /v1/blob/{address}/chunk/{number}", "POST /v1/blob/{address}/seal"):
+        assert REQUESTS[request_name](roles["admin"], ana.ws, "people").status_code == 200
     eve = world.founder()
     eve.write("people", PERSON)
     return roles, eve

@@ -1,42 +1,43 @@
 """Joining, inviting, succeeding: who becomes a device, and that nobody rises above their role."""
 
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
 import httpx2
 import msgspec
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from mentor_desktop.ids import new_id
 from mentor_desktop.server import push
-from mentor_desktop.server.folding import fold
 from mentor_desktop.server.inspection import check_log
-from mentor_desktop.server.members_log import revoke_user
 from mentor_desktop.server.tables import member_record, workspace
-from mentor_desktop.server.workspaces import users
 from mentor_desktop.sync.keys.device import DeviceKeys
 from mentor_desktop.sync.keys.entries import (
     NO_SIGNATURE,
     DeviceEntry,
     Grant,
-    Record,
     Revocation,
-    SignedInvitation,
-    read_record,
     signed,
     to_bytes,
 )
-from mentor_desktop.sync.keys.invitations import Invitation, new_invitation, sign_invitation
+from mentor_desktop.sync.keys.invitations import Invitation, new_invitation
 from mentor_desktop.sync.keys.members import Anchors, members_of
-from mentor_desktop.sync.protocol.batches import open_batch
-from mentor_desktop.sync.protocol.messages import InvitationRequest, Refusal, to_json
-from mentor_desktop.sync.protocol.operations import expand, tick
+from mentor_desktop.sync.protocol.messages import InvitationRequest, to_json
+from tests.server.members import (
+    as_device,
+    at_once,
+    changed,
+    code,
+    entry_by,
+    invited_entry_by,
+    reasons,
+    record_op,
+    records,
+    statements,
+)
 from tests.server.world import Device, World
 
 
@@ -45,100 +46,10 @@ def ana(world: World) -> Device:
     return world.founder()
 
 
-def _code(answer: object) -> str:
-    return msgspec.json.decode(answer.content, type=Refusal).code  # type: ignore[attr-defined]
-
-
-def _records(device: Device) -> list[object]:
-    return [
-        read_record(str(op.values["record"]))
-        for batch in device.pull_all("members")
-        for op in expand(open_batch(batch))
-        if op.entity == "member_record"
-    ]
-
-
-def _record_op(record: Record) -> dict[str, object]:
-    values = {"record": to_bytes(record).decode()}
-    return {"entity": "member_record", "kind": "create", "values": values}
-
-
-def _change(user: str, **values: object) -> dict[str, object]:
-    group = next(iter(values))
-    return {"entity": "member", "kind": "set", "row": user, "group": group, "values": values}
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _reasons(device: Device, *ops: dict[str, object]) -> list[str]:
-    return [one.reason for one in device.write("members", *ops).rejected]
-
-
-@contextmanager
-def _statements(world: World) -> Iterator[list[str]]:
-    """Give what the server asks its database while the block lasts."""
-    engine, said = world.service.database.engine, []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        said.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
-def _at_once(works: Sequence[Callable[[], httpx2.Response]]) -> list[httpx2.Response]:
-    """Do all of these at the same moment; return the answers."""
-    answers: list[httpx2.Response] = []
-    start = threading.Barrier(len(works))
-
-    def run(work: Callable[[], httpx2.Response]) -> None:
-        start.wait()
-        answers.append(work())
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    return answers
-
-
-def _entry(by: Device, user: str, role: str, **more: object) -> tuple[DeviceEntry, DeviceKeys]:
-    keys = DeviceKeys.make()
-    draft = DeviceEntry(
-        ws=by.ws, device=new_id(), user=user, name="New", role=role, tag="", sign_key=keys.sign_key,
-        seal_key=keys.seal_key, made_at=time.time_ns() // 1_000_000,
-        vouched_by=str(more.get("vouched_by", by.device)), signature=NO_SIGNATURE,
-    )  # fmt: skip
-    return signed(draft, by.keys.sign), keys
-
-
-def _invited_entry(by: Device, user: str, role: str) -> tuple[DeviceEntry, DeviceKeys]:
-    """Return the entry of a device that began with a file of another one."""
-    made, now = new_invitation("", by.ws), _now()
-    draft = SignedInvitation(
-        ws=by.ws, id=made.id, user=user, name="", role=role, workshops=(), invited_by=by.device,
-        key=made.public_key, made_at=now, expires_at=now + 1_000_000, signature=NO_SIGNATURE,
-    )  # fmt: skip
-    invitation = sign_invitation(made, draft, by.keys.sign)
-    entry, keys = _entry(by, user, role)
-    entry = msgspec.structs.replace(entry, invitation=invitation)
-    return signed(entry, made.sign), keys
-
-
-def _as_device(by: Device, entry: DeviceEntry, keys: DeviceKeys) -> Device:
-    return Device(by.http, keys, entry.ws, entry.device, entry.user, entry.role)
-
-
 def test_first_device_makes_a_workspace_as_administrator(ana: Device) -> None:
     assert ana.joined is not None
     assert (ana.joined.role, ana.joined.tag) == ("admin", "A")
-    (entry,) = _records(ana)
+    (entry,) = records(ana)
     members = members_of(ana.ws, Anchors(ana.joined.server_key), [entry])  # type: ignore[list-item]
     assert members.has_access(ana.device)
 
@@ -152,7 +63,7 @@ def test_first_device_may_bring_its_workspace_and_founders(world: World) -> None
         sign_key=keys.sign_key, seal_key=keys.seal_key, made_at=1, vouched_by=founder,
         signature=NO_SIGNATURE,
     )  # fmt: skip
-    assert ana.write("members", _record_op(signed(draft, keys.sign))).rejected == []
+    assert ana.write("members", record_op(signed(draft, keys.sign))).rejected == []
     first = Device(ana.http, keys, ws, founder)
     assert first.sign_in().status_code == 200
     assert first.hello().role == "admin"
@@ -161,7 +72,7 @@ def test_first_device_may_bring_its_workspace_and_founders(world: World) -> None
 def test_workspace_that_is_here_already_cannot_be_brought_again(world: World, ana: Device) -> None:
     invited = world.invitation()
     answer, _device = world.ask_to_join(invited, ws=ana.ws)
-    assert (answer.status_code, _code(answer)) == (409, "has_workspace")
+    assert (answer.status_code, code(answer)) == (409, "has_workspace")
     assert len(world.devices(ana.ws)) == 1
     assert world.ask_to_join(invited, ws=new_id())[0].status_code == 200  # it stayed unused
 
@@ -173,12 +84,12 @@ def test_invitation_is_good_once_and_the_same_device_may_ask_again(world: World)
     other, _other = world.ask_to_join(invited)
     assert first.status_code == 200
     assert first.json() == again.json()
-    assert (other.status_code, _code(other)) == (403, "invitation")
+    assert (other.status_code, code(other)) == (403, "invitation")
 
 
 def test_invitation_ends(world: World, ana: Device) -> None:
     answer, _device = world.ask_to_join(world.invitation(ana.ws, "trainer", days=-1))
-    assert (answer.status_code, _code(answer)) == (403, "invitation")
+    assert (answer.status_code, code(answer)) == (403, "invitation")
 
 
 def test_wrong_secret_and_unknown_id_are_told_apart_by_nothing(world: World, ana: Device) -> None:
@@ -269,8 +180,8 @@ def test_nobody_adds_a_device_to_a_user_above_them(world: World, ana: Device) ->
         ).status_code
         == 403
     )
-    entry, _keys = _entry(ben, ana.user, "organiser")
-    reply = ben.write("members", _record_op(entry))
+    entry, _keys = entry_by(ben, ana.user, "organiser")
+    reply = ben.write("members", record_op(entry))
     assert [one.reason for one in reply.rejected] == ["above_own_role"]
     assert len(world.devices(ana.ws)) == 2
 
@@ -279,11 +190,11 @@ def test_nobody_adds_a_device_to_a_user_above_them(world: World, ana: Device) ->
 def test_user_without_access_stays_above_those_below(world: World, ana: Device, what: str) -> None:
     """Access may be given back, and a device that was put there meanwhile would have it too."""
     carl, ben = world.colleague(ana, "admin"), world.colleague(ana, "organiser")
-    assert _reasons(ana, _change(carl.user, is_disabled=True)) == []
-    entry, _keys = _entry(ben, carl.user, "organiser")
+    assert reasons(ana, changed(carl.user, is_disabled=True)) == []
+    entry, _keys = entry_by(ben, carl.user, "organiser")
     draft = Revocation(ana.ws, carl.device, ben.device, 5, NO_SIGNATURE)
     record = {"entry": entry, "revocation": signed(draft, ben.keys.sign)}[what]
-    assert _reasons(ben, _record_op(record)) == ["above_own_role"]
+    assert reasons(ben, record_op(record)) == ["above_own_role"]
 
 
 @pytest.mark.parametrize("is_invited", [False, True])
@@ -294,26 +205,26 @@ def test_device_that_was_put_with_a_forgotten_user_does_not_rise_with_them(
     ben, bob = world.colleague(ana, "organiser"), world.colleague(ana, "reader")
     signing = SimpleNamespace(sign=world.service.keys.sign_key.sign)
     before = Device(world.http, signing, ana.ws, new_id())  # type: ignore[arg-type]
-    entry, keys = _entry(before, new_id(), "admin", vouched_by="server")
-    put, put_keys = _entry(ben, entry.user, "organiser")
+    entry, keys = entry_by(before, new_id(), "admin", vouched_by="server")
+    put, put_keys = entry_by(ben, entry.user, "organiser")
     if is_invited:
-        put, put_keys = _invited_entry(ben, entry.user, "organiser")
-    assert _reasons(ben, _record_op(put)) == []
-    eve = _as_device(ana, put, put_keys)
+        put, put_keys = invited_entry_by(ben, entry.user, "organiser")
+    assert reasons(ben, record_op(put)) == []
+    eve = as_device(ana, put, put_keys)
     assert eve.sign_in().status_code == 200
-    copy, copy_keys = _entry(eve, entry.user, "organiser")
-    assert _reasons(eve, _record_op(copy)) == []
+    copy, copy_keys = entry_by(eve, entry.user, "organiser")
+    assert reasons(eve, record_op(copy)) == []
     values = {"name": "Carl", "role": "admin", "workshops": "[]", "is_disabled": False}
     row = {"entity": "member", "kind": "create", "row": entry.user, "values": values}
-    given_back = before.batch("members", before.ops("members", _record_op(entry), row))
+    given_back = before.batch("members", before.ops("members", record_op(entry), row))
     assert bob.send("members", given_back).json()["rejected"] == []
-    carl = _as_device(ana, entry, keys)
+    carl = as_device(ana, entry, keys)
     assert carl.sign_in().status_code == 200
     assert carl.hello().role == "admin"
-    for one in (eve, _as_device(ana, copy, copy_keys)):
+    for one in (eve, as_device(ana, copy, copy_keys)):
         one.sign_in()
         assert one.post("/v1/hello", {"ws": ana.ws, "schema": 2}).status_code == 403
-    told = members_of(ana.ws, Anchors(ana.joined.server_key), _records(ana))  # type: ignore[union-attr, arg-type]
+    told = members_of(ana.ws, Anchors(ana.joined.server_key), records(ana))  # type: ignore[union-attr, arg-type]
     assert [one.device for one in told.devices_of(entry.user)] == [carl.device]
     assert world.service.database.read(ana.ws, lambda one: check_log(one, ana.ws))[1] == []
 
@@ -321,10 +232,10 @@ def test_device_that_was_put_with_a_forgotten_user_does_not_rise_with_them(
 def test_access_that_ended_ends_once(world: World, ana: Device) -> None:
     """All records are read, and their signatures checked, for whoever joins."""
     bob = world.colleague(ana, "reader")
-    entry, _keys = _entry(bob, bob.user, "reader")
+    entry, _keys = entry_by(bob, bob.user, "reader")
     ends = [Revocation(ana.ws, entry.device, bob.device, at, NO_SIGNATURE) for at in (5, 5, 6)]
-    again = [_record_op(signed(one, bob.keys.sign)) for one in ends]
-    assert _reasons(bob, _record_op(entry), *again) == []
+    again = [record_op(signed(one, bob.keys.sign)) for one in ends]
+    assert reasons(bob, record_op(entry), *again) == []
     count = select(func.count()).select_from(member_record).where(member_record.c.ws == ana.ws)
     assert world.service.database.read(ana.ws, lambda one: one.execute(count).scalar()) == 4
 
@@ -333,16 +244,16 @@ def test_access_that_ended_ends_once(world: World, ana: Device) -> None:
 def test_workshop_that_is_none_is_rejected(world: World, ana: Device, workshop: str) -> None:
     ben = world.colleague(ana, "organiser")
     eva = world.colleague(ana, "reader")
-    assert _reasons(ben, _change(eva.user, workshops=json.dumps([workshop]))) == ["bad_value"]
+    assert reasons(ben, changed(eva.user, workshops=json.dumps([workshop]))) == ["bad_value"]
     draft = Grant(ana.ws, eva.device, "reader", (workshop,), ben.device, 5, NO_SIGNATURE)
-    assert _reasons(ben, _record_op(signed(draft, ben.keys.sign))) == ["bad_value"]
+    assert reasons(ben, record_op(signed(draft, ben.keys.sign))) == ["bad_value"]
     assert eva.hello().workshops == []
 
 
 def test_entry_pushed_by_who_may_invite_becomes_a_device(world: World, ana: Device) -> None:
-    entry, keys = _entry(ana, new_id(), "trainer")
-    assert ana.write("members", _record_op(entry)).rejected == []
-    new = _as_device(ana, entry, keys)
+    entry, keys = entry_by(ana, new_id(), "trainer")
+    assert ana.write("members", record_op(entry)).rejected == []
+    new = as_device(ana, entry, keys)
     assert new.sign_in().status_code == 200
     assert new.hello().role == "trainer"
 
@@ -359,56 +270,56 @@ def test_entry_of_who_may_not_is_rejected(
     world: World, ana: Device, role: str, entry_role: str, reason: str
 ) -> None:
     by = world.colleague(ana, role)
-    entry, keys = _entry(by, new_id(), entry_role)
-    reply = by.write("members", _record_op(entry))
+    entry, keys = entry_by(by, new_id(), entry_role)
+    reply = by.write("members", record_op(entry))
     assert [one.reason for one in reply.rejected] == [reason]
-    assert _as_device(by, entry, keys).sign_in().status_code == 401
+    assert as_device(by, entry, keys).sign_in().status_code == 401
 
 
 def test_entry_with_a_wrong_signature_is_rejected_and_its_action_undone(
     world: World, ana: Device
 ) -> None:
-    good, keys = _entry(ana, new_id(), "trainer")
-    bad = msgspec.structs.replace(_entry(ana, new_id(), "trainer")[0], signature=b"0" * 64)
-    reply = ana.write("members", _record_op(good), _record_op(bad))
+    good, keys = entry_by(ana, new_id(), "trainer")
+    bad = msgspec.structs.replace(entry_by(ana, new_id(), "trainer")[0], signature=b"0" * 64)
+    reply = ana.write("members", record_op(good), record_op(bad))
     assert [(one.first_seq, one.reason) for one in reply.rejected] == [(1, "member_signature")]
-    assert _as_device(ana, good, keys).sign_in().status_code == 401
+    assert as_device(ana, good, keys).sign_in().status_code == 401
 
 
 def test_second_laptop_of_a_trainer_needs_nobody_else(world: World, ana: Device) -> None:
     ben = world.colleague(ana, "trainer", "*")
-    entry, keys = _entry(ben, ben.user, "trainer")
-    assert ben.write("members", _record_op(entry)).rejected == []
-    assert _as_device(ben, entry, keys).sign_in().status_code == 200
+    entry, keys = entry_by(ben, ben.user, "trainer")
+    assert ben.write("members", record_op(entry)).rejected == []
+    assert as_device(ben, entry, keys).sign_in().status_code == 200
 
 
 def test_nobody_adds_devices_without_end(sqlite_world: World) -> None:
     """All of them are read for whoever joins."""
     bob = sqlite_world.colleague(sqlite_world.founder(), "reader")
-    records = [_record_op(_entry(bob, bob.user, "reader")[0]) for _one in range(510)]
+    records = [record_op(entry_by(bob, bob.user, "reader")[0]) for _one in range(510)]
     ops = bob.ops("members", *records)
     batch = bob.batch("members", ops, ends=[op.seq for op in ops])
     (rejected,) = bob.send("members", batch).json()["rejected"]
     assert (rejected["first_seq"], rejected["reason"]) == (500, "too_many_devices")
     more, _device = sqlite_world.ask_to_join(sqlite_world.invitation(bob.ws, user=bob.user))
-    assert (more.status_code, _code(more)) == (403, "invitation")
+    assert (more.status_code, code(more)) == (403, "invitation")
     assert len(sqlite_world.devices(bob.ws)) == 501
 
 
 def test_copy_succeeds_the_device_it_was_on_the_old_signature(world: World, ana: Device) -> None:
-    entry, keys = _entry(ana, ana.user, "admin")
+    entry, keys = entry_by(ana, ana.user, "admin")
     for _again in range(2):
         assert ana.http.post("/v1/succeed", content=to_bytes(entry)).status_code == 200
-    new = _as_device(ana, entry, keys)
+    new = as_device(ana, entry, keys)
     assert new.sign_in().status_code == 200
-    assert [one.device for one in _records(new)] == [ana.device, new.device]  # type: ignore[attr-defined]
+    assert [one.device for one in records(new)] == [ana.device, new.device]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("what", ["signature", "user", "newcomer", "revoked", "disabled", "server"])
 def test_false_successor_is_refused(world: World, ana: Device, what: str) -> None:
     ben = world.colleague(ana, "organiser")
     users = {"user": ana.user, "newcomer": new_id()}
-    entry, _keys = _entry(ben, users.get(what, ben.user), "organiser")
+    entry, _keys = entry_by(ben, users.get(what, ben.user), "organiser")
     if what == "signature":
         entry = msgspec.structs.replace(entry, signature=b"1" * 64)
     if what == "server":
@@ -416,196 +327,30 @@ def test_false_successor_is_refused(world: World, ana: Device, what: str) -> Non
     if what == "revoked":
         world.revoke(ben)
     if what == "disabled":
-        assert _reasons(ana, _change(ben.user, is_disabled=True)) == []
+        assert reasons(ana, changed(ben.user, is_disabled=True)) == []
     answer = ana.http.post("/v1/succeed", content=to_bytes(entry))
-    assert (answer.status_code, _code(answer)) == (403, "no_right")
+    assert (answer.status_code, code(answer)) == (403, "no_right")
     assert len(world.devices(ana.ws)) == 2
 
 
 def test_pushed_revocation_closes_access_at_once(world: World, ana: Device) -> None:
     ben = world.colleague(ana, "trainer")
     draft = Revocation(ana.ws, ben.device, ana.device, 5, NO_SIGNATURE)
-    assert ana.write("members", _record_op(signed(draft, ana.keys.sign))).rejected == []
+    assert ana.write("members", record_op(signed(draft, ana.keys.sign))).rejected == []
     assert ben.post("/v1/hello", {"ws": ben.ws, "schema": 2}).status_code == 403
-
-
-def test_role_and_workshops_follow_the_members_stream(world: World, ana: Device) -> None:
-    ben, workshop = world.colleague(ana, "reader"), new_id()
-    stream = f"w:{workshop}"
-    mark = {"entity": "attendance_mark", "kind": "create", "values": {"status": "P"}}
-    assert stream not in ben.hello().streams
-    for group, value in (("role", "trainer"), ("workshops", json.dumps([workshop]))):
-        change = {"entity": "member", "kind": "set", "row": ben.user, "group": group}
-        assert ana.write("members", {**change, "values": {group: value}}).rejected == []
-    assert ben.hello().role == "trainer"
-    assert ben.write(stream, mark).rejected == []
-
-
-@pytest.mark.parametrize(
-    "values", [{"role": "admin"}, {"role": "emperor"}, {"workshops": "no list"}]
-)
-def test_organiser_raises_nobody_above_and_writes_no_nonsense(
-    world: World, ana: Device, values: dict[str, str]
-) -> None:
-    ben, eva = world.colleague(ana, "organiser"), world.colleague(ana, "reader")
-    change = {"entity": "member", "kind": "set", "row": eva.user, "group": "g", "values": values}
-    assert ben.write("members", change).rejected
-    assert eva.hello().role == "reader"
-
-
-def test_organiser_takes_nothing_from_an_administrator(world: World, ana: Device) -> None:
-    ben = world.colleague(ana, "organiser")
-    values = {"is_disabled": True}
-    change = {"entity": "member", "kind": "set", "row": ana.user, "group": "g", "values": values}
-    assert [one.reason for one in ben.write("members", change).rejected] == ["above_own_role"]
-    assert ana.hello().role == "admin"
-
-
-def test_administrators_revocation_is_told_to_every_replica(world: World, ana: Device) -> None:
-    ben = world.colleague(ana, "trainer")
-    world.revoke(ben)
-    assert ana.joined is not None
-    members = members_of(ana.ws, Anchors(ana.joined.server_key), _records(ana))  # type: ignore[arg-type]
-    assert members.has_access(ana.device)
-    assert not members.has_access(ben.device)
-
-
-def test_user_without_access_has_none_with_any_device(world: World, ana: Device) -> None:
-    ben = world.colleague(ana, "trainer")
-    second = world.join(world.invitation(ana.ws, user=ben.user))
-    assert revoke_user(world.service, ana.ws, ben.user) == 2
-    for device in (ben, second):
-        assert device.post("/v1/hello", {"ws": ben.ws, "schema": 2}).status_code == 403
-    assert revoke_user(world.service, ana.ws, new_id()) is None
-
-
-@pytest.mark.parametrize("role", ["admin", "organiser"])
-def test_nobody_grants_themselves_a_role_that_was_taken(
-    world: World, ana: Device, role: str
-) -> None:
-    eve = world.colleague(ana, role)
-    assert _reasons(ana, _change(eve.user, role="reader")) == []
-    draft = Grant(ana.ws, eve.device, role, ("*",), eve.device, 5, NO_SIGNATURE)
-    assert _reasons(eve, _record_op(signed(draft, eve.keys.sign))) == ["above_own_role"]
-    assert (eve.hello().role, eve.hello().workshops) == ("reader", [])
-
-
-@pytest.mark.parametrize("is_merged", [False, True])
-def test_old_word_gives_no_role_back_that_was_taken_since(
-    world: World, ana: Device, is_merged: bool
-) -> None:
-    """Ben has Ana's word by a file and takes the role again; it is Eve who brings it here."""
-    ben, eve = world.colleague(ana, "admin"), world.colleague(ana, "reader")
-    given = ana.ops("members", _change(eve.user, role="admin"))
-    old = ana.batch("members", given)
-    assert _reasons(ben, {**_change(eve.user, role="reader"), "base": (given[0].id,)}) == []
-    if is_merged:
-        fold(world.service, [(ana.ws, "members")])
-    assert eve.send("members", old).json()["rejected"] == []
-    assert eve.hello().role == "reader"
-    assert _reasons(ana, {**_change(eve.user, role="trainer"), "base": (given[0].id,)}) == []
-    assert eve.hello().role == "trainer"
-
-
-def test_of_two_words_in_one_push_the_later_counts(world: World, ana: Device) -> None:
-    """Also where an action in between does not count."""
-    eve = world.colleague(ana, "reader")
-    ops = ana.ops(
-        "members",
-        _change(eve.user, role="trainer"),
-        _change(eve.user, role="mentor"),
-        _change(eve.user, role="emperor"),
-        _change(eve.user, name="Eve"),
-    )
-    batch = ana.batch("members", ops, ends=[ops[0].seq, ops[2].seq, ops[3].seq])
-    (rejected,) = ana.send("members", batch).json()["rejected"]
-    assert (rejected["first_seq"], rejected["last_seq"]) == (2, 3)
-    assert eve.hello().role == "trainer"
-    assert [one.name for one in users(world.service, ana.ws) if one.user == eve.user] == ["Eve"]
-
-
-def test_who_has_everything_grants_it_to_a_second_laptop(world: World, ana: Device) -> None:
-    ben, workshop = world.colleague(ana, "organiser"), new_id()
-    draft = Grant(ana.ws, ben.device, "organiser", (workshop,), ben.device, _now(), NO_SIGNATURE)
-    assert _reasons(ben, _record_op(signed(draft, ben.keys.sign))) == []
-    assert ben.hello().workshops == [workshop]
-
-
-@pytest.mark.parametrize("is_first", [False, True])
-def test_grant_gives_back_nothing_that_was_taken_since(
-    world: World, ana: Device, is_first: bool
-) -> None:
-    """Ben heard of Ana's grant by a file; whichever comes here first, his is the later word."""
-    ben, eve, workshop = world.colleague(ana, "admin"), world.colleague(ana, "reader"), new_id()
-    at = _now() + 1
-    draft = Grant(ana.ws, eve.device, "organiser", (workshop,), ana.device, at, NO_SIGNATURE)
-    given = ana.batch("members", ana.ops("members", _record_op(signed(draft, ana.keys.sign))))
-    words = [_change(eve.user, role="trainer"), _change(eve.user, workshops="[]")]
-    taken = ben.batch(
-        "members", [replace(one, hlc=tick(one.hlc, at + 1)) for one in ben.ops("members", *words)]
-    )
-    for who, one in ((eve, given), (ben, taken))[:: 1 if is_first else -1]:
-        assert who.send("members", one).json()["rejected"] == []
-    assert (eve.hello().role, eve.hello().workshops) == ("trainer", [])
-
-
-@pytest.mark.parametrize("is_first", [False, True])
-def test_grant_that_is_the_later_word_stays(world: World, ana: Device, is_first: bool) -> None:
-    ben, eve, workshop = world.colleague(ana, "admin"), world.colleague(ana, "reader"), new_id()
-    words = [_change(eve.user, role="trainer"), _change(eve.user, workshops='["*"]')]
-    taken = ben.batch("members", ben.ops("members", *words))
-    at = _now() + 1
-    draft = Grant(ana.ws, eve.device, "organiser", (workshop,), ana.device, at, NO_SIGNATURE)
-    given = ana.batch("members", ana.ops("members", _record_op(signed(draft, ana.keys.sign))))
-    for who, one in ((eve, given), (ben, taken))[:: 1 if is_first else -1]:
-        assert who.send("members", one).json()["rejected"] == []
-    assert (eve.hello().role, eve.hello().workshops) == ("organiser", sorted(["*", workshop]))
-
-
-def test_who_lost_access_changes_nobody_through_a_colleague(world: World, ana: Device) -> None:
-    eve, bob = world.colleague(ana, "admin"), world.colleague(ana, "reader")
-    revoke_user(world.service, ana.ws, eve.user)
-    signed_since = eve.batch("members", eve.ops("members", _change(bob.user, role="admin")))
-    answer = bob.send("members", signed_since)
-    assert [one["reason"] for one in answer.json()["rejected"]] == ["above_own_role"]
-    assert bob.hello().role == "reader"
-
-
-@pytest.mark.parametrize("kind", ["delete", "restore"])
-def test_organiser_ends_nobody_above_by_the_row(world: World, ana: Device, kind: str) -> None:
-    ben = world.colleague(ana, "organiser")
-    change = {"entity": "member", "kind": kind, "row": ana.user}
-    seen = {"seen": {ana.device: 5}} if kind == "delete" else {}
-    assert _reasons(ben, change | seen) == ["above_own_role"]
-
-
-def test_who_is_disabled_before_their_device_is_known_stays_out(world: World, ana: Device) -> None:
-    entry, keys = _entry(ana, new_id(), "reader")
-    values = {"name": "Bob", "role": "reader", "workshops": "[]", "is_disabled": True}
-    user = {"entity": "member", "kind": "create", "row": entry.user, "values": values}
-    assert _reasons(ana, user) == []
-    assert _reasons(ana, _record_op(entry)) == []
-    bob = _as_device(ana, entry, keys)
-    bob.sign_in()
-    assert bob.post("/v1/hello", {"ws": ana.ws, "schema": 2}).status_code == 403
-
-
-@pytest.mark.parametrize("name", [None, 5, True, "A\0B", "A" * 201])
-def test_name_that_is_none_is_rejected(world: World, ana: Device, name: object) -> None:
-    assert _reasons(ana, _change(ana.user, name=name)) == ["bad_value"]
 
 
 def test_name_that_no_entry_may_have_does_not_join(world: World) -> None:
     answer, _device = world.ask_to_join(world.invitation(), name="A\0B")
-    assert (answer.status_code, _code(answer)) == (400, "bad_request")
+    assert (answer.status_code, code(answer)) == (400, "bad_request")
 
 
 @pytest.mark.parametrize("field", ["ws", "device", "user", "role", "tag"])
 def test_word_in_an_entry_ends_where_it_ends(ana: Device, field: str) -> None:
-    entry, _keys = _entry(ana, ana.user, "admin", tag="A")
+    entry, _keys = entry_by(ana, ana.user, "admin", tag="A")
     odd = msgspec.structs.replace(entry, **{field: getattr(entry, field) + "\n"})
     answer = ana.http.post("/v1/succeed", content=to_bytes(odd))
-    assert (answer.status_code, _code(answer)) == (400, "bad_request")
+    assert (answer.status_code, code(answer)) == (400, "bad_request")
 
 
 @pytest.mark.parametrize("is_former", [False, True])
@@ -616,11 +361,11 @@ def test_nobody_becomes_the_server_by_its_name(world: World, ana: Device, is_for
         world.service.database.write(ana.ws, lambda one: one.execute(epoch))
     taken = Device(world.http, keys, ana.ws, name)
     answer, _same = world.ask_to_join(world.invitation(ana.ws, "reader"), device=taken)
-    assert (answer.status_code, _code(answer)) == (403, "invitation")
-    entry = msgspec.structs.replace(_entry(ana, ana.user, "admin")[0], device=name)
+    assert (answer.status_code, code(answer)) == (403, "invitation")
+    entry = msgspec.structs.replace(entry_by(ana, ana.user, "admin")[0], device=name)
     entry = signed(entry, ana.keys.sign)
     assert ana.http.post("/v1/succeed", content=to_bytes(entry)).status_code == 403
-    assert _reasons(ana, _record_op(entry)) == ["is_server"]
+    assert reasons(ana, record_op(entry)) == ["is_server"]
     assert world.devices(ana.ws) == [ana.device]
     assert world.service.database.read(ana.ws, lambda one: check_log(one, ana.ws))[1] == []
 
@@ -628,19 +373,19 @@ def test_nobody_becomes_the_server_by_its_name(world: World, ana: Device, is_for
 def test_founder_of_no_role_is_rejected(world: World) -> None:
     ws, keys, founder = new_id(), DeviceKeys.make(), new_id()
     ana = world.founder(ws=ws, founders={founder: keys.sign_key})
-    entry, _keys = _entry(ana, new_id(), "emperor", vouched_by=founder)
+    entry, _keys = entry_by(ana, new_id(), "emperor", vouched_by=founder)
     entry = msgspec.structs.replace(entry, device=founder, sign_key=keys.sign_key)
-    assert _reasons(ana, _record_op(signed(entry, keys.sign))) == ["member_role"]
-    assert _reasons(ana, _change(entry.user, role="reader")) == []
+    assert reasons(ana, record_op(signed(entry, keys.sign))) == ["member_role"]
+    assert reasons(ana, changed(entry.user, role="reader")) == []
 
 
 def test_action_that_does_not_end_in_its_batch_is_rejected_whole(world: World, ana: Device) -> None:
     bob = world.colleague(ana, "reader")
-    entry, _keys = _entry(bob, bob.user, "reader")
-    begun = bob.batch("members", bob.ops("members", _record_op(entry)), ends=[])
+    entry, _keys = entry_by(bob, bob.user, "reader")
+    begun = bob.batch("members", bob.ops("members", record_op(entry)), ends=[])
     (rejected,) = bob.send("members", begun).json()["rejected"]
     assert (rejected["first_seq"], rejected["reason"]) == (1, "open")
-    further = bob.write("members", _record_op(_entry(bob, bob.user, "reader")[0]))
+    further = bob.write("members", record_op(entry_by(bob, bob.user, "reader")[0]))
     assert [(one.first_seq, one.reason) for one in further.rejected] == [(1, "open")]
     assert len(world.devices(ana.ws)) == 2
 
@@ -674,11 +419,11 @@ def test_records_are_read_once_for_all_actions_that_do_not_count(
     useless = _useless(bob, 20, to_bytes(draft).decode())
     wanted, ends = [], []
     for number, one in enumerate(useless, 1):
-        good = [_record_op(_entry(bob, bob.user, "reader")[0])] if has_good else []
+        good = [record_op(entry_by(bob, bob.user, "reader")[0])] if has_good else []
         wanted += [*good, one]
         ends.append(number * (1 + has_good))
     batch = bob.batch("members", bob.ops("members", *wanted), ends=ends)
-    with _statements(sqlite_world) as said:
+    with statements(sqlite_world) as said:
         answer = bob.send("members", batch)
     (rejected,) = answer.json()["rejected"]
     assert (rejected["first_seq"], rejected["last_seq"]) == (1, len(wanted))
@@ -689,14 +434,14 @@ def test_records_are_read_once_for_all_actions_that_do_not_count(
 def test_more_than_a_batch_of_members_is_refused_at_once(ana: Device) -> None:
     small, large = (ana.batch("members", ana.ops("members", *_useless(ana, n))) for n in (1, 1_000))
     answer = ana.send("members", small, large)
-    assert (answer.status_code, _code(answer)) == (413, "too_large")
+    assert (answer.status_code, code(answer)) == (413, "too_large")
     for one in (small, large):
         assert ana.send("members", one).status_code == 200
 
 
 def test_many_who_join_at_once_get_letters_of_their_own(world: World, ana: Device) -> None:
     invited = [world.invitation(ana.ws, "trainer") for _one in range(10)]
-    answers = _at_once([lambda one=one: world.ask_to_join(one)[0] for one in invited])  # type: ignore[misc]
+    answers = at_once([lambda one=one: world.ask_to_join(one)[0] for one in invited])  # type: ignore[misc]
     assert {one.status_code for one in answers} <= {200, 503}
     tags = [one.json()["tag"] for one in answers if one.status_code == 200]
     assert tags
@@ -706,10 +451,10 @@ def test_many_who_join_at_once_get_letters_of_their_own(world: World, ana: Devic
 def test_many_change_members_at_once(world: World, ana: Device) -> None:
     admins = [world.colleague(ana, "admin") for _one in range(6)]
     batches = [
-        one.batch("members", one.ops("members", _record_op(_entry(one, one.user, "admin")[0])))
+        one.batch("members", one.ops("members", record_op(entry_by(one, one.user, "admin")[0])))
         for one in admins
     ]
-    answers = _at_once(
+    answers = at_once(
         [
             lambda who=who, batch=batch: who.send("members", batch)  # type: ignore[misc]
             for who, batch in zip(admins, batches, strict=True)
@@ -723,9 +468,9 @@ def test_many_change_members_at_once(world: World, ana: Device) -> None:
 def test_false_successor_costs_the_same_where_there_is_nobody(world: World, ana: Device) -> None:
     costs = []
     for ws in (ana.ws, new_id()):
-        entry, _keys = _entry(ana, ana.user, "admin", vouched_by=new_id())
+        entry, _keys = entry_by(ana, ana.user, "admin", vouched_by=new_id())
         entry = msgspec.structs.replace(entry, ws=ws)
-        with _statements(world) as said:
+        with statements(world) as said:
             assert ana.http.post("/v1/succeed", content=to_bytes(entry)).status_code == 403
         costs.append(said)
     assert costs[0] == costs[1]
