@@ -287,10 +287,50 @@ def test_held_back_jobs_begin_without_a_picture_too(jobs: Jobs, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: got == ["rows"], timeout=5_000)
 
 
+class Circle(QObject):
+    """What only the collector takes away; it tells on which thread that was."""
+
+    def __init__(self, ended_on: list[int]) -> None:
+        super().__init__()
+        self.itself = self
+        self._ended_on = ended_on
+
+    def __del__(self) -> None:
+        self._ended_on.append(threading.get_ident())
+
+
+def test_rubbish_is_collected_on_the_windows_thread_alone(jobs: Jobs, qtbot: QtBot) -> None:
+    ended_on: list[int] = []
+    for _circle in range(3):
+        Circle(ended_on)
+        # Enough new objects for Python's own collector, on a thread of the jobs.
+        jobs.query(lambda _uow: [[number] for number in range(100_000)], lambda _found: None)
+        settle(qtbot, jobs)
+    several = [[number] for number in range(10_000)]
+    qtbot.waitUntil(lambda: len(ended_on) == 3, timeout=10_000)
+    assert several
+    assert set(ended_on) == {threading.get_ident()}
+
+
 def test_collector_rests_until_the_last_module_is_warm(jobs: Jobs, qtbot: QtBot) -> None:
-    jobs.warm_up(["colorsys", "mentor_desktop.ui.pages.nowhere"])
-    assert not gc.isenabled()
+    ended_on: list[int] = []
+    jobs.warm_up(["colorsys", "mentor_desktop.ui.pages.nowhere"], lambda: sleep(1.2))
+    Circle(ended_on)
+    several = [[number] for number in range(10_000)]
     settle(qtbot, jobs)
+    assert ended_on == []
+    assert gc.get_freeze_count() > len(several)
+
+
+def test_without_threads_python_collects_by_itself(
+    store: SqliteStore, clock: Clock, qtbot: QtBot
+) -> None:
+    first, second = Jobs(store, clock), Jobs(store, clock)
+    assert not gc.isenabled()
+    first.shutdown()
+    first.shutdown()
+    assert not gc.isenabled()
+    second.shutdown()
     assert gc.isenabled()
 
 

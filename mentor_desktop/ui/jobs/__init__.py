@@ -10,7 +10,6 @@ Results arrive on the window's thread. A failure nobody handles is emitted as `f
 so no page can forget it.
 """
 
-import gc
 import importlib
 import sys
 import traceback
@@ -31,6 +30,7 @@ from mentor_desktop.clock import Clock
 from mentor_desktop.errors import Cancelled, UserFacingError
 from mentor_desktop.i18n import N_, _
 from mentor_desktop.progress import Progress
+from mentor_desktop.ui.jobs.collecting import Collector
 from mentor_desktop.ui.jobs.importing import import_some, prepare
 from mentor_desktop.ui.jobs.lanes import Lane
 from mentor_desktop.ui.work import Work
@@ -118,6 +118,7 @@ class Jobs(QObject):
         # A thread that computes gives way to the window's after this, not after 5 ms each time.
         sys.setswitchinterval(_GIVE_WAY_S)
         self._arrived.connect(self._deliver_one, Qt.ConnectionType.QueuedConnection)
+        self._collector = Collector(self)
 
     @property
     def pending(self) -> int:
@@ -234,7 +235,7 @@ class Jobs(QObject):
         through all of it held up the window for 50 to 80 ms, again and again.
         """
         waiting = deque(modules)
-        gc.disable()
+        self._collector.rest()
         for lane in (self._readers, self._drawing, self._loader):
             lane.begin()
 
@@ -245,8 +246,7 @@ class Jobs(QObject):
                 self._read(self._loader, last, end, lambda _error: end(), None)
 
         def end(_loaded: object = None) -> None:
-            gc.freeze()
-            gc.enable()
+            self._collector.leave_alone()
 
         load_next()
 
@@ -308,6 +308,8 @@ class Jobs(QObject):
         if self._glancing is not None:
             self._glancing.close()
             self._glancing = None
+        if all(ended):
+            self._collector.end()
         self.ended.emit()
         return all(ended)
 
