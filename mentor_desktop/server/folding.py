@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mentor_desktop.server import journal, snapshots
 from mentor_desktop.server.earlier import Earlier, EarlierWantedError, look_back
-from mentor_desktop.server.merging import merge_step
+from mentor_desktop.server.merging import GIVEN_UP, merge_step
 from mentor_desktop.server.refusals import Refusal
 from mentor_desktop.server.service import Service
 from mentor_desktop.server.tables import folding, stream
@@ -109,11 +109,12 @@ def _merge(
 
 
 def _behind(connection: Connection) -> list[tuple[str, str]]:
-    """Return workspace and name of the streams whose rows are not merged up to their head."""
+    """Return workspace and name of the streams whose rows are to be merged up to their head."""
     rows = connection.execute(
         select(stream.c.ws, stream.c.stream)
         .outerjoin(folding, (folding.c.ws == stream.c.ws) & (folding.c.stream == stream.c.stream))
         .where(func.coalesce(folding.c.folded, 0) < stream.c.head)
+        .where(func.coalesce(folding.c.fresh, 0) != GIVEN_UP)
         .order_by(stream.c.ws, stream.c.stream)
     )
     return [(row.ws, row.stream) for row in rows]

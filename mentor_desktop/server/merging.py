@@ -34,6 +34,10 @@ MOST_STEP_BATCHES = 16
 MOST_STEP_BYTES = 2 * 1024 * 1024
 MOST_STEP_OPS = 4_000  # a process needs some 2 KiB for each
 
+# In place of the operations since the last snapshot, which a sealed stream has none of: it is merged
+# no further.
+GIVEN_UP = -1
+
 _encode = msgspec.json.Encoder().encode
 
 Ranges = dict[str, Spans]  # what is rejected, by device
@@ -77,11 +81,13 @@ def merge_step(
     earlier = _of_now(earlier, wanted, may_ask=may_ask)
     crowded: Ranges = {}
     rows = _merge(connection, ws, stream, ops, applied, ranges, crowded)
-    upto = page.numbers[-1]
+    upto, where = page.numbers[-1], (folding.c.ws == ws, folding.c.stream == stream)
     if again:
         rows |= _recomputed(connection, ws, stream, again, upto, ranges, crowded, earlier)
     if crowded and parse_stream(stream).is_sealed:
-        return False  # nobody's word but its owner's counts there: it has no digest from here on
+        # Nobody's word but its owner's counts there: it has no digest from here on.
+        connection.execute(update(folding).where(*where).values(fresh=GIVEN_UP))
+        return False
     crowding.reject(service, connection, ws, stream, crowded)
     if gone:
         erasing.erase(
@@ -95,7 +101,6 @@ def merge_step(
         erasing.erase_in_log(connection, ws, numbered, eraser)
     _write(service, connection, ws, stream, rows, upto)
     place = {"folded": upto, "fresh": folding.c.fresh + len(ops), "ends": _moved(ends, parts)}
-    where = (folding.c.ws == ws, folding.c.stream == stream)
     connection.execute(update(folding).where(*where).values(place))
     return True
 
@@ -119,12 +124,15 @@ def _of_now(earlier: Earlier | None, wanted: Wanted, *, may_ask: bool) -> Earlie
 
 
 def _locked(service: Service, connection: Connection, ws: str, stream: str) -> Any:
-    """Return how far a stream is merged, for this transaction alone; None when another is at it."""
+    """Return how far a stream is merged, for this transaction alone.
+
+    None when another is at it, or where it is merged no further.
+    """
     first = {"ws": ws, "stream": stream, "folded": 0, "fresh": 0, "ends": "{}"}
     service.database.dialect.upsert(connection, folding, [first], keep=True)
     return connection.execute(
         select(folding.c.folded, folding.c.ends)
-        .where(folding.c.ws == ws, folding.c.stream == stream)
+        .where(folding.c.ws == ws, folding.c.stream == stream, folding.c.fresh != GIVEN_UP)
         .with_for_update(skip_locked=True)
     ).one_or_none()
 

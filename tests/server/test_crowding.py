@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from mentor_desktop.ids import new_id
 from mentor_desktop.server import crowding
 from mentor_desktop.server.crowding import CROWDED, Room
-from mentor_desktop.server.folding import fold
+from mentor_desktop.server.folding import _behind, fold
 from mentor_desktop.server.merging import merge_step, recompute_all
 from mentor_desktop.server.tables import digest, merged, rejected
 from mentor_desktop.sync.merge import fold as folding
@@ -231,6 +231,8 @@ def test_sealed_stream_that_somebody_fills_is_merged_no_further(world: World, pu
         assert _size(world, ana, stream) < 1.2 * crowding.MOST_OWN
     assert len(ana.pull_all(stream)) == 2 * len(batches)
     assert ana.hello(streams=[stream]).streams[stream].root is None
+    behind = world.service.database.read_everywhere(_behind)
+    assert (ana.ws, stream) not in behind  # nobody else waits for what never comes to an end
     if _size(world, ana, stream):
         _require_as_from_log(world, ana, stream)
     ana.write(STREAM, _create(new_id()))

@@ -3,7 +3,7 @@
 import inspect
 import re
 
-from mentor_desktop.server import membership, push
+from mentor_desktop.server import crowding, membership, push
 from mentor_desktop.sync.keys import members
 from mentor_desktop.ui.deciding import reasons
 
@@ -14,7 +14,7 @@ def test_every_reason_of_the_server_has_a_sentence() -> None:
     )
     codes = {f"member_{one}" for one in (*of_records, members.USED)}
     codes |= {membership.BAD_RECORD, membership.BAD_VALUE, membership.UPWARDS, membership.IS_SERVER}
-    codes.add(membership.TOO_MANY)
+    codes |= {membership.TOO_MANY, crowding.CROWDED}
     codes |= {push.NO_RIGHT, push.NO_STREAM, push.REVOKED, push.OPEN}
     assert "member_used" in codes
     assert codes == set(reasons._REASONS)
