@@ -153,7 +153,8 @@ def test_merging_costs_no_more_with_each_push(sqlite_world: World, push: Push) -
         before = time.process_time()
         _merge(sqlite_world, ben)
         took.append(time.process_time() - before)
-    assert sum(took[4:]) < 2.5 * sum(took[:2])  # five times as much where it grows
+    # Where it grows the fifth takes two and a half times as long as the second. Either may be disturbed.
+    assert min(took[4:]) < 2 * max(took[:2])
 
 
 def test_what_is_left_out_is_told_once(world: World) -> None:
