@@ -147,17 +147,17 @@ def test_many_rejections_of_one_batch_are_one_look_at_it(world: World, ana: Devi
 
 def test_many_refused_actions_cost_little_more_than_good_ones(sqlite_world: World) -> None:
     """They are judged while nobody else on SQLite can write."""
-    tom, took = sqlite_world.colleague(sqlite_world.founder(), "trainer", "*"), []
+    tom, took = sqlite_world.colleague(sqlite_world.founder(), "trainer", "*"), ([], [])
     gc.disable()  # until the end of the test: other tests' rubbish costs as much
-    for entities in (("person", "person"), ("person", "other")):
-        batches = []
+    for at_kind in (0, 1) * 3:  # the least of three: any may be disturbed
+        entities, batches = ("person", ("person", "other")[at_kind]), []
         for _batch in range(16):
             ops = tom.ops(STREAM, *({**PERSON, "entity": entities[at % 2]} for at in range(1_000)))
             batches.append(tom.batch(STREAM, ops, ends=[op.seq for op in ops]))
         before = time.process_time()
         assert tom.send(STREAM, *batches).status_code == 200
-        took.append(time.process_time() - before)
-    assert took[1] < 10 * took[0]
+        took[at_kind].append(time.process_time() - before)
+    assert min(took[1]) < 10 * min(took[0])
 
 
 def test_bucket_with_very_many_rows_is_not_told(
