@@ -14,8 +14,8 @@ from mentor_desktop.ids import new_id
 from mentor_desktop.server import crowding
 from mentor_desktop.server.crowding import CROWDED, Room
 from mentor_desktop.server.folding import _behind, fold
-from mentor_desktop.server.merging import merge_step, recompute_all
-from mentor_desktop.server.tables import digest, merged, rejected
+from mentor_desktop.server.merging import merge_step
+from mentor_desktop.server.tables import merged, rejected
 from mentor_desktop.sync.merge import fold as folding
 from mentor_desktop.sync.merge.digest import Buckets
 from mentor_desktop.sync.merge.fold import REASON, fold_op, rejected_ids
@@ -23,6 +23,7 @@ from mentor_desktop.sync.merge.row_state import RowState
 from mentor_desktop.sync.protocol.batches import Batch, open_batch
 from mentor_desktop.sync.protocol.operations import REJECT, Op, OpId, Value, expand
 from mentor_desktop.sync.protocol.streams import MOST_BASES
+from tests.server.merged import require_as_from_log
 from tests.server.raw_batches import raw_run, seal_raw
 from tests.server.world import Device, World
 
@@ -112,24 +113,7 @@ def _require_alike(world: World, device: Device) -> None:
     for (entity, row), state in folding.fold(ops, rejected_ids(ops)).items():
         buckets.add(entity, row, state.digest_text())
     assert device.hello(streams=[STREAM]).streams[STREAM].root == buckets.root
-    _require_as_from_log(world, device, STREAM)
-
-
-def _require_as_from_log(world: World, device: Device, stream: str) -> None:
-    """What was merged step by step is what all of it comes to at once."""
-
-    def work(connection: Connection) -> None:
-        where = (digest.c.ws == device.ws, digest.c.stream == stream)
-        at_seq, root = connection.execute(
-            select(digest.c.at_seq, digest.c.root).where(*where)
-        ).one()
-        buckets = Buckets()
-        for name, one in recompute_all(connection, device.ws, stream, at_seq).items():
-            if not one.is_nothing:
-                buckets.add(*name, one.state.digest_text())
-        assert root == buckets.root
-
-    world.service.database.read(device.ws, work)
+    require_as_from_log(world, device, STREAM)
 
 
 @pytest.mark.parametrize("push", PUSHES)
@@ -237,7 +221,7 @@ def test_sealed_stream_that_somebody_fills_is_merged_no_further(world: World, pu
     behind = world.service.database.read_everywhere(_behind)
     assert (ana.ws, stream) not in behind  # nobody else waits for what never comes to an end
     if _size(world, ana, stream):
-        _require_as_from_log(world, ana, stream)
+        require_as_from_log(world, ana, stream)
     ana.write(STREAM, _create(new_id()))
     _merge(world, ana)
     _require_alike(world, ana)

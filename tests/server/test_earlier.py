@@ -13,10 +13,10 @@ from mentor_desktop.ids import new_id
 from mentor_desktop.server import change_log, folding
 from mentor_desktop.server.earlier import Earlier, look_back
 from mentor_desktop.server.folding import fold
-from mentor_desktop.server.merging import merge_step, recompute_all
-from mentor_desktop.server.tables import digest, log
-from mentor_desktop.sync.merge.digest import Buckets
+from mentor_desktop.server.merging import merge_step
+from mentor_desktop.server.tables import log
 from mentor_desktop.sync.protocol.operations import expand
+from tests.server.merged import require_as_from_log
 from tests.server.raw_batches import raw_run, seal_raw
 from tests.server.world import Device, World
 
@@ -39,19 +39,11 @@ def _reject_late(world: World, tom: Device, row: str) -> None:
 
 
 def _require_as_from_log(world: World, device: Device) -> None:
-    def work(connection: Any) -> None:
-        where = (digest.c.ws == device.ws, digest.c.stream == STREAM)
-        at_seq, root = connection.execute(
-            select(digest.c.at_seq, digest.c.root).where(*where)
-        ).one()
-        assert at_seq == change_log.stream_head(connection, device.ws, STREAM)
-        buckets = Buckets()
-        for name, one in recompute_all(connection, device.ws, STREAM, at_seq).items():
-            if not one.is_nothing:
-                buckets.add(*name, one.state.digest_text())
-        assert root == buckets.root
-
-    world.service.database.read(device.ws, work)
+    at_seq = require_as_from_log(world, device, STREAM)
+    head = world.service.database.read(
+        device.ws, lambda one: change_log.stream_head(one, device.ws, STREAM)
+    )
+    assert at_seq == head
 
 
 def _planted(world: World, device: Device) -> int:
